@@ -1,0 +1,129 @@
+"""`python -m chat`: the same conversation in a terminal, or through a pipe."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import closing
+from io import TextIOWrapper
+
+from chat.connection import connect
+from chat.conversation import MOST_ROUNDS, Answer, Conversation
+from chat.errors import ChatError
+from chat.events import TextDelta
+from chat.service import Service
+from chat.settings import Settings, SettingsError
+from chat.ui import text
+from chat.window import Window
+
+# A model's text must not move the cursor, set the title or worse: no control character but
+# tab and line break reaches a terminal.
+_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
+
+
+def main() -> int:
+    """Hold a conversation with standard input; the exit code is 1 if a question failed."""
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, TextIOWrapper):
+            # Bytes that are no UTF-8 become lone surrogates, which `ask` refuses with a sentence.
+            stream.reconfigure(encoding="utf-8", errors="surrogateescape")
+    try:
+        settings = Settings.load()
+    except SettingsError as error:
+        _say(text.SETTINGS_WRONG, str(error))
+        return 1
+    service = connect(settings)
+    interactive = sys.stdin.isatty()
+    if service.is_demo:
+        _say(text.TERMINAL_DEMO)
+    if interactive:
+        _say(text.TERMINAL_HELP)
+    conversation = _new(settings)
+    failed = False
+    while (line := _next_line(interactive=interactive)) is not None:
+        command, _, value = line.strip().partition(" ")
+        if not command:
+            continue
+        if command == "/quit":
+            break
+        if command == "/new":
+            conversation = _new(settings, conversation.rounds)
+            _say(text.STARTED_OVER)
+        elif command == "/rounds":
+            _say(_set_rounds(conversation, value))
+        elif command.startswith("/"):
+            _say(text.unknown_command(command))
+        else:
+            failed = not _answer(conversation, service, line) or failed
+    return int(failed)
+
+
+def _new(settings: Settings, rounds: int | None = None) -> Conversation:
+    return Conversation(
+        system_prompt=settings.system_prompt,
+        rounds=settings.rounds if rounds is None else rounds,
+    )
+
+
+def _next_line(*, interactive: bool) -> str | None:
+    """The next line without its line break; None at the end of the input (Ctrl-D)."""
+    while True:
+        try:
+            if interactive:
+                return input(text.TERMINAL_PROMPT)
+            line = sys.stdin.readline()
+            return line.rstrip("\r\n") if line else None
+        except KeyboardInterrupt:
+            _say("")
+        except EOFError:
+            _say("")
+            return None
+
+
+def _set_rounds(conversation: Conversation, value: str) -> str:
+    if not (value.strip().isdecimal() and int(value) <= MOST_ROUNDS):
+        return text.rounds_allowed(MOST_ROUNDS)
+    conversation.rounds = int(value)
+    return text.remembering(conversation.rounds)
+
+
+def _answer(conversation: Conversation, service: Service, question: str) -> bool:
+    """Stream the answer to a question; whether it came without a failure."""
+    try:
+        answer = conversation.ask(question).answer
+    except ChatError as error:
+        _say(*text.failure(error))
+        return False
+    with closing(answer.grow(service.stream(Window.of(conversation), service.defaults))) as events:
+        try:
+            for event in events:
+                if isinstance(event, TextDelta):
+                    print(event.text.translate(_CONTROLS), end="", flush=True)
+        except KeyboardInterrupt:
+            pass  # Ctrl-C stops the answer; closing its events marks it so
+    return _end(answer)
+
+
+def _end(answer: Answer) -> bool:
+    if answer.text:
+        print(flush=True)
+    if answer.error is not None:
+        _say(*text.failure(answer.error))
+    elif (ending := text.ending(answer)) is not None:
+        _say(ending)
+    return answer.error is None
+
+
+def _say(*sentences: str) -> None:
+    """Say something about the conversation, apart from it: a pipe carries only the answers."""
+    print(*sentences, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        code = main()
+    except BrokenPipeError:  # whoever read the answers has seen enough
+        # Python flushes standard output once more at its end, and would complain again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code)

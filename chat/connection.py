@@ -1,0 +1,24 @@
+"""Which service answers: the provider, where a key is set, and the built-in demo where none is."""
+
+from __future__ import annotations
+
+from chat.demo import Demo
+from chat.provider import Provider
+from chat.service import Service
+from chat.settings import Settings
+
+
+def connect(settings: Settings | None = None) -> Service:
+    """The service that the settings (left out: those of the environment) ask for.
+
+    Raises `SettingsError`. Nothing is waited for.
+    """
+    settings = settings or Settings.load()
+    if settings.api_key is None:
+        return Demo(settings.options)
+    return Provider(
+        api_key=settings.api_key,
+        defaults=settings.options,
+        base_url=settings.base_url,
+        timeout=settings.timeout,
+    )

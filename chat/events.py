@@ -1,0 +1,56 @@
+"""What a service sends while it answers: text, reasoning, usage, and an end with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """Tokens of one request as the provider counted them."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    reasoning_tokens: int | None = None
+    cached_tokens: int | None = None
+
+    @property
+    def total_tokens(self) -> int:
+        """Prompt and completion together."""
+        return self.prompt_tokens + self.completion_tokens
+
+
+@dataclass(frozen=True)
+class TextDelta:
+    """The next piece of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ReasoningDelta:
+    """The next piece of what the model thinks before it answers."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class UsageReported:
+    """The provider's own count; the last one of a stream holds."""
+
+    usage: Usage
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The answer is over, for the finish reason that the provider gave ("stop", "length", …)."""
+
+    finish_reason: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Nothing came for a moment: a chance to look whether anybody still listens."""
+
+
+Event = TextDelta | ReasoningDelta | UsageReported | Ended | Waiting

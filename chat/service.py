@@ -1,0 +1,59 @@
+"""What every service offers, the provider over the network and the built-in demo alike."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from chat.conversation import Answer, Conversation
+from chat.events import Event
+from chat.window import Window
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a request is to be answered; what is None is left to the model.
+
+    `temperature` is 0 to 2, `top_p` is 0 to 1, `max_tokens` bounds the completion.
+    """
+
+    model: str
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+
+
+class Service(ABC):
+    """Something that answers a window."""
+
+    is_demo: bool = False
+
+    def __init__(self, defaults: Options) -> None:
+        self.defaults = defaults
+
+    @abstractmethod
+    def stream(self, window: Window, options: Options) -> Generator[Event]:
+        """Answer a window: text, reasoning and usage as they come, then `Ended`.
+
+        Yields at least ten times a second (`Waiting` when nothing came). Closing the generator
+        cuts the answer off at its source. Raises a `ChatError` for any failure.
+        """
+
+    @abstractmethod
+    def models(self) -> tuple[str, ...]:
+        """The chat models that the service is known to have; empty until they are known."""
+
+    def reply(
+        self, conversation: Conversation, question: str, options: Options | None = None
+    ) -> Answer:
+        """Ask a question of a conversation and wait for the whole answer.
+
+        Raises a `ChatError`; what had arrived by then stays in the conversation.
+        """
+        answer = conversation.ask(question).answer
+        for _ in answer.grow(self.stream(Window.of(conversation), options or self.defaults)):
+            pass
+        if answer.error is not None:
+            raise answer.error
+        return answer

@@ -1,0 +1,176 @@
+"""Settings: every environment variable, its default, its bounds, its error. Read once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+from chat.conversation import DEFAULT_ROUNDS, DEFAULT_SYSTEM_PROMPT, MOST_ROUNDS, is_sendable
+from chat.service import Options
+
+Default = TypeVar("Default")
+
+PROJECT = Path(__file__).resolve().parent.parent
+DEFAULT_MODEL = "gpt-5.6-luna"
+DEFAULT_TITLE = "Chat"
+LONGEST_TIMEOUT = 600.0  # seconds
+
+
+class SettingsError(Exception):
+    """A variable's value cannot be used: one sentence with the variable, the value, what may be.
+
+    The sentence never has the value of a secret.
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the owner decided, read from the environment.
+
+    `api_key` None means that the built-in demo answers. `timeout` is in seconds of silence.
+    """
+
+    api_key: str | None = field(default=None, repr=False)
+    base_url: str | None = None
+    model: str = DEFAULT_MODEL
+    models: tuple[str, ...] = ()
+    system_prompt: str = DEFAULT_SYSTEM_PROMPT
+    rounds: int = DEFAULT_ROUNDS
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    timeout: float = 60.0
+    title: str = DEFAULT_TITLE
+
+    @property
+    def options(self) -> Options:
+        """The options of a request before anybody changes them on the page."""
+        return Options(
+            model=self.model,
+            temperature=self.temperature,
+            top_p=self.top_p,
+            max_tokens=self.max_tokens,
+        )
+
+    @classmethod
+    def load(
+        cls,
+        environment: Mapping[str, str] | None = None,
+        *,
+        secrets: Mapping[str, object] | None = None,
+        dotenv: Path = PROJECT / ".env",
+    ) -> Settings:
+        """Read the settings: the process environment first, then `.env`, then `secrets`.
+
+        `secrets` are Streamlit's, where such a file exists. Raises `SettingsError`.
+        """
+        process = dict(os.environ if environment is None else environment)
+        kept = {name: str(value) for name, value in (secrets or {}).items()}
+        # Streamlit copies its secrets into the process environment at the start (1.67), where
+        # they would outrank `.env`.
+        process = {name: value for name, value in process.items() if kept.get(name) != value}
+        return cls._parse(_Reader({**kept, **_read_dotenv(dotenv), **process}))
+
+    @classmethod
+    def _parse(cls, read: _Reader) -> Settings:
+        model = read.text("CHAT_MODEL") or DEFAULT_MODEL
+        models = (name.strip() for name in read.text("CHAT_MODELS").split(","))
+        return cls(
+            api_key=read.secret("OPENAI_API_KEY"),
+            base_url=read.url("OPENAI_BASE_URL"),
+            model=model,
+            models=tuple(dict.fromkeys(name for name in models if name)),
+            system_prompt=read.prompt("CHAT_SYSTEM_PROMPT", DEFAULT_SYSTEM_PROMPT),
+            rounds=read.whole("CHAT_ROUNDS", DEFAULT_ROUNDS, 0, MOST_ROUNDS),
+            temperature=read.number("CHAT_TEMPERATURE", None, 0, 2),
+            top_p=read.number("CHAT_TOP_P", None, 0, 1),
+            max_tokens=read.whole("CHAT_MAX_TOKENS", None, 1, 10_000_000),
+            timeout=read.number("CHAT_TIMEOUT", 60.0, 1, LONGEST_TIMEOUT),
+            title=read.text("CHAT_TITLE") or DEFAULT_TITLE,
+        )
+
+
+class _Reader:
+    """Values by variable, each read as what it must be. Values are trimmed; empty means unset."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+
+    def text(self, name: str) -> str:
+        return self._values.get(name, "").strip()
+
+    def prompt(self, name: str, default: str) -> str:
+        """A text that may be empty on purpose: only where it is not set at all, the default."""
+        value = self._values.get(name, default).strip()
+        if not is_sendable(value):
+            raise SettingsError(f"{name} has a character in it that no service accepts.")
+        return value
+
+    def secret(self, name: str) -> str | None:
+        value = self.text(name)
+        if not (value.isascii() and value.isprintable() and " " not in value):
+            # As it is, it would end up in an error message of the client (openai 3.54).
+            raise SettingsError(
+                f"{name} has a space, a line break or a letter in it that no key has: "
+                "set it again, to the key alone."
+            )
+        return value or None
+
+    def url(self, name: str) -> str | None:
+        value = self.text(name)
+        if not value:
+            return None
+        try:
+            address = urlsplit(value)
+            good = address.scheme in ("http", "https") and bool(address.hostname)
+            secret = "@" in address.netloc
+        except ValueError:
+            good, secret = False, True
+        if not good:
+            shown = "set" if secret else f"{value!r}"
+            raise SettingsError(f"{name} is {shown}, but must be an address like https://host/v1.")
+        return value
+
+    def whole(self, name: str, default: Default, least: int, most: int) -> int | Default:
+        value = self.text(name)
+        if not value:
+            return default
+        try:
+            number = int(value)
+        except ValueError:
+            number = None
+        if number is None or not least <= number <= most:
+            raise SettingsError(
+                f"{name} is {value!r}, but must be a whole number from {least} to {most}."
+            )
+        return number
+
+    def number(self, name: str, default: Default, least: float, most: float) -> float | Default:
+        value = self.text(name)
+        if not value:
+            return default
+        try:
+            number = float(value)
+        except ValueError:
+            number = None
+        if number is None or not least <= number <= most:  # also refuses nan
+            raise SettingsError(
+                f"{name} is {value!r}, but must be a number from {least:g} to {most:g}."
+            )
+        return number
+
+
+def _read_dotenv(path: Path) -> dict[str, str]:
+    """The variables of a `.env` file; none where there is no file."""
+    try:
+        # utf-8-sig: editors on Windows begin a file with a byte order mark.
+        values = dotenv_values(path, interpolate=False, encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"{path.name} cannot be read: save it as UTF-8 text.") from None
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,1 @@
+"""The page: drawing only; no decisions about the conversation."""

@@ -1,0 +1,92 @@
+"""The sidebar: a new chat, the token counter, and the settings of what is sent.
+
+Each group of widgets is a fragment: a change while an answer streams waits for its end instead
+of cutting it off (Streamlit 1.67 queues a fragment's rerun, but lets any other widget end a run).
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from chat.conversation import MOST_ROUNDS
+from chat.service import Options, Service
+from chat.settings import Settings
+from chat.tokens import TokenCounter
+from chat.ui import text
+from chat.ui.meter import Meter
+from chat.ui.state import Visitor
+
+
+def draw(visitor: Visitor, settings: Settings, service: Service, counter: TokenCounter) -> Meter:
+    """Draw the sidebar; what it says of the settings is in the visitor afterwards."""
+    with st.sidebar:
+        st.markdown(f"### {settings.title}")
+        _new_chat(visitor)
+        slot = st.container(border=True, key="meter").empty()
+        visitor.is_drawing_page = True
+        try:
+            _settings(visitor, settings, service)
+        finally:
+            visitor.is_drawing_page = False
+    meter = Meter(slot=slot, visitor=visitor, counter=counter)
+    meter.draw()
+    return meter
+
+
+@st.fragment
+def _new_chat(visitor: Visitor) -> None:
+    if st.button(text.NEW_CHAT, icon=":material/edit_square:", width="stretch"):
+        visitor.new_chat()
+        st.rerun()
+
+
+@st.fragment
+def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
+    known = dict.fromkeys((settings.model, *settings.models, *service.models()))
+    model = st.selectbox(
+        text.MODEL, list(known), key="model", accept_new_options=True, help=text.MODEL_HELP
+    )
+    visitor.conversation.rounds = st.slider(
+        text.ROUNDS, 0, MOST_ROUNDS, settings.rounds, key="rounds", help=text.ROUNDS_HELP
+    )
+    visitor.conversation.system_prompt = st.text_area(
+        text.SYSTEM_PROMPT,
+        settings.system_prompt,
+        key="system_prompt",
+        help=text.SYSTEM_PROMPT_HELP,
+    )
+    with st.expander(text.MORE):
+        visitor.options = Options(
+            model=model or settings.model,
+            temperature=st.number_input(
+                text.TEMPERATURE,
+                min_value=0.0,
+                max_value=2.0,
+                value=settings.temperature,
+                step=0.1,
+                key="temperature",
+                placeholder=text.LEAVE_IT,
+                help=text.TEMPERATURE_HELP,
+            ),
+            top_p=st.number_input(
+                text.TOP_P,
+                min_value=0.0,
+                max_value=1.0,
+                value=settings.top_p,
+                step=0.05,
+                key="top_p",
+                placeholder=text.LEAVE_IT,
+                help=text.TOP_P_HELP,
+            ),
+            max_tokens=st.number_input(
+                text.MAX_TOKENS,
+                min_value=1,
+                value=settings.max_tokens,
+                step=1,
+                key="max_tokens",
+                placeholder=text.LEAVE_IT,
+                help=text.MAX_TOKENS_HELP,
+            ),
+        )
+    if not visitor.is_drawing_page:
+        st.rerun()  # a run of this fragment alone: the rest of the page follows the change

@@ -1,0 +1,124 @@
+"""What belongs to one visitor, and what to the whole process. The one file to touch session_state.
+
+Every touch of `st.session_state` may end the run (with a BaseException, Streamlit 1.67), so the
+page takes its `Visitor` out once, at the start, and from then on changes that plain object only.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from chat.connection import connect
+from chat.conversation import Conversation, Round
+from chat.errors import BadCharacter, ChatError
+from chat.service import Options, Service
+from chat.settings import Settings, SettingsError
+from chat.tokens import TokenCounter
+from chat.ui import text
+
+QUESTION_KEY = "question"  # of the chat input
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A question on its way into the conversation: typed, suggested, or asked again."""
+
+    text: str
+    again: Round | None = None
+    typed: bool = False
+
+
+@dataclass(eq=False, kw_only=True)
+class Visitor:
+    """One visitor's conversation and settings, which nobody else ever sees."""
+
+    conversation: Conversation
+    options: Options
+    asked: list[Asked] = field(default_factory=list)
+    refused: ChatError | None = None
+    put_back: str | None = None
+    is_drawing_page: bool = False
+
+    def submit(self, question: str, *, again: Round | None = None, typed: bool = False) -> None:
+        """Ask a question, or ask a round's question again: the one way in, however it is asked."""
+        self.asked.append(Asked(text=question, again=again, typed=typed))
+
+    def open_next(self) -> tuple[Round, Asked] | None:
+        """Take the next question into the conversation, and open its round.
+
+        A question that cannot be sent is not taken in: it goes back to the input, with what is
+        wrong in `refused`.
+        """
+        while self.asked:
+            asked = self.asked.pop(0)
+            self.refused = None
+            try:
+                if asked.again is None:
+                    return self.conversation.ask(asked.text), asked
+                self.conversation.ask_again(asked.again)
+                return asked.again, asked
+            except ChatError as error:
+                self.refused = error
+                if asked.typed and isinstance(error, BadCharacter):
+                    self.put_back = asked.text.replace("\0", "")
+        return None
+
+    def new_chat(self) -> None:
+        """Begin a new conversation with the same settings."""
+        self.refused = None
+        self.conversation = Conversation(
+            system_prompt=self.conversation.system_prompt, rounds=self.conversation.rounds
+        )
+
+
+@st.cache_resource(show_spinner=False)
+def settings() -> Settings:
+    """The owner's settings, read once for the process. Raises `SettingsError`."""
+    try:
+        secrets = st.secrets.to_dict() if st.secrets.load_if_toml_exists() else {}
+        return Settings.load(secrets=secrets)
+    except SettingsError as error:
+        print(text.SETTINGS_WRONG, error, file=sys.stderr, flush=True)
+        raise
+
+
+@st.cache_resource(show_spinner=False)
+def service() -> Service:
+    """The one service, with the owner's key, that answers every visitor."""
+    return connect(settings())
+
+
+@st.cache_resource(show_spinner=False)
+def counter() -> TokenCounter:
+    """The one token counter: it keeps numbers, never texts."""
+    return TokenCounter()
+
+
+def visitor() -> Visitor:
+    """The visitor whose page is being drawn.
+
+    A draft that is still open belongs to a run that has ended, so it was interrupted.
+    """
+    state = st.session_state
+    if "visitor" not in state:
+        state.visitor = Visitor(
+            conversation=Conversation(
+                system_prompt=settings().system_prompt, rounds=settings().rounds
+            ),
+            options=settings().options,
+        )
+    current: Visitor = state.visitor
+    current.conversation.stop()
+    # For whoever looks into the session: `conversation.messages` is what a request would carry.
+    state.conversation = current.conversation
+    if current.put_back is not None:
+        state[QUESTION_KEY], current.put_back = current.put_back, None
+    return current
+
+
+def may_end_run() -> None:
+    """Let a pressed Stop or a closed page end the run here: it ends only where it touches this."""
+    _ = "visitor" in st.session_state

@@ -1,0 +1,27 @@
+"""The front door: `streamlit run streamlit_app.py`. Read top to bottom; the rooms are in `chat/`.
+
+Streamlit runs this file anew for every visitor and every click.
+"""
+
+import streamlit as st
+
+from chat.settings import SettingsError
+from chat.ui import dialogue, sidebar, state, text
+
+try:
+    settings = state.settings()
+except SettingsError as error:
+    st.set_page_config(page_title=text.SETTINGS_WRONG)
+    st.error(f"{text.SETTINGS_WRONG}\n\n{error}")
+    st.stop()
+
+st.set_page_config(page_title=settings.title, page_icon="💬")
+
+# One service and one counter for the process; one visitor, with a conversation, for each page.
+service = state.service()
+counter = state.counter()
+counter.prepare(settings.model)
+visitor = state.visitor()
+
+meter = sidebar.draw(visitor, settings, service, counter)
+dialogue.draw(visitor, service, meter)
