@@ -27,7 +27,6 @@ def options() -> Options:
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the machine sets for the app stays out of the tests."""
-
     for name in list(os.environ):
         if name.startswith(("CHAT_", "OPENAI_")):
             monkeypatch.delenv(name)

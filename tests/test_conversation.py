@@ -1,4 +1,4 @@
-"""A conversation, as properties: whatever is done to it, it loses nothing and sends what it says."""
+"""A conversation, as properties: whatever is done to it, nothing is lost or sent twice."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from chat.window import Message, Window
 USAGE = Usage(prompt_tokens=20, completion_tokens=10)
 
 
-def answered(conversation: Conversation, question: str, text: str, *, reason: str = "stop") -> Round:
+def answered(conversation: Conversation, question: str, text: str) -> Round:
     """Ask a question and let the answer come whole."""
     round = conversation.ask(question)
-    list(round.answer.grow([TextDelta(text), Ended(reason)]))
+    list(round.answer.grow([TextDelta(text), Ended("stop")]))
     return round
 
 
@@ -208,7 +208,7 @@ class Dialogue(RuleBasedStateMachine):
 
     @precondition(lambda self: self.conversation.open_round)
     @rule(partial=st.booleans())
-    def break_off(self, partial: bool) -> None:  # noqa: FBT001 - hypothesis draws it
+    def break_off(self, partial: bool) -> None:
         self._finish([TextDelta(self._next_text())] if partial else [])
 
     @rule(rounds=st.integers(0, 20))

@@ -276,6 +276,9 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     service: ScriptedService
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a connection that was reset on purpose, or by whoever asked."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"

@@ -1,0 +1,122 @@
+"""The rooms keep to their walls, and the README says what is true."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import chat
+from chat.settings import PROJECT
+
+ROOMS = sorted((PROJECT / "chat").glob("*.py"))
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.stem)
+def test_a_room_outside_the_page_needs_no_streamlit(room: Path) -> None:
+    name = "chat" if room.stem == "__init__" else f"chat.{room.stem}"
+    blocked = f"import sys; sys.modules['streamlit'] = None; import {name}"
+    subprocess.run([sys.executable, "-c", blocked], check=True, cwd=PROJECT)
+
+
+def imports_of(room: Path) -> set[str]:
+    """The modules that a file imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(room.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.stem)
+def test_only_the_page_imports_streamlit_and_only_the_terminal_the_pages_words(room: Path) -> None:
+    found = imports_of(room)
+    assert not {name for name in found if name.split(".")[0] == "streamlit"}
+    of_the_page = {name for name in found if name.startswith("chat.ui")}
+    assert not of_the_page or room.stem == "__main__"
+
+
+@pytest.mark.parametrize("pure", ["conversation", "window", "events"])
+def test_the_pure_rooms_know_no_network_clock_or_environment(pure: str) -> None:
+    found = {name.split(".")[0] for name in imports_of(PROJECT / "chat" / f"{pure}.py")}
+    assert not found & {"os", "time", "datetime", "random", "socket", "openai", "threading"}
+
+
+def test_one_file_touches_the_session_state() -> None:
+    pages = [PROJECT / "streamlit_app.py", *(PROJECT / "chat" / "ui").glob("*.py")]
+    touching = {page.name for page in pages if "st.session_state" in _code(page)}
+    assert touching == {"state.py"}
+
+
+def _code(page: Path) -> str:
+    """A file's code without its comments and docstrings."""
+    return ast.unparse(
+        ast.fix_missing_locations(_WithoutTexts().visit(ast.parse(page.read_text("utf-8"))))
+    )
+
+
+class _WithoutTexts(ast.NodeTransformer):
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
+        return ast.Constant("") if isinstance(node.value, str) else node
+
+
+def test_the_public_names_are_these() -> None:
+    assert sorted(chat.__all__) == [
+        *("Answer", "ChatError", "Conversation", "Message", "Options", "Round", "Service"),
+        *("Settings", "SettingsError", "Status", "Usage", "Window", "connect"),
+    ]
+    assert all(hasattr(chat, name) for name in chat.__all__)
+
+
+def test_importing_the_package_waits_for_no_large_library() -> None:
+    loaded = "import sys, chat; print(*{'openai', 'tiktoken', 'streamlit'} & {*sys.modules})"
+    run = [sys.executable, "-c", loaded]
+    assert subprocess.run(run, check=True, cwd=PROJECT, capture_output=True).stdout == b"\n"
+
+
+def command_lines() -> list[str]:
+    """The README's command lines, in their order."""
+    return re.findall(r"^```(?:sh|bash)\n(.*?)\n```$", README, re.MULTILINE | re.DOTALL)
+
+
+def test_ci_runs_exactly_the_readmes_second_command() -> None:
+    second = command_lines()[1]
+    assert "pytest" in second
+    assert second in (PROJECT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_readmes_example_runs_as_it_stands() -> None:
+    example = next(
+        block
+        for block in re.findall(r"^```python\n(.*?)\n```$", README, re.MULTILINE | re.DOTALL)
+        if "connect" in block
+    )
+    run = [sys.executable, "-c", example]
+    done = subprocess.run(run, check=True, cwd=PROJECT, capture_output=True, text=True)
+    assert "token" in done.stdout
+
+
+def test_streamlit_is_pinned_exactly_and_the_rest_in_ranges() -> None:
+    pins = (PROJECT / "requirements.txt").read_text(encoding="utf-8").split()
+    names = [re.split(r"[=<>]", pin)[0] for pin in pins]
+    assert names == ["streamlit", "openai", "tiktoken", "python-dotenv"]
+    assert re.fullmatch(r"streamlit==\d+\.\d+\.\d+", pins[0])
+    assert all(re.search(r">=[\d.]+,<[\d.]+$", pin) for pin in pins[1:])
+
+
+def test_the_configuration_is_quiet_and_leaves_the_port_alone() -> None:
+    config = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert "port" not in config["server"]
+    assert config["browser"]["gatherUsageStats"] is False
+    assert config["client"]["showErrorDetails"] == "none"
+    assert config["runner"]["fastReruns"] is False
+    assert {"light", "dark"} <= config["theme"].keys()

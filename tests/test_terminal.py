@@ -1,0 +1,191 @@
+"""`python -m chat`: the conversation in a terminal and through pipes."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from chat.settings import PROJECT
+from chat.ui import text
+from tests.fakes import service as fake
+from tests.fakes.service import PATIENCE, Reply, ScriptedService, answering, chunk, failing
+
+KEY = "sk-test-0123456789abcdef"
+COMMAND = [sys.executable, "-m", "chat"]
+
+
+def environment(service: ScriptedService | None = None, **more: str) -> dict[str, str]:
+    reach = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": service.base_url} if service else {}
+    return {**os.environ, "OPENAI_API_KEY": "", "CHAT_SYSTEM_PROMPT": "", **reach, **more}
+
+
+def piped(
+    said: bytes, service: ScriptedService | None = None, **more: str
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        COMMAND,
+        input=said,
+        capture_output=True,
+        env=environment(service, **more),
+        cwd=PROJECT,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def test_a_question_through_a_pipe_is_answered_by_the_demo() -> None:
+    done = piped(b"hi\n")
+    assert done.returncode == 0
+    assert done.stdout.startswith(b"Hello! I am the **demo**")
+    assert "demo" in done.stderr.decode()
+
+
+def test_a_pipe_carries_the_answers_alone(service: ScriptedService) -> None:
+    service.enqueue(answering("One", "."), answering("Two."))
+    done = piped("first\nzweite Fräge\n".encode(), service)
+    assert (done.stdout, done.stderr, done.returncode) == (b"One.\nTwo.\n", b"", 0)
+    assert [message["content"] for message in service.last.messages] == [
+        "first",
+        "One.",
+        "zweite Fräge",
+    ]
+
+
+def test_commands_start_over_set_the_rounds_and_leave(service: ScriptedService) -> None:
+    said = b"Q1\n/rounds 0\nQ2\n/rounds 2\n/new\nQ3\nQ4\n/rounds 21\n/nonsense\n/quit\nQ5\n"
+    done = piped(said, service)
+    assert [len(request.messages) for request in service.requests] == [1, 1, 1, 3]
+    assert done.stderr.decode().splitlines() == [
+        text.remembering(0),
+        text.remembering(2),
+        text.STARTED_OVER,
+        text.rounds_allowed(20),
+        text.unknown_command("/nonsense"),
+    ]
+
+
+def test_a_failure_is_two_sentences_and_the_exit_code(service: ScriptedService) -> None:
+    service.enqueue(failing(401, {"message": f"Incorrect API key provided: {KEY}"}))
+    done = piped(b"hi\n\n \nagain\n", service)
+    assert done.returncode == 1
+    assert done.stderr.decode() == (
+        "The service does not accept the key. "
+        "If this is your app, check OPENAI_API_KEY; otherwise tell its owner.\n"
+    )
+    assert done.stdout == b"Answer 2.\n"
+
+
+@pytest.mark.parametrize("said", [b"\xff\xfe\n", b"a\0b\n"])
+def test_a_broken_character_is_one_sentence_and_not_sent(
+    service: ScriptedService, said: bytes
+) -> None:
+    done = piped(said + b"fine\n", service)
+    assert "broken character" in done.stderr.decode()
+    assert done.stdout == b"Answer 1.\n"
+
+
+def test_a_bad_setting_is_one_sentence() -> None:
+    done = piped(b"hi\n", CHAT_ROUNDS="many")
+    assert done.returncode == 1
+    assert done.stderr.decode() == (
+        f"{text.SETTINGS_WRONG} CHAT_ROUNDS is 'many', but must be a whole number from 0 to 20.\n"
+    )
+
+
+def test_control_characters_of_a_model_do_not_reach_the_terminal(service: ScriptedService) -> None:
+    service.enqueue(answering("\x1b[2Jred\x07\x9b31m\tline\nend\r"))
+    assert piped(b"hi\n", service).stdout == b"[2Jred31m\tline\nend\n"
+
+
+def test_a_reader_that_leaves_early_gets_no_traceback(service: ScriptedService) -> None:
+    service.enqueue(*[answering(*["word "] * 5000) for _ in range(30)])
+    process = subprocess.Popen(
+        COMMAND,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(service),
+        cwd=PROJECT,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdin.write(b"hi\n" * 30)
+    process.stdin.close()
+    process.stdout.read(10)
+    process.stdout.close()
+    assert process.wait(PATIENCE) == 1
+    assert process.stderr.read() == b""
+    process.stderr.close()
+
+
+@contextmanager
+def terminal(service: ScriptedService) -> Iterator[tuple[subprocess.Popen[bytes], Screen]]:
+    """The program with a terminal of its own, as a person has it."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        COMMAND,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment(service),
+        cwd=PROJECT,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    try:
+        yield process, Screen(ours)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+
+
+class Screen:
+    """What the terminal shows, read until something stands there."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._shown = b""
+
+    def type(self, keys: bytes) -> None:
+        os.write(self._descriptor, keys)
+
+    def until(self, text: str) -> None:
+        """Wait until this text stands behind what was waited for before."""
+        alarm = threading.Timer(PATIENCE, os.write, (self._descriptor, b"\x1c"))
+        alarm.start()
+        while text.encode() not in self._shown:
+            self._shown += os.read(self._descriptor, 4096)
+        alarm.cancel()
+        self._shown = self._shown.partition(text.encode())[2]
+
+
+def test_control_c_stops_an_answer_and_keeps_it_and_control_d_leaves(
+    service: ScriptedService,
+) -> None:
+    service.enqueue(Reply(steps=[chunk("Half of it"), fake.stall]))
+    with terminal(service) as (process, screen):
+        screen.until(text.TERMINAL_PROMPT)
+        screen.type(b"Q1\n")
+        screen.until("Half of it")
+        process.send_signal(signal.SIGINT)
+        screen.until(text.STOPPED)
+        assert service.last.left.wait(0.5)
+        screen.until(text.TERMINAL_PROMPT)
+        process.send_signal(signal.SIGINT)  # with nothing to stop, it is not the end
+        screen.until(text.TERMINAL_PROMPT)
+        screen.type(b"Q2\n")
+        screen.until("Answer 2.")
+        screen.until(text.TERMINAL_PROMPT)
+        screen.type(b"\x04")
+        assert process.wait(PATIENCE) == 0
+    assert [m["content"] for m in service.last.messages] == ["Q1", "Half of it", "Q2"]
