@@ -1,0 +1,58 @@
+"""The page as a person uses it: what there is to press, and what there is to read."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+from chat.ui import text
+
+
+class ChatPage:
+    """One visitor's page. Everything waits for what it needs."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.input = page.get_by_test_id("stChatInputTextArea")
+        self.stop_in_input = page.get_by_test_id("stChatInputStopButton")
+        self.messages = page.get_by_test_id("stChatMessage")
+        self.sidebar = page.get_by_test_id("stSidebar")
+        self.counter = self.sidebar.locator(".st-key-meter")
+        expect(self.input).to_be_enabled()
+
+    def ask(self, question: str) -> None:
+        """Type a question and press Enter."""
+        expect(self.input).to_be_enabled()
+        self.input.fill(question)
+        self.input.press("Enter")
+
+    def question(self, number: int) -> Locator:
+        """The text of a question, counted from 1."""
+        return self.messages.nth(2 * number - 2).get_by_test_id("stText")
+
+    def answer(self, number: int) -> Locator:
+        """The answer to a question, with the line beneath it."""
+        return self.messages.nth(2 * number - 1)
+
+    def button(self, name: str) -> Locator:
+        """A button of the dialogue or the sidebar, by its name."""
+        return self.page.locator(".stMain, .stSidebar").get_by_role("button", name=name)
+
+    def remember(self, rounds: int) -> None:
+        """Set the number of rounds by keyboard."""
+        slider = self.sidebar.get_by_role("slider", name=text.ROUNDS)
+        slider.focus()
+        slider.press("Home")
+        for _ in range(rounds):
+            slider.press("ArrowRight")
+        expect(slider).to_have_value(str(rounds))
+
+    def prompt(self, prompt: str) -> None:
+        """Set the system prompt, and leave its field."""
+        field = self.sidebar.get_by_label(text.SYSTEM_PROMPT, exact=True)
+        field.fill(prompt)
+        field.press("Control+Enter")
+
+    def expect_answer(self, number: int, answer: str) -> None:
+        """Wait until an answer stands there whole, and the input is open again."""
+        expect(self.answer(number)).to_contain_text(answer)
+        expect(self.input).to_be_enabled()

@@ -1,0 +1,156 @@
+"""Real Chromium in front of the real app, started as a person starts it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from chat.settings import PROJECT
+from tests import ranks
+from tests.browser.chat_page import ChatPage
+from tests.fakes.service import ScriptedService
+
+KEY = "sk-test-0123456789abcdef"
+STARTING = 60.0  # seconds that a slow machine may take to start the app
+# What Chromium would fetch by itself, and what a container does not allow it.
+QUIET = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--no-first-run"),
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The machine's Chromium; without one, CI fails and anybody else is told."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    executable = next(filter(None, map(shutil.which, names)), None)
+    if executable is None:
+        missing = "Chromium is not installed, so the tests in a browser did not run."
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=executable, args=QUIET)
+        yield launched
+        launched.close()
+
+
+@contextmanager
+def running_app(log: Path, **environment: str) -> Iterator[str]:
+    """The app on a port of its own, with the README's command; its log must stay clean."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, "--server.port", str(port), "--server.headless", "true"],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=PROJECT,
+            env={**os.environ, "OPENAI_API_KEY": "", "OPENAI_BASE_URL": "", **environment},
+        )
+    try:
+        _wait_until_healthy(address, process)
+        yield address
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(STARTING)
+    said = log.read_text(encoding="utf-8", errors="replace")
+    assert "Traceback" not in said, said
+    assert KEY not in said
+
+
+def _wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + STARTING
+    while True:
+        assert process.poll() is None, "the app ended at its start"
+        assert time.monotonic() < deadline, "the app did not start"
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):  # noqa: S310
+                return
+        except OSError:
+            time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def rank_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tiktoken's rank files, so that counts are exact and nothing is downloaded."""
+    folder = tmp_path_factory.mktemp("ranks")
+    ranks.unpack_into(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def provider() -> Iterator[ScriptedService]:
+    """The service behind the app with a key."""
+    with ScriptedService(models=["scripted", "other"]) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def app(
+    provider: ScriptedService, rank_files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of the app with a key."""
+    with running_app(
+        tmp_path_factory.mktemp("app") / "log",
+        OPENAI_API_KEY=KEY,
+        OPENAI_BASE_URL=provider.base_url,
+        CHAT_MODEL="scripted",
+        TIKTOKEN_CACHE_DIR=str(rank_files),
+    ) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def demo_app(rank_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the app without a key."""
+    log = tmp_path_factory.mktemp("demo") / "log"
+    with running_app(log, TIKTOKEN_CACHE_DIR=str(rank_files)) as address:
+        yield address
+
+
+@contextmanager
+def visitor(browser: Browser, address: str) -> Iterator[ChatPage]:
+    """Somebody with a browser of their own, whose page asks no other host for anything."""
+    context: BrowserContext = browser.new_context()
+    context.set_default_timeout(20_000)
+    page: Page = context.new_page()
+    hosts: set[str | None] = set()
+    context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    page.goto(address)
+    try:
+        yield ChatPage(page)
+    finally:
+        context.close()
+    assert hosts - {None} <= {"127.0.0.1"}
+
+
+@pytest.fixture
+def service(provider: ScriptedService) -> ScriptedService:
+    """The service behind the app, with nothing asked and nothing enqueued."""
+    provider.forget()
+    return provider
+
+
+@pytest.fixture
+def chat(browser: Browser, app: str, service: ScriptedService) -> Iterator[ChatPage]:
+    """A visitor's page of the app with a key."""
+    assert service.requests == []
+    with visitor(browser, app) as page:
+        yield page

@@ -1,0 +1,327 @@
+"""Asking, stopping and clicking around, in Chromium."""
+
+from __future__ import annotations
+
+import re
+import threading
+
+import pytest
+from playwright.sync_api import Browser, WebSocketRoute, expect
+
+from chat.ui import text
+from tests.browser.chat_page import ChatPage
+from tests.browser.conftest import visitor
+from tests.fakes import service as fake
+from tests.fakes.service import PATIENCE, Reply, ScriptedService, answering, chunk, failing
+
+HALF = Reply(steps=[chunk("Half "), chunk("of it"), fake.stall])
+
+
+def held(*pieces: str) -> tuple[threading.Event, Reply]:
+    """An answer whose second half waits until it is released."""
+    released = threading.Event()
+    steps = [chunk("First half, "), fake.wait(released), *answering(*pieces).steps]
+    return released, Reply(steps=steps)
+
+
+def contents(service: ScriptedService, number: int) -> list[str]:
+    """What a request said, without the system prompt."""
+    return [m["content"] for m in service.wait_for(number).messages if m["role"] != "system"]
+
+
+def test_a_round_trip_streams_the_answer_and_sends_the_question_as_typed(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    released, reply = held("second half.")
+    service.enqueue(reply)
+    question = "# Ünder *stars* costs $5 and $6, <b>bold</b> :cat:"
+    chat.ask(question)
+    expect(chat.answer(1)).to_contain_text("First half,")
+    expect(chat.answer(1)).not_to_contain_text("second half.")
+    expect(chat.input).to_be_disabled()
+    released.set()
+    chat.expect_answer(1, "First half, second half.")
+    expect(chat.question(1)).to_have_text(question)
+    assert contents(service, 1) == [question]
+    expect(chat.button(text.RETRY)).to_have_count(0)
+    expect(chat.input).to_be_focused()
+
+
+def test_lines_of_a_question_stay_lines(chat: ChatPage, service: ScriptedService) -> None:
+    chat.input.fill("one")
+    for line in ("two", "  three"):
+        chat.input.press("Shift+Enter")
+        chat.page.keyboard.insert_text(line)
+    chat.input.press("Enter")
+    chat.expect_answer(1, "Answer 1.")
+    assert chat.question(1).inner_text() == "one\ntwo\n  three"
+    assert contents(service, 1) == ["one\ntwo\n  three"]
+
+
+def test_stop_keeps_what_was_shown_and_cuts_the_service(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    service.enqueue(HALF)
+    chat.ask("Q1")
+    expect(chat.answer(1)).to_contain_text("Half of it")
+    chat.stop_in_input.click()
+    assert service.last.left.wait(1)
+    expect(chat.answer(1)).to_contain_text("Half of it")
+    expect(chat.answer(1)).to_contain_text(text.STOPPED)
+    expect(chat.answer(1)).not_to_contain_text("Writing")
+    chat.ask("Q2")
+    chat.expect_answer(2, "Answer 2.")
+    expect(chat.answer(1)).to_contain_text("Half of it")
+    assert contents(service, 2) == ["Q1", "Half of it", "Q2"]
+
+
+def test_stop_before_the_first_word_never_sends_the_question_again(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    service.enqueue(Reply(steps=[fake.stall]))
+    chat.ask("Q1")
+    service.wait_for(1)
+    expect(chat.answer(1)).to_contain_text("Thinking")
+    chat.stop_in_input.click()
+    expect(chat.answer(1)).to_contain_text(text.STOPPED_EARLY)
+    assert service.last.left.wait(1)
+    chat.ask("Q2")
+    chat.expect_answer(2, "Answer 2.")
+    assert contents(service, 2) == ["Q2"]
+
+
+def test_retry_after_stop_can_be_stopped_too_and_asks_the_question_again(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    service.enqueue(HALF, HALF)
+    chat.ask("Q1")
+    expect(chat.answer(1)).to_contain_text("Half of it")
+    chat.stop_in_input.click()
+    chat.button(text.RETRY).click()
+    service.wait_for(2)
+    expect(chat.input).to_be_disabled()
+    chat.button(text.STOP).click()
+    assert service.last.left.wait(1)
+    expect(chat.answer(1)).to_contain_text(text.STOPPED)
+    chat.button(text.RETRY).click()
+    chat.expect_answer(1, "Answer 3.")
+    expect(chat.messages).to_have_count(2)
+    expect(chat.button(text.RETRY)).to_have_count(0)
+    expect(chat.button(text.STOP)).to_have_count(0)
+    assert contents(service, 3) == ["Q1"]
+
+
+def test_a_failure_is_told_beside_its_question_and_retry_mends_it(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    service.enqueue(failing(401, {"message": "bad key"}))
+    chat.ask("Q1")
+    alert = chat.answer(1).get_by_test_id("stAlert")
+    expect(alert).to_contain_text("The service does not accept the key.")
+    chat.button(text.RETRY).click()
+    chat.expect_answer(1, "Answer 2.")
+    expect(alert).to_have_count(0)
+
+
+def test_a_change_in_the_sidebar_does_not_cut_the_answer_and_acts_on_the_next(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    chat.ask("Q1")
+    chat.expect_answer(1, "Answer 1.")
+    released, reply = held("second half.")
+    service.enqueue(reply)
+    chat.ask("Q2")
+    expect(chat.answer(2)).to_contain_text("First half,")
+    chat.remember(0)
+    chat.prompt("Be brief.")
+    expect(chat.stop_in_input).to_be_visible()
+    assert not service.last.left.is_set()
+    released.set()
+    chat.expect_answer(2, "First half, second half.")
+    expect(chat.answer(2)).not_to_contain_text(text.STOPPED)
+    chat.ask("Q3")
+    chat.expect_answer(3, "Answer 3.")
+    assert [m["content"] for m in service.last.messages] == ["Be brief.", "Q3"]
+
+
+def test_stop_still_works_after_a_change_in_the_sidebar(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    service.enqueue(HALF)
+    chat.ask("Q1")
+    expect(chat.answer(1)).to_contain_text("Half of it")
+    chat.remember(0)
+    chat.stop_in_input.click()
+    assert service.last.left.wait(1)
+    expect(chat.answer(1)).to_contain_text(text.STOPPED)
+    chat.ask("Q2")
+    chat.expect_answer(2, "Answer 2.")
+    assert contents(service, 2) == ["Q2"]
+
+
+def test_new_chat_and_retry_wait_for_the_end_of_an_answer(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    service.enqueue(failing(401, {"message": "bad key"}))
+    chat.ask("Q1")
+    expect(chat.button(text.RETRY)).to_be_visible()
+    released, reply = held("second half.")
+    service.enqueue(reply)
+    chat.ask("Q2")
+    expect(chat.answer(2)).to_contain_text("First half,")
+    chat.button(text.RETRY).click()
+    released.set()
+    expect(chat.answer(2)).to_contain_text("First half, second half.")
+    chat.expect_answer(1, "Answer 3.")
+    assert not service.requests[1].left.is_set()
+    assert contents(service, 3) == ["Q1"]
+    chat.button(text.NEW_CHAT).click()
+    expect(chat.messages).to_have_count(0)
+    expect(chat.page.get_by_text(text.GREETING)).to_be_visible()
+
+
+def test_a_suggestion_asks_and_can_be_stopped(chat: ChatPage, service: ScriptedService) -> None:
+    service.enqueue(HALF)
+    chat.button(text.SUGGESTIONS[0]).click()
+    expect(chat.answer(1)).to_contain_text("Half of it")
+    expect(chat.button(text.SUGGESTIONS[1])).to_have_count(0)
+    chat.button(text.STOP).click()
+    assert service.last.left.wait(1)
+    expect(chat.answer(1)).to_contain_text(text.STOPPED)
+    expect(chat.input).to_be_enabled()
+    assert contents(service, 1) == [text.SUGGESTIONS[0]]
+
+
+def test_a_closed_tab_cuts_the_service(
+    browser: Browser, app: str, service: ScriptedService
+) -> None:
+    service.enqueue(HALF)
+    with visitor(browser, app) as chat:
+        chat.ask("Q1")
+        expect(chat.answer(1)).to_contain_text("Half of it")
+    assert service.last.left.wait(2)
+
+
+def test_a_lost_connection_keeps_every_word(chat: ChatPage, service: ScriptedService) -> None:
+    sockets: list[WebSocketRoute] = []
+
+    def pass_on(socket: WebSocketRoute) -> None:
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    chat.page.route_web_socket(re.compile("_stcore/stream"), pass_on)
+    chat.page.reload()
+    expect(chat.input).to_be_enabled()
+    service.enqueue(HALF)
+    chat.ask("Q1")
+    expect(chat.answer(1)).to_contain_text("Half of it")
+    sockets[-1].close()
+    assert service.last.left.wait(5)
+    expect(chat.answer(1)).to_contain_text(text.STOPPED)
+    chat.expect_answer(1, "Half of it")
+    assert len(sockets) > 1
+    chat.ask("Q2")
+    chat.expect_answer(2, "Answer 2.")
+    assert contents(service, 2) == ["Q1", "Half of it", "Q2"]
+
+
+def test_two_visitors_share_nothing(browser: Browser, app: str, service: ScriptedService) -> None:
+    released, reply = held("for Anna.")
+    service.enqueue(reply, answering("Only for Ben."))
+    with visitor(browser, app) as anna, visitor(browser, app) as ben:
+        anna.ask("Anna's secret")
+        expect(anna.answer(1)).to_contain_text("First half,")
+        ben.remember(0)
+        ben.prompt("Ben's prompt")
+        ben.ask("Ben's question")
+        ben.expect_answer(1, "Only for Ben.")
+        released.set()
+        anna.expect_answer(1, "First half, for Anna.")
+        anna.ask("Anna again")
+        anna.expect_answer(2, "Answer 3.")
+        expect(ben.messages).to_have_count(2)
+        expect(ben.page.get_by_text("Anna")).to_have_count(0)
+    assert [m["content"] for m in service.requests[1].messages] == [
+        "Ben's prompt",
+        "Ben's question",
+    ]
+    assert [m["content"] for m in service.requests[2].messages] == [
+        "You are a helpful assistant.",
+        "Anna's secret",
+        "First half, for Anna.",
+        "Anna again",
+    ]
+
+
+def test_four_questions_with_two_rounds(chat: ChatPage, service: ScriptedService) -> None:
+    service.enqueue(*[answering(f"A{number}") for number in range(1, 5)])
+    chat.remember(2)
+    for number in range(1, 5):
+        chat.ask(f"Q{number}")
+        chat.expect_answer(number, f"A{number}")
+    assert [(m["role"], m["content"]) for m in service.last.messages] == [
+        ("system", "You are a helpful assistant."),
+        *(("user", "Q2"), ("assistant", "A2"), ("user", "Q3"), ("assistant", "A3")),
+        ("user", "Q4"),
+    ]
+    expect(chat.messages).to_have_count(8)
+
+
+def test_the_demo_says_what_it_is_and_remembers_what_it_is_sent(
+    browser: Browser, demo_app: str
+) -> None:
+    with visitor(browser, demo_app) as chat:
+        expect(chat.page.get_by_text("demo").first).to_be_visible()
+        chat.remember(1)
+        for number, question in enumerate(("Apples?", "Pears?"), start=1):
+            chat.ask(question)
+            chat.expect_answer(number, "this is all I can say")
+        chat.ask("What is the first question you remember?")
+        chat.expect_answer(3, "The first question I remember is:")
+        expect(chat.answer(3)).to_contain_text("Pears?")
+        chat.ask("Show me a table, please")
+        expect(chat.answer(4).get_by_role("table")).to_contain_text("Banana")
+
+
+@pytest.mark.parametrize("question", ["a" * 200_000, "<|endoftext|>"], ids=["long", "special"])
+def test_odd_questions_are_plain_text(
+    chat: ChatPage, service: ScriptedService, question: str
+) -> None:
+    chat.ask(question)
+    chat.expect_answer(1, "Answer 1.")
+    assert contents(service, 1) == [question]
+    main = chat.page.locator(".stMain")
+    assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
+
+
+def test_the_counter_moves_while_the_answer_streams_and_ends_with_the_services_count(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    expect(chat.counter).to_contain_text(text.NEXT_REQUEST)
+    released = threading.Event()
+    service.enqueue(
+        Reply(
+            steps=[
+                *(chunk("First half, "), fake.wait(released), chunk("second half.")),
+                *(chunk(finish_reason="stop"), fake.usage(4321, 987), fake.done),
+            ]
+        )
+    )
+    chat.ask("Q1")
+    growing = re.compile(
+        rf"{text.THIS_REQUEST}: ≈? ?\d+ tokens.*{text.THIS_ANSWER}: ≈ \d+ tokens", re.S
+    )
+    expect(chat.counter).to_contain_text(growing)
+    released.set()
+    expect(chat.counter).to_contain_text(re.compile(rf"{text.LAST_ANSWER}: 987 tokens"))
+
+
+def test_the_page_stays_usable_while_a_service_is_silent(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    service.enqueue(Reply(steps=[fake.stall]))
+    chat.ask("Q1")
+    assert service.wait_for(1).finished.wait(0) is False
+    expect(chat.answer(1)).to_contain_text(re.compile(r"Thinking … \d+ s"), timeout=PATIENCE * 1000)
+    chat.stop_in_input.click()
+    expect(chat.answer(1)).to_contain_text(text.STOPPED_EARLY)

@@ -1,0 +1,358 @@
+"""What the page does, run by Streamlit's own AppTest against the scripted service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from chat import errors
+from chat.conversation import Conversation
+from chat.settings import PROJECT
+from chat.ui import text
+from chat.window import Message
+from tests.fakes import service as fake
+from tests.fakes.service import Reply, ScriptedService, answering, chunk, failing
+
+KEY = "sk-test-0123456789abcdef"
+Open = Callable[[], AppTest]
+
+
+@pytest.fixture
+def open_page(monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Opens the page in a process of its own settings, as far as one process can tell."""
+    monkeypatch.setattr("chat.settings._read_dotenv", lambda _: {})
+    st.cache_resource.clear()
+
+    def opened() -> AppTest:
+        page = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=20)
+        return page.run()
+
+    return opened
+
+
+@pytest.fixture
+def page(open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The page in front of the scripted service."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
+    monkeypatch.setenv("CHAT_TIMEOUT", "1")
+    return open_page()
+
+
+def ask(page: AppTest, question: str) -> AppTest:
+    page.chat_input[0].set_value(question).run()
+    assert not page.exception
+    return page
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    """Press the one button of this name."""
+    (button,) = [button for button in page.button if button.label == label]
+    button.click().run()
+    assert not page.exception
+    return page
+
+
+def dialogue(page: AppTest) -> list[tuple[str, str]]:
+    """Who said what: questions as text, answers as markdown."""
+    said = []
+    for message in page.chat_message:
+        texts = message.text if message.name == "user" else message.markdown
+        said.append((message.name, texts[0].value if texts else ""))
+    return said
+
+
+def labels(page: AppTest) -> list[str]:
+    return [button.label for button in page.button]
+
+
+def messages_now(page: AppTest) -> list[Message]:
+    return cast(Conversation, page.session_state["conversation"]).messages
+
+
+def counter_of(page: AppTest) -> str:
+    return next(m.value for m in page.sidebar.markdown if "request" in m.value)
+
+
+def test_an_empty_page_greets_and_suggests(page: AppTest) -> None:
+    assert not page.exception
+    assert any(text.GREETING in markdown.value for markdown in page.main.markdown)
+    assert [label for label in labels(page) if label in text.SUGGESTIONS] == [*text.SUGGESTIONS]
+    assert not page.chat_message
+
+
+def test_with_a_key_the_page_does_not_speak_of_a_demo(page: AppTest) -> None:
+    assert not [caption for caption in page.caption if "demo" in caption.value]
+
+
+def test_without_a_key_the_demo_answers_and_says_so(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chat.demo.PACE", 0)
+    monkeypatch.setattr("chat.demo.FIRST_WORD", 0)
+    page = open_page()
+    assert "demo" in page.caption[0].value
+    assert "OPENAI_API_KEY" in page.caption[0].value
+    ask(page, "hi")
+    assert "I am the **demo**" in dialogue(page)[1][1]
+
+
+def test_the_sidebar_has_its_labels(page: AppTest) -> None:
+    sidebar = page.sidebar
+    assert [area.label for area in sidebar.text_area] == ["System prompt"]
+    assert [(s.label, s.min, s.max, s.value) for s in sidebar.slider] == [
+        ("Rounds to remember", 0, 20, 3)
+    ]
+    assert [box.label for box in sidebar.selectbox] == ["Model"]
+    assert [(number.label, number.value) for number in sidebar.number_input] == [
+        ("Temperature", None),
+        ("Top p", None),
+        ("Max tokens", None),
+    ]
+    assert [button.label for button in sidebar.button] == ["New chat"]
+
+
+def test_a_question_is_shown_as_typed_and_answered(page: AppTest, service: ScriptedService) -> None:
+    question = "# *Hi* $x$ <b>\n:cat: `code`"
+    service.enqueue(answering("Hel", "lo **you**."))
+    ask(page, question)
+    assert dialogue(page) == [("user", question), ("assistant", "Hello **you**.")]
+    assert service.last.messages[-1]["content"] == question
+    assert "Retry" not in labels(page)
+
+
+def test_four_questions_with_two_rounds_send_the_prompt_two_rounds_and_the_question(
+    page: AppTest, service: ScriptedService
+) -> None:
+    page.sidebar.slider[0].set_value(2).run()
+    service.enqueue(*[answering(f"A{number}") for number in range(1, 5)])
+    for number in range(1, 5):
+        ask(page, f"Q{number}")
+    assert [(m["role"], m["content"]) for m in service.last.messages] == [
+        ("system", "You are a helpful assistant."),
+        *(("user", "Q2"), ("assistant", "A2"), ("user", "Q3"), ("assistant", "A3")),
+        ("user", "Q4"),
+    ]
+    assert [said for _, said in dialogue(page)] == [
+        *("Q1", "A1", "Q2", "A2", "Q3", "A3", "Q4", "A4")
+    ]
+    assert [m["content"] for m in messages_now(page)][1:] == ["Q3", "A3", "Q4", "A4"]
+
+
+def test_settings_act_from_the_next_question_on(
+    open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
+    monkeypatch.setenv("CHAT_MODELS", "another/model")
+    page = open_page()
+    ask(page, "Q1")
+    page.sidebar.text_area[0].set_value("Be brief.").run()
+    page.sidebar.slider[0].set_value(0).run()
+    page.sidebar.selectbox[0].set_value("another/model").run()
+    for label, value in (("Temperature", 0.5), ("Top p", 0.25), ("Max tokens", 9)):
+        (number,) = [n for n in page.sidebar.number_input if n.label == label]
+        number.set_value(value).run()
+    ask(page, "Q2")
+    assert service.last.json == {
+        "messages": [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "Q2"},
+        ],
+        "model": "another/model",
+        "temperature": 0.5,
+        "top_p": 0.25,
+        "max_completion_tokens": 9,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    assert [said for _, said in dialogue(page)] == ["Q1", "Answer 1.", "Q2", "Answer 2."]
+
+
+def test_a_suggestion_is_asked_like_a_typed_question(
+    page: AppTest, service: ScriptedService
+) -> None:
+    press(page, text.SUGGESTIONS[0])
+    assert dialogue(page) == [("user", text.SUGGESTIONS[0]), ("assistant", "Answer 1.")]
+    assert service.last.messages[-1]["content"] == text.SUGGESTIONS[0]
+    assert text.STOP not in labels(page)
+    assert page.chat_input[0].proto.disabled is False
+
+
+def test_new_chat_forgets_the_dialogue_and_keeps_the_settings(
+    page: AppTest, service: ScriptedService
+) -> None:
+    page.sidebar.text_area[0].set_value("Be brief.").run()
+    ask(page, "Q1")
+    press(page, "New chat")
+    assert not page.chat_message
+    ask(page, "Q2")
+    assert [m["content"] for m in service.last.messages] == ["Be brief.", "Q2"]
+
+
+FAILURES: list[tuple[Reply, type[errors.ChatError]]] = [
+    (failing(401, {"message": f"Incorrect API key: {KEY}"}), errors.KeyRefused),
+    (failing(403, {"message": "x"}), errors.NotAllowed),
+    (failing(404, {"message": "x", "code": "model_not_found"}), errors.NoSuchModel),
+    (failing(400, {"message": "maximum context length is 10"}), errors.WindowTooLarge),
+    (failing(402, {"message": "x"}), errors.QuotaUsedUp),
+    (failing(429, {"message": "x"}, Retry_After="99"), errors.TooFast),
+    (failing(400, {"message": "x", "code": "content_filter"}), errors.ContentRefused),
+    (failing(503, {"message": "x"}, Retry_After="99"), errors.ServiceDown),
+    (Reply(steps=[fake.stall]), errors.TooSlow),
+    (Reply(steps=[fake.done]), errors.EmptyAnswer),
+    (
+        Reply(headers={"Content-Type": "text/html"}, steps=[fake.raw("<p>Hi</p>"), fake.end]),
+        errors.NotUnderstood,
+    ),
+]
+
+
+@pytest.mark.parametrize(("reply", "kind"), FAILURES, ids=[kind.__name__ for _, kind in FAILURES])
+def test_a_failure_is_two_sentences_beside_its_question_with_retry(
+    page: AppTest, service: ScriptedService, reply: Reply, kind: type[errors.ChatError]
+) -> None:
+    service.enqueue(reply, answering("At last."))
+    ask(page, "Q1")
+    assert [warning.value for warning in page.chat_message[1].warning] == [
+        " ".join(text.ERRORS[kind])
+    ]
+    assert KEY not in str(page.main)
+    press(page, "Retry")
+    assert dialogue(page) == [("user", "Q1"), ("assistant", "At last.")]
+    assert not page.warning
+    assert [m["content"] for m in service.last.messages][1:] == ["Q1"]
+
+
+def test_an_unknown_failure_speaks_the_services_words(
+    page: AppTest, service: ScriptedService
+) -> None:
+    service.enqueue(failing(400, {"message": "Unsupported value: 'temperature'"}))
+    ask(page, "Q1")
+    assert page.warning[0].value.startswith("The service says: Unsupported value: 'temperature'")
+
+
+def test_a_failed_question_is_not_sent_again(page: AppTest, service: ScriptedService) -> None:
+    service.enqueue(failing(401, {"message": "x"}), answering("A2"))
+    ask(page, "Q1")
+    ask(page, "Q2")
+    assert [m["content"] for m in service.last.messages][1:] == ["Q2"]
+    assert [said for _, said in dialogue(page)] == ["Q1", "", "Q2", "A2"]
+
+
+def test_an_answer_that_breaks_off_is_kept_and_remembered(
+    page: AppTest, service: ScriptedService
+) -> None:
+    service.enqueue(Reply(steps=[chunk("Half of it"), fake.cut]))
+    ask(page, "Q1")
+    assert dialogue(page)[1] == ("assistant", "Half of it")
+    assert page.warning[0].value == " ".join(text.ERRORS[errors.BrokenOff])
+    ask(page, "Q2")
+    assert [m["content"] for m in service.last.messages][1:] == ["Q1", "Half of it", "Q2"]
+
+
+def test_a_retry_that_fails_leaves_the_former_answer_in_sight(
+    page: AppTest, service: ScriptedService
+) -> None:
+    service.enqueue(Reply(steps=[chunk("Half of it"), fake.cut]), failing(401, {"message": "x"}))
+    ask(page, "Q1")
+    press(page, "Retry")
+    assert dialogue(page)[1] == ("assistant", "Half of it")
+    assert [warning.value for warning in page.warning] == [" ".join(text.ERRORS[errors.KeyRefused])]
+    assert text.FORMER_ANSWER in [caption.value for caption in page.caption]
+
+
+def test_an_answer_cut_by_its_length_says_so(page: AppTest, service: ScriptedService) -> None:
+    service.enqueue(answering("Hel", finish_reason="length"))
+    ask(page, "Q1")
+    assert text.CUT_BY_LENGTH in [caption.value for caption in page.caption]
+    assert "Retry" in labels(page)
+
+
+def test_a_blank_question_is_not_sent(page: AppTest, service: ScriptedService) -> None:
+    ask(page, " \n ")
+    assert service.requests == []
+    assert [warning.value for warning in page.warning] == [
+        " ".join(text.ERRORS[errors.BlankQuestion])
+    ]
+    assert not page.chat_message
+
+
+def test_a_question_with_a_nul_goes_back_to_the_input(
+    page: AppTest, service: ScriptedService
+) -> None:
+    ask(page, "a\0b")
+    assert service.requests == []
+    assert page.warning[0].value == " ".join(text.ERRORS[errors.BadCharacter])
+    assert page.chat_input[0].proto.value == "ab"
+    ask(page, "ab")
+    assert service.last.messages[-1]["content"] == "ab"
+    assert not page.warning
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["<|endoftext|>", "x" * 200_000, " two spaces \n"],
+    ids=["special", "long", "spaces"],
+)
+def test_odd_questions_are_sent_byte_for_byte(
+    page: AppTest, service: ScriptedService, question: str
+) -> None:
+    ask(page, question)
+    assert service.last.messages[-1]["content"] == question
+
+
+def test_the_counter_counts_ahead_and_then_says_what_the_service_counted(
+    page: AppTest, service: ScriptedService
+) -> None:
+    assert text.NEXT_REQUEST in counter_of(page)
+    assert text.NO_ANSWER_YET in counter_of(page)
+    before = counter_of(page)
+    service.enqueue(answering("Hello", tokens=(1234, 567)))
+    ask(page, "Q1")
+    assert "**567** tokens" in counter_of(page)
+    assert counter_of(page).split("\n")[0] != before.split("\n")[0]
+
+
+def test_without_reported_usage_the_answer_is_estimated(
+    page: AppTest, service: ScriptedService
+) -> None:
+    service.enqueue(answering("Hello there, you.", tokens=None))
+    ask(page, "Q1")
+    assert f"{text.LAST_ANSWER}: **≈ " in counter_of(page)
+
+
+def test_the_model_can_be_any_that_the_owner_or_the_service_names(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ScriptedService(models=["listed-model", "text-embedding-9"]) as service:
+        monkeypatch.setenv("OPENAI_API_KEY", KEY)
+        monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
+        monkeypatch.setenv("CHAT_MODEL", "mine")
+        monkeypatch.setenv("CHAT_MODELS", "yours")
+        page = open_page()
+        ask(page, "Q1")  # by its answer the list has arrived too
+        page.run()
+        assert page.sidebar.selectbox[0].options == ["mine", "yours", "listed-model"]
+        assert service.last.json["model"] == "mine"
+
+
+def test_a_bad_setting_is_one_sentence_on_the_page_and_in_the_terminal(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHAT_ROUNDS", "many")
+    page = open_page()
+    sentence = "CHAT_ROUNDS is 'many', but must be a whole number from 0 to 20."
+    assert [error.value for error in page.error] == [f"{text.SETTINGS_WRONG}\n\n{sentence}"]
+    assert not page.exception
+    assert not page.chat_input
+    assert capfd.readouterr().err.strip() == f"{text.SETTINGS_WRONG} {sentence}"
+
+
+def test_the_title_is_the_owners(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAT_TITLE", "Aunt Emma's chat")
+    assert "Aunt Emma's chat" in open_page().sidebar.markdown[0].value
