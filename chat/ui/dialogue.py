@@ -104,7 +104,7 @@ def _draw_ending(place: _Place, visitor: Visitor) -> None:
     if note is None:
         place.note.empty()
     else:
-        place.note.caption(note)
+        place.note.caption(note, width="content")
     with place.action.container(width="content"):
         _retry(place.round, visitor)
 
@@ -128,6 +128,7 @@ def _answer(
     """
     if not typed:
         place.action.button(text.STOP, key="stop", icon=":material/stop_circle:", type="tertiary")
+    meter.draw()
     stream = service.stream(Window.of(visitor.conversation), visitor.options)
     try:
         with closing(place.round.answer.grow(stream)) as events:
@@ -153,7 +154,7 @@ def _words(events: Iterator[Event], place: _Place, meter: Meter) -> Iterator[str
             meter.draw()
         note = text.progress(place.round.answer, seconds=int(time.monotonic() - began))
         if note != shown:
-            place.note.caption(note)
+            place.note.caption(note, width="content")
             shown = note
         if isinstance(event, TextDelta):
             yield event.text

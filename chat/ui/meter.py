@@ -23,16 +23,19 @@ class Meter:
 
     def draw(self) -> None:
         """Draw the numbers of now; while an answer grows, the request is the one being answered."""
-        conversation = self.visitor.conversation
-        growing = conversation.open_round
-        latest = growing or (conversation.history[-1] if conversation.history else None)
+        growing = self.visitor.conversation.open_round
+        answer = growing.answer if growing else self._last_answer()
         self.slot.markdown(
             text.token_counter(
                 request=self._request(growing.answer if growing else None),
-                answer=self._answer(latest.answer) if latest else None,
+                answer=self._tokens_of(answer) if answer else None,
                 growing=growing is not None,
             )
         )
+
+    def _last_answer(self) -> Answer | None:
+        rounds = reversed(self.visitor.conversation.history)
+        return next((round.kept for round in rounds if round.kept), None)
 
     def _request(self, growing: Answer | None) -> str:
         if growing is not None and growing.usage is not None:
@@ -40,7 +43,7 @@ class Meter:
         messages = Window.of(self.visitor.conversation).messages
         return str(self.counter.messages(messages, self.visitor.options.model))
 
-    def _answer(self, answer: Answer) -> str:
+    def _tokens_of(self, answer: Answer) -> str:
         if answer.usage is not None:
             return text.reported(answer.usage.completion_tokens)
         counted = self.counter.text(answer.text, self.visitor.options.model)
