@@ -17,6 +17,8 @@ except SettingsError as error:
 
 st.set_page_config(page_title=settings.title, page_icon="💬")
 
+st.html(state.STYLE)
+
 # One service and one counter for the process; one visitor, with a conversation, for each page.
 service = state.service()
 counter = state.counter()

@@ -17,7 +17,7 @@ from enum import StrEnum
 
 from chat import errors
 from chat.events import Ended, Event, ReasoningDelta, TextDelta, Usage, UsageReported
-from chat.window import Message, Window
+from chat.window import Message, Room, Window
 
 DEFAULT_SYSTEM_PROMPT = "You are a helpful assistant."
 DEFAULT_ROUNDS = 3
@@ -53,6 +53,8 @@ class Answer:
     finish_reason: str | None = None
     usage: Usage | None = None
     error: errors.ChatError | None = None
+    model: str = ""
+    prompt_estimate: int = 0
 
     @property
     def has_text(self) -> bool:
@@ -126,12 +128,14 @@ class Conversation:
     """All that was said, and what of it the next request remembers.
 
     `rounds` is the number of answered rounds to remember (0 to 20). Changing it or the system
-    prompt acts from the next question on and deletes nothing from `history`.
+    prompt acts from the next question on and deletes nothing from `history`. `room` bounds what
+    the model's context takes; None where that is not known.
     """
 
     system_prompt: str = DEFAULT_SYSTEM_PROMPT
     rounds: int = DEFAULT_ROUNDS
     history: list[Round] = field(default_factory=list)
+    room: Room | None = None
 
     @property
     def messages(self) -> list[Message]:
@@ -146,22 +150,29 @@ class Conversation:
     def ask(self, text: str) -> Round:
         """Open a round with an empty draft as its answer; a draft still open is stopped.
 
-        Raises `BlankQuestion` or `BadCharacter`, before anything has changed.
+        Raises `BlankQuestion`, `BadCharacter`, or `WindowTooLarge` where there is no room even
+        for the question alone; then nothing has changed.
         """
         self._check(text)
         self.stop()
         round = Round(question=text)
         self.history.append(round)
+        if not Window.of(self).fits:
+            self.history.remove(round)
+            raise errors.WindowTooLarge
         return round
 
     def ask_again(self, round: Round) -> None:
         """Open a round anew: its question gets another draft, and its former answers are kept.
 
-        Raises `BadCharacter` where the system prompt cannot be sent, before anything has changed.
+        Raises what `ask` raises; then nothing has changed.
         """
         self._check(round.question)
         self.stop()
         round.versions.append(Answer())
+        if not Window.of(self).fits:
+            round.versions.pop()
+            raise errors.WindowTooLarge
 
     def stop(self) -> None:
         """Stop the drafts that nothing is growing any more."""

@@ -9,9 +9,10 @@ import re
 import time
 from collections.abc import Generator, Iterator
 
+from chat.estimate import estimate
 from chat.events import Ended, Event, TextDelta, Usage, UsageReported, Waiting
 from chat.service import Options, Service
-from chat.tokens import REPLY_OVERHEAD, estimate, estimate_messages
+from chat.tokens import REPLY_OVERHEAD, estimate_messages
 from chat.window import Message, Window
 
 PACE = 0.04  # seconds between two pieces: about 25 words a second

@@ -46,6 +46,7 @@ class Settings:
     top_p: float | None = None
     max_tokens: int | None = None
     timeout: float = 60.0
+    context_tokens: int | None = None
     title: str = DEFAULT_TITLE
 
     @property
@@ -92,6 +93,7 @@ class Settings:
             top_p=read.number("CHAT_TOP_P", None, 0, 1),
             max_tokens=read.whole("CHAT_MAX_TOKENS", None, 1, 10_000_000),
             timeout=read.number("CHAT_TIMEOUT", 60.0, 1, LONGEST_TIMEOUT),
+            context_tokens=read.whole("CHAT_CONTEXT_TOKENS", None, 1, 100_000_000),
             title=read.text("CHAT_TITLE") or DEFAULT_TITLE,
         )
 

@@ -1,20 +1,27 @@
 """How many tokens a text is: exactly, where the model's encoding is at hand; else as an estimate.
 
-Counting never waits: an encoding is loaded in a thread of its own (its rank file may have to be
-downloaded, and tiktoken 0.14 sets no time limit for that), and until it is there, and for models
-that tiktoken does not know, a rule per script stands in.
+Counting never waits: an encoding is loaded in a thread of its own, and until it is there, and for
+models whose encoding nobody knows, an estimate stands in. `python -m chat.tokens --help` counts in
+a terminal, and says which encodings are at hand.
 """
 
 from __future__ import annotations
 
+import argparse
 import re
+import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from hashlib import blake2b
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from functools import lru_cache
+from pathlib import Path
 from typing import Protocol
 
+from chat import models, ranks
+from chat.estimate import estimate
+from chat.ranks import Obstacle, RanksUnavailable
 from chat.window import Message
 
 # Tokens that the chat format adds to the text itself: to each message, and once for the start of
@@ -24,21 +31,61 @@ MESSAGE_OVERHEAD = 3
 REPLY_OVERHEAD = 3
 
 PIECE = 20_000  # characters encoded at once: a million spaces in a row make tiktoken 0.14 panic
-CACHED_TEXTS = 10_000
+CACHED_TEXTS = 20_000
+ASSUMED_ENCODING = "o200k_base"  # what models of unknown encoding are estimated with
+
+
+class Grade(IntEnum):
+    """How sure a count is; a sum is as sure as the least sure of its parts."""
+
+    EXACT = 0
+    CALIBRATED = 1  # an estimate, corrected by what the provider reported for this model
+    ESTIMATED = 2
 
 
 @dataclass(frozen=True)
 class Count:
-    """A number of tokens, and whether it is exact or an estimate."""
+    """A number of tokens, and how sure it is."""
 
     tokens: int
-    exact: bool = field(default=True, kw_only=True)
+    grade: Grade = Grade.EXACT
 
     def __add__(self, other: Count) -> Count:
-        return Count(self.tokens + other.tokens, exact=self.exact and other.exact)
+        return Count(self.tokens + other.tokens, max(self.grade, other.grade))
 
     def __str__(self) -> str:
-        return f"{'' if self.exact else '≈ '}{self.tokens:,}"
+        return f"{'' if self.grade is Grade.EXACT else '≈ '}{self.tokens:,}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """What each message of a prompt weighs, its overhead included, and what comes on top.
+
+    `extra` is the start of the reply and, where calibrated, what the service adds by itself.
+    """
+
+    messages: tuple[int, ...]
+    extra: int
+    grade: Grade
+
+    @property
+    def total(self) -> Count:
+        """The whole prompt."""
+        return self.count(sum(self.messages) + self.extra)
+
+    def count(self, tokens: int) -> Count:
+        """So many of these tokens, as sure as all of them."""
+        return Count(tokens, self.grade)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inspection:
+    """A text as its tokens: each with its id and its bytes, and the text decoded again."""
+
+    encoding: str
+    count: int
+    tokens: tuple[tuple[int, bytes], ...]
+    decoded: str
 
 
 class Encoding(Protocol):
@@ -47,69 +94,115 @@ class Encoding(Protocol):
     def encode_ordinary(self, text: str) -> list[int]:
         """The text's tokens; special tokens in it are plain text."""
 
+    def decode_single_token_bytes(self, token: int) -> bytes:
+        """What a token stands for, which may be a part of a character."""
+
+    def decode(self, tokens: Sequence[int]) -> str:
+        """The text that tokens stand for."""
+
+
+class Loading(StrEnum):
+    """How far the loading of an encoding has come."""
+
+    LOADING = "loading"
+    READY = "ready"
+    UNAVAILABLE = "unavailable"
+
 
 class TokenCounter:
-    """Counts tokens for any model, never waiting for a file or a network.
+    """Counts tokens for any model, never waiting for a file, a network or a loading thread.
 
-    `load` gets an encoding by its name, and may take as long as it likes.
+    `load` gets an encoding by its name. It may take as long as it likes, and raises
+    `RanksUnavailable` where it has to give up. One counter serves all visitors: it keeps numbers,
+    and never a text.
     """
 
     def __init__(self, load: Callable[[str], Encoding] | None = None) -> None:
-        self._load = load or _load
+        self._load = load or load_encoding
         self._lock = threading.Lock()
-        self._asked_for: set[str] = set()
-        self._encodings: dict[str, Encoding] = {}
-        self._counts: OrderedDict[tuple[str, bytes], int] = OrderedDict()
+        self._encodings: dict[str, Encoding | Loading] = {}
+        self._obstacles: dict[str, Obstacle] = {}
+        self._counts: OrderedDict[tuple[str, int, int], int] = OrderedDict()
 
     def prepare(self, model: str) -> threading.Thread | None:
         """Start to load the model's encoding in the background, once.
 
-        Returns the thread that loads it, or None when there is nothing to load.
+        Returns the thread that loads it, or None where that has happened before.
         """
-        name = encoding_name(model)
+        name = encoding_name(model) or ASSUMED_ENCODING
         with self._lock:
-            if name is None or name in self._asked_for:
+            if name in self._encodings:
                 return None
-            self._asked_for.add(name)
+            self._encodings[name] = Loading.LOADING
         thread = threading.Thread(
             target=self._fetch, args=(name,), name=f"loading {name}", daemon=True
         )
         thread.start()
         return thread
 
+    def state(self, model: str) -> tuple[Loading, Obstacle | None]:
+        """How far the loading of the model's encoding has come, and what keeps it from it."""
+        name = encoding_name(model) or ASSUMED_ENCODING
+        found = self._encodings.get(name, Loading.LOADING)
+        if isinstance(found, Loading):
+            return found, self._obstacles.get(name)
+        return Loading.READY, None
+
     def text(self, text: str, model: str) -> Count:
         """The tokens of a text by itself, without the overhead of a message."""
         self.prepare(model)
-        name = encoding_name(model)
-        encoding = self._encodings.get(name) if name is not None else None
-        if name is None or encoding is None:
-            return Count(self._cached("", text, estimate), exact=False)
+        known = encoding_name(model)
+        name = known or ASSUMED_ENCODING
+        encoding = self._encodings[name]
+        if isinstance(encoding, Loading):
+            return Count(self._cached("", text, estimate), Grade.ESTIMATED)
+        exactly = self._cached(name, text, lambda text: _encoded_length(encoding, text))
+        return Count(exactly, Grade.EXACT if known else Grade.ESTIMATED)
 
-        def exactly(counted: str) -> int:
-            pieces = (counted[i : i + PIECE] for i in range(0, len(counted), PIECE))
-            return sum(len(encoding.encode_ordinary(piece)) for piece in pieces)
+    def weigh(self, messages: Sequence[Message], model: str) -> Weights:
+        """What the messages of a prompt weigh, each with its overhead."""
+        counts = [self.text(message["content"], model) for message in messages]
+        return Weights(
+            messages=tuple(count.tokens + MESSAGE_OVERHEAD for count in counts),
+            extra=REPLY_OVERHEAD,
+            grade=max((count.grade for count in counts), default=Grade.EXACT),
+        )
 
-        return Count(self._cached(name, text, exactly))
+    def inspect(self, text: str, model: str, *, most: int) -> Inspection | None:
+        """The tokens of a text one by one, of its first `most` characters.
 
-    def messages(self, messages: Iterable[Message], model: str) -> Count:
-        """The tokens of a prompt: the texts, the overhead of each, and the reply's start."""
-        total = Count(REPLY_OVERHEAD)
-        for message in messages:
-            total += self.text(message["content"], model) + Count(MESSAGE_OVERHEAD)
-        return total
+        None as long as the encoding is not at hand.
+        """
+        self.prepare(model)
+        name = encoding_name(model) or ASSUMED_ENCODING
+        encoding = self._encodings[name]
+        if isinstance(encoding, Loading):
+            return None
+        ids = _encoded(encoding, text[:most])
+        return Inspection(
+            encoding=name,
+            count=self.text(text, model).tokens,
+            tokens=tuple((token, encoding.decode_single_token_bytes(token)) for token in ids),
+            decoded=encoding.decode(ids),
+        )
 
     def _fetch(self, name: str) -> None:
         try:
             encoding = self._load(name)
             encoding.encode_ordinary("The first call compiles what later calls use.")
-        except Exception:  # noqa: BLE001 - no file, no network, a wrong hash: estimates stand in
-            return
-        self._encodings[name] = encoding
+        except RanksUnavailable as error:
+            self._obstacles[name] = error.obstacle
+            self._encodings[name] = Loading.UNAVAILABLE
+        except Exception:  # noqa: BLE001 - whatever it is, estimates stand in
+            self._obstacles[name] = Obstacle.NOT_GENUINE
+            self._encodings[name] = Loading.UNAVAILABLE
+        else:
+            self._encodings[name] = encoding
 
     def _cached(self, name: str, text: str, count: Callable[[str], int]) -> int:
-        # By digest, so that the cache does not keep visitors' texts alive.
-        digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        key = (name, digest)
+        # By hash and length, so that no visitor's text is kept alive. The hash is 64 bits, with a
+        # secret of the process, and Python keeps it with the string: 0.1 µs to look up again.
+        key = (name, hash(text), len(text))
         with self._lock:
             if key in self._counts:
                 self._counts.move_to_end(key)
@@ -122,71 +215,109 @@ class TokenCounter:
         return counted
 
 
+@lru_cache(maxsize=1000)
 def encoding_name(model: str) -> str | None:
-    """The name of a model's encoding; None for a model that tiktoken does not know."""
+    """The name of a model's encoding; None where neither our table nor tiktoken knows it."""
     from tiktoken import encoding_name_for_model
 
+    listed = models.find(model)
+    if listed.context_tokens is not None:
+        return listed.encoding
     try:
-        return encoding_name_for_model(model)
+        name = encoding_name_for_model(model)
     except KeyError:
         return None
+    return name if name in ranks.RANK_FILES else None
 
 
-def _load(name: str) -> Encoding:
+def load_encoding(name: str) -> Encoding:
+    """Tiktoken's encoding, after its rank file has been provided. Raises `RanksUnavailable`."""
     from tiktoken import get_encoding
 
+    ranks.provide(name)
     return get_encoding(name)
 
 
-# One run of letters of a script, of digits, of white space, of punctuation, or one other character.
-_RUN = re.compile(
-    r"(?P<word>[A-Za-z\u00c0-\u024f]+)"
-    r"|(?P<digits>\d+)"
-    r"|(?P<newline>\s*\n\s*)"
-    r"|(?P<space>[^\S\n]+)"
-    r"|(?P<ideographs>[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff]+)"
-    r"|(?P<kana>[\u3040-\u30ff]+)"
-    r"|(?P<hangul>[\u1100-\u11ff\uac00-\ud7af]+)"
-    r"|(?P<greek_or_cyrillic>[\u0370-\u052f]+)"
-    r"|(?P<hebrew_or_arabic>[\u0590-\u08ff]+)"
-    r"|(?P<indic>[\u0900-\u0dff]+)"
-    r"|(?P<punctuation>[!-/:-@\[-`{-~]+)"
-    r"|(?P<other>.)",
-    re.DOTALL,
-)
-
-# Tokens per character, fitted to o200k_base on a page of text of each script.
-_RATES = {
-    "ideographs": 0.78,
-    "kana": 0.72,
-    "hangul": 0.8,
-    "greek_or_cyrillic": 0.28,
-    "hebrew_or_arabic": 0.385,
-    "indic": 0.36,
-    "punctuation": 0.62,
-    "other": 1.5,
-}
+def _encoded_length(encoding: Encoding, text: str) -> int:
+    return sum(len(encoding.encode_ordinary(piece)) for piece in _pieces(text))
 
 
-def estimate(text: str) -> int:
-    """About how many tokens a text is, by a rule per script, without any rank file."""
-    total = 0.0
-    for run in _RUN.finditer(text):
-        length = run.end() - run.start()
-        match run.lastgroup:
-            case "word":
-                total += 1 if length <= 8 else 1 + (length - 8) / 4
-            case "digits":
-                total += -(-length // 3)
-            case "newline":
-                total += 0.8
-            case "space":
-                total += 0 if length == 1 else 1
-            case script:
-                total += max(0.5, _RATES[script or "other"] * length)
-    return round(total)
+def _encoded(encoding: Encoding, text: str) -> list[int]:
+    return [token for piece in _pieces(text) for token in encoding.encode_ordinary(piece)]
+
+
+def _pieces(text: str) -> Iterable[str]:
+    return (text[start : start + PIECE] for start in range(0, len(text), PIECE))
+
+
+class Growing:
+    """The tokens of a text that only grows, without counting its beginning again each time."""
+
+    def __init__(self, counter: TokenCounter, model: str) -> None:
+        self._counter = counter
+        self._model = model
+        self._settled = 0  # characters
+        self._counted = Count(0)
+
+    def count(self, text: str) -> Count:
+        """The tokens of the text as it is now."""
+        tail = text[self._settled :]
+        if len(tail) > 1000:
+            # A space between two letters begins a token in every encoding used here, so that the
+            # two parts count as much as the whole.
+            spaces = [match.start() for match in _BETWEEN_WORDS.finditer(tail)]
+            if spaces:
+                self._counted += self._counter.text(tail[: spaces[-1]], self._model)
+                self._settled += spaces[-1]
+                tail = tail[spaces[-1] :]
+        return self._counted + self._counter.text(tail, self._model)
+
+
+_BETWEEN_WORDS = re.compile(r"(?<=[a-z]) (?=[a-z])", re.IGNORECASE)
 
 
 def estimate_messages(messages: Iterable[Message]) -> int:
     """About how many tokens messages are, with the overhead of each."""
     return sum(estimate(message["content"]) + MESSAGE_OVERHEAD for message in messages)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Say which encodings are at hand, fetch them, or count a text from standard input."""
+    parser = argparse.ArgumentParser(prog="python -m chat.tokens", description=main.__doc__)
+    parser.add_argument("--model", default="gpt-4o", help="count as this model does")
+    parser.add_argument("--fetch", metavar="FOLDER", type=Path, help="fetch the rank files there")
+    wanted = parser.parse_args(arguments)
+    if wanted.fetch is not None:
+        return _fetch_all(wanted.fetch)
+    text = "" if sys.stdin.isatty() else sys.stdin.read()
+    if not text:
+        for name in ranks.RANK_FILES:
+            print(f"{name}: {'at hand' if ranks.is_at_hand(name) else 'not at hand'}")
+        return 0
+    name = encoding_name(wanted.model) or ASSUMED_ENCODING
+    counter = TokenCounter()
+    if ranks.is_at_hand(name) and (loading := counter.prepare(wanted.model)) is not None:
+        loading.join()
+        print(counter.text(text, wanted.model))
+    else:
+        print(Count(estimate(text), Grade.ESTIMATED))
+    return 0
+
+
+def _fetch_all(folder: Path) -> int:
+    failed = 0
+    for name in ranks.RANK_FILES:
+        try:
+            ranks.provide(name, folder)
+        except RanksUnavailable as error:
+            failed = 1
+            print(f"{name}: {error}", file=sys.stderr)
+        else:
+            print(f"{name}: in {folder}")
+    if not failed:
+        print(f"Set {ranks.CACHE_VARIABLE}={folder} to use them.")
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 if TYPE_CHECKING:
-    from chat.conversation import Conversation
+    from chat.conversation import Conversation, Round
 
 Role = Literal["system", "user", "assistant"]
 
@@ -19,43 +21,82 @@ class Message(TypedDict):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Room:
+    """How much fits: at most `tokens`, where `weigh` tells the tokens of a prompt."""
+
+    tokens: int
+    weigh: Callable[[Sequence[Message]], int]
+
+    def has(self, messages: Sequence[Message]) -> bool:
+        """Whether a prompt of these messages fits."""
+        return self.weigh(messages) <= self.tokens
+
+
+@dataclass(frozen=True, kw_only=True)
 class Window:
     """The part of a conversation that a request carries.
 
-    `messages` is the list in the API's form: an optional system message, then user and assistant
-    in turn, then the question, if one is open. `remembered` and `forgotten` count the answered
-    rounds before the question that are inside and outside.
+    `remembered` are the answered rounds before the question that it carries, oldest first;
+    `forgotten` counts those that the number of rounds leaves out, and `left_out` those for which
+    there was no room. `fits` tells whether there is room for what remains.
     """
 
-    messages: tuple[Message, ...]
-    remembered: int
+    system_prompt: str
+    remembered: tuple[Round, ...]
+    question: str | None
     forgotten: int
+    left_out: int
+    fits: bool
 
     @classmethod
     def of(cls, conversation: Conversation, rounds: int | None = None) -> Window:
         """The window for the open question, or, when none is open, for the next one.
 
         `rounds` is how many answered rounds to remember; left out, the conversation's own number.
-        A question without an answer's first word is never sent again; a partial answer counts.
+        Where they would not fit the conversation's room, the oldest go first. A question without
+        an answer's first word is never sent again; a partial answer counts.
         """
         keep = conversation.rounds if rounds is None else rounds
+        room = conversation.room
         question = conversation.open_round
         past = conversation.history
         if question is not None:
             past = past[: past.index(question)]
-        answered = [(round.question, round.kept.text) for round in past if round.kept]
+        answered = [round for round in past if round.kept]
         remembered = answered[max(0, len(answered) - keep) :]
 
-        messages: list[Message] = []
-        if conversation.system_prompt:
-            messages.append({"role": "system", "content": conversation.system_prompt})
-        for asked, answer in remembered:
-            messages.append({"role": "user", "content": asked})
-            messages.append({"role": "assistant", "content": answer})
-        if question is not None:
-            messages.append({"role": "user", "content": question.question})
-        return cls(
-            messages=tuple(messages),
-            remembered=len(remembered),
-            forgotten=len(answered) - len(remembered),
+        def window(left_out: int, *, fits: bool) -> Window:
+            return cls(
+                system_prompt=conversation.system_prompt,
+                remembered=tuple(remembered[left_out:]),
+                question=question.question if question else None,
+                forgotten=len(answered) - len(remembered),
+                left_out=left_out,
+                fits=fits,
+            )
+
+        for left_out in range(len(remembered) + 1):
+            found = window(left_out, fits=True)
+            if room is None or room.has(found.messages):
+                return found
+        return window(len(remembered), fits=False)
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The messages in the API's form: system, then user and assistant in turn, the question."""
+        system: list[Message] = [{"role": "system", "content": self.system_prompt}]
+        question: list[Message] = [{"role": "user", "content": self.question or ""}]
+        return (
+            *(system if self.system_prompt else []),
+            *chain.from_iterable(map(messages_of, self.remembered)),
+            *(question if self.question is not None else []),
         )
+
+
+def messages_of(round: Round) -> tuple[Message, ...]:
+    """A round as a request carries it: the question and the kept answer."""
+    answer = round.kept.text if round.kept else ""
+    return (
+        {"role": "user", "content": round.question},
+        {"role": "assistant", "content": answer},
+    )

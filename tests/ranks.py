@@ -13,9 +13,14 @@ CACHE_NAMES = {
 }
 
 
+def read(encoding: str) -> bytes:
+    """The rank file of an encoding."""
+    return gzip.decompress(
+        resources.files("bpe_openai.data").joinpath(f"{encoding}.tiktoken.gz").read_bytes()
+    )
+
+
 def unpack_into(folder: Path) -> None:
     """Lay the rank files out as tiktoken's cache, for TIKTOKEN_CACHE_DIR."""
-    data = resources.files("bpe_openai.data")
     for encoding, name in CACHE_NAMES.items():
-        packed = data.joinpath(f"{encoding}.tiktoken.gz").read_bytes()
-        (folder / name).write_bytes(gzip.decompress(packed))
+        (folder / name).write_bytes(read(encoding))

@@ -257,9 +257,9 @@ class Dialogue(RuleBasedStateMachine):
     @invariant()
     def what_is_left_out_is_counted(self) -> None:
         window = Window.of(self.conversation)
-        assert window.remembered <= self.conversation.rounds
+        assert len(window.remembered) <= self.conversation.rounds
         everything = Window.of(self.conversation, len(self.conversation.history))
-        assert everything.remembered == window.remembered + window.forgotten
+        assert len(everything.remembered) == len(window.remembered) + window.forgotten
 
 
 TestDialogue = Dialogue.TestCase

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from typing import cast
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Text
 
 from chat import errors
 from chat.conversation import Conversation
+from chat.ranks import Obstacle, RanksUnavailable
 from chat.settings import PROJECT
+from chat.tokens import Grade
 from chat.ui import text
 from chat.window import Message
 from tests.fakes import service as fake
@@ -21,10 +26,16 @@ KEY = "sk-test-0123456789abcdef"
 Open = Callable[[], AppTest]
 
 
+def unavailable(_: str) -> None:
+    """No rank file: every count is an estimate, at every time."""
+    raise RanksUnavailable(Obstacle.UNREACHABLE)
+
+
 @pytest.fixture
 def open_page(monkeypatch: pytest.MonkeyPatch) -> Open:
     """Opens the page in a process of its own settings, as far as one process can tell."""
     monkeypatch.setattr("chat.settings._read_dotenv", lambda _: {})
+    monkeypatch.setattr("chat.tokens.load_encoding", unavailable)
     st.cache_resource.clear()
 
     def opened() -> AppTest:
@@ -39,6 +50,7 @@ def page(open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPa
     """The page in front of the scripted service."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
+    monkeypatch.setenv("CHAT_MODEL", "scripted")
     monkeypatch.setenv("CHAT_TIMEOUT", "1")
     return open_page()
 
@@ -74,8 +86,10 @@ def messages_now(page: AppTest) -> list[Message]:
     return cast(Conversation, page.session_state["conversation"]).messages
 
 
-def counter_of(page: AppTest) -> str:
-    return next(m.value for m in page.sidebar.markdown if "request" in m.value)
+def meter_of(page: AppTest) -> str:
+    """The meter's words, without its markup, each followed by a bar."""
+    drawn = " ".join(element.proto.body for element in page.sidebar.get("html"))
+    return re.sub(r"(?:\s*<[^>]*>\s*)+", "|", drawn)
 
 
 def test_an_empty_page_greets_and_suggests(page: AppTest) -> None:
@@ -113,7 +127,9 @@ def test_the_sidebar_has_its_labels(page: AppTest) -> None:
         ("Top p", None),
         ("Max tokens", None),
     ]
-    assert [button.label for button in sidebar.button] == ["New chat"]
+    assert [button.label for button in sidebar.button] == [
+        *("New chat", text.WHAT_WILL_BE_SENT, text.INSPECT)
+    ]
 
 
 def test_a_question_is_shown_as_typed_and_answered(page: AppTest, service: ScriptedService) -> None:
@@ -306,24 +322,157 @@ def test_odd_questions_are_sent_byte_for_byte(
     assert service.last.messages[-1]["content"] == question
 
 
-def test_the_counter_counts_ahead_and_then_says_what_the_service_counted(
+def test_the_meter_counts_ahead_and_then_says_what_the_service_counted(
     page: AppTest, service: ScriptedService
 ) -> None:
-    assert text.NEXT_REQUEST in counter_of(page)
-    assert text.NO_ANSWER_YET in counter_of(page)
-    before = counter_of(page)
+    assert f"|{text.NEXT_REQUEST}|≈ 12 tokens|" in meter_of(page)
+    assert text.LAST_ANSWER not in meter_of(page)
     service.enqueue(answering("Hello", tokens=(1234, 567)))
     ask(page, "Q1")
-    assert "**567** tokens" in counter_of(page)
-    assert counter_of(page).split("\n")[0] != before.split("\n")[0]
+    assert f"|{text.LAST_ANSWER}|1,234 in, 567 out|" in meter_of(page)
+    assert f"|{text.THIS_CHAT}|1,234 in, 567 out|" in meter_of(page)
+    assert f"|{text.REQUESTS}|1|" in meter_of(page)
+    assert f"|{text.part_rounds(1)}|" in meter_of(page)
 
 
-def test_without_reported_usage_the_answer_is_estimated(
+def test_cached_and_reasoning_tokens_are_said_where_they_are_reported(
+    page: AppTest, service: ScriptedService
+) -> None:
+    usage = fake.usage(
+        1000,
+        500,
+        completion_tokens_details={"reasoning_tokens": 400},
+        prompt_tokens_details={"cached_tokens": 768},
+    )
+    steps = [chunk("Hello"), chunk(finish_reason="stop"), usage, fake.done]
+    service.enqueue(Reply(steps=steps))
+    ask(page, "Q1")
+    assert f"|{text.CACHED}|768|" in meter_of(page)
+    assert f"|{text.REASONING}|400|" in meter_of(page)
+
+
+def test_without_reported_usage_everything_is_estimated(
     page: AppTest, service: ScriptedService
 ) -> None:
     service.enqueue(answering("Hello there, you.", tokens=None))
     ask(page, "Q1")
-    assert f"{text.LAST_ANSWER}: **≈ " in counter_of(page)
+    assert f"|{text.LAST_ANSWER}|≈ 17 in, ≈ 4 out|" in meter_of(page)
+    assert f"|{text.THIS_CHAT}|≈ 17 in, ≈ 4 out|" in meter_of(page)
+
+
+def test_after_an_answer_the_next_prompt_is_predicted_for_a_skewed_tokenizer(
+    page: AppTest, service: ScriptedService
+) -> None:
+    """The service counts 1.4 times as much as we do; see tests/test_calibration.py."""
+    answer = "Our words are counted in another way over there. " * 5
+    service.enqueue(answering(answer, tokens=(23, 77)))
+    ask(page, "Q1")
+    assert text.GRADES[Grade.CALIBRATED] in meter_of(page)
+
+
+def test_a_known_model_has_a_limit_a_price_and_a_day_to_go(
+    open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
+    monkeypatch.setenv("CHAT_MODEL", "gpt-4")
+    page = open_page()
+    assert "of 8,192" in meter_of(page)
+    assert f"|{text.TO_SEND}|$0.000" in meter_of(page)
+    assert "gpt-4 was shut down on 23 October 2026. Pick another model." in [
+        caption.value for caption in page.sidebar.caption
+    ]
+    service.enqueue(answering("Hello", tokens=(1_000, 500)))
+    ask(page, "Q1")
+    # 1,000 x 30 + 500 x 60 = 60,000 millionths of a dollar
+    assert f"|{text.COST}|$0.060|" in meter_of(page)
+
+
+def test_an_unknown_model_has_neither(page: AppTest) -> None:
+    assert text.NO_LIMIT in meter_of(page)
+    assert "$" not in meter_of(page)
+
+
+def limited_page(
+    open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+) -> AppTest:
+    """A page for a model that takes 300 tokens, 100 of which are kept for the answer."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
+    monkeypatch.setenv("CHAT_MODEL", "scripted")
+    monkeypatch.setenv("CHAT_CONTEXT_TOKENS", "300")
+    monkeypatch.setenv("CHAT_MAX_TOKENS", "100")
+    return open_page()
+
+
+def test_where_the_context_is_too_small_the_oldest_rounds_stay_out_and_the_page_says_so(
+    open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = limited_page(open_page, service, monkeypatch)
+    service.enqueue(*[answering("word " * 70, tokens=None) for _ in range(4)])
+    for number in range(1, 4):
+        ask(page, f"Q{number}")
+    assert text.left_out(1) in meter_of(page)
+    assert text.MEMORY_BEGINS in "".join(html.proto.body for html in page.main.get("html"))
+    ask(page, "Q4")
+    assert [m["content"] for m in service.last.messages if m["role"] == "user"] == [
+        *("Q2", "Q3", "Q4")
+    ]
+
+
+def test_a_question_that_does_not_fit_at_all_is_not_sent_and_stays_in_reach(
+    open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = limited_page(open_page, service, monkeypatch)
+    question = "word " * 250
+    ask(page, question)
+    assert service.requests == []
+    assert page.chat_input[0].proto.value == question
+    assert page.warning[0].value == " ".join(text.ERRORS[errors.WindowTooLarge])
+    assert not page.chat_message
+    ask(page, "word")
+    assert len(service.requests) == 1
+
+
+def test_what_will_be_sent_is_what_is_sent(page: AppTest, service: ScriptedService) -> None:
+    for number in range(1, 6):
+        ask(page, f"Q{number} ünd <b>")
+    page.sidebar.slider[0].set_value(2).run()
+    press(page, text.WHAT_WILL_BE_SENT)
+    announced = json.loads(page.code[0].value)
+    assert len(announced) == 5
+    ask(page, "Q6")
+    assert service.last.messages == [*announced, {"role": "user", "content": "Q6"}]
+
+
+def test_nothing_to_be_sent_is_said(page: AppTest) -> None:
+    page.sidebar.text_area[0].set_value("").run()
+    press(page, text.WHAT_WILL_BE_SENT)
+    assert text.SENT_NOTHING in [markdown.value for markdown in page.markdown]
+
+
+def memory_begins_before(page: AppTest) -> str | None:
+    """The question above which the model sees nothing; None where the line is not drawn."""
+    found = False
+    for element in page.main:
+        if element.type == "html" and text.MEMORY_BEGINS in element.proto.body:
+            found = True
+        elif found and element.type == "text":
+            return cast(Text, element).value
+    return "the end" if found else None
+
+
+def test_a_line_marks_where_memory_begins_and_moves_with_the_rounds(page: AppTest) -> None:
+    assert memory_begins_before(page) is None
+    for number in range(1, 5):
+        ask(page, f"Q{number}")
+    assert memory_begins_before(page) == "Q2"
+    page.sidebar.slider[0].set_value(1).run()
+    assert memory_begins_before(page) == "Q4"
+    page.sidebar.slider[0].set_value(0).run()
+    assert memory_begins_before(page) == "the end"
+    page.sidebar.slider[0].set_value(20).run()
+    assert memory_begins_before(page) is None
 
 
 def test_the_model_can_be_any_that_the_owner_or_the_service_names(

@@ -29,6 +29,7 @@ def test_without_any_variable_the_defaults_hold() -> None:
         top_p=None,
         max_tokens=None,
         timeout=60.0,
+        context_tokens=None,
         title="Chat",
     )
 
@@ -45,6 +46,7 @@ def test_every_variable_is_read_and_trimmed() -> None:
         CHAT_TOP_P="1",
         CHAT_MAX_TOKENS="100",
         CHAT_TIMEOUT="2.5",
+        CHAT_CONTEXT_TOKENS="8192",
         CHAT_TITLE=" Aunt Emma's chat ",
     )
     assert settings == Settings(
@@ -58,6 +60,7 @@ def test_every_variable_is_read_and_trimmed() -> None:
         top_p=1.0,
         max_tokens=100,
         timeout=2.5,
+        context_tokens=8192,
         title="Aunt Emma's chat",
     )
     assert settings.options == Options(model="llama3.2", temperature=0.5, top_p=1.0, max_tokens=100)
@@ -68,6 +71,7 @@ def test_empty_means_unset_but_a_prompt_may_be_empty_on_purpose(empty: str) -> N
     names = [
         *("OPENAI_API_KEY", "OPENAI_BASE_URL", "CHAT_MODEL", "CHAT_MODELS", "CHAT_ROUNDS"),
         *("CHAT_TEMPERATURE", "CHAT_TOP_P", "CHAT_MAX_TOKENS", "CHAT_TIMEOUT", "CHAT_TITLE"),
+        "CHAT_CONTEXT_TOKENS",
     ]
     assert load(**dict.fromkeys(names, empty)) == load()
     assert load(CHAT_SYSTEM_PROMPT=empty).system_prompt == ""

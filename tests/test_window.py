@@ -43,7 +43,7 @@ def test_an_empty_prompt_sends_no_system_message() -> None:
 def test_the_number_of_rounds_can_be_asked_for_and_changes_nothing() -> None:
     conversation = conversation_of(5, rounds=2)
     window = Window.of(conversation, 4)
-    assert (window.remembered, window.forgotten) == (4, 1)
+    assert (len(window.remembered), window.forgotten) == (4, 1)
     assert (conversation.rounds, len(conversation.history)) == (2, 6)
 
 

@@ -40,14 +40,18 @@ def draw(visitor: Visitor, service: Service, meter: Meter) -> None:
     if not visitor.conversation.history:
         _greet(greeting, visitor)
     live: _Place | None = None
+    memory = _Memory(visitor)
     for round in list(visitor.conversation.history):
+        memory.add_slot(round)
         place = _draw_round(round, visitor)
         if opened is not None and round is opened[0]:
             live = place
+    memory.add_slot(None)
+    memory.draw()
     if visitor.refused is not None:
         st.warning(" ".join(text.failure(visitor.refused)))
     if opened is not None and live is not None:
-        _answer(visitor, service, meter, live, typed=opened[1].typed)
+        _answer(visitor, service, meter, live, memory, typed=opened[1].typed)
     if visitor.put_back is not None:
         st.rerun()
 
@@ -66,6 +70,30 @@ class _Place:
         line = st.container(horizontal=True, vertical_alignment="center")
         self.note = line.empty()
         self.action = line.empty()
+
+
+class _Memory:
+    """The line in the transcript where the memory of the next request begins."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self._visitor = visitor
+        self._slots: list[tuple[Round | None, DeltaGenerator]] = []
+
+    def add_slot(self, round: Round | None) -> None:
+        """Keep a place for the line before this round; None: behind the last one."""
+        self._slots.append((round, st.empty()))
+
+    def draw(self) -> None:
+        """Draw the line where it belongs now, and nowhere else."""
+        window = Window.of(self._visitor.conversation)
+        begins = (
+            window.remembered[0] if window.remembered else self._visitor.conversation.open_round
+        )
+        for round, slot in self._slots:
+            if (window.forgotten or window.left_out) and round is begins:
+                slot.html(f'<div class="memory-begins" role="separator">{text.MEMORY_BEGINS}</div>')
+            else:
+                slot.empty()
 
 
 def _greet(slot: DeltaGenerator, visitor: Visitor) -> None:
@@ -118,7 +146,13 @@ def _retry(round: Round, visitor: Visitor) -> None:
 
 
 def _answer(
-    visitor: Visitor, service: Service, meter: Meter, place: _Place, *, typed: bool
+    visitor: Visitor,
+    service: Service,
+    meter: Meter,
+    place: _Place,
+    memory: _Memory,
+    *,
+    typed: bool,
 ) -> None:
     """Stream the answer to the open question into its place.
 
@@ -128,19 +162,28 @@ def _answer(
     """
     if not typed:
         place.action.button(text.STOP, key="stop", icon=":material/stop_circle:", type="tertiary")
-    meter.draw()
-    stream = service.stream(Window.of(visitor.conversation), visitor.options)
+    answer = place.round.answer
+    answer.model = "" if service.is_demo else visitor.options.model
+    window = Window.of(visitor.conversation)
+    meter.begin(answer)
+
+    def draw_end() -> None:
+        visitor.learn(window, answer)
+        _draw_ending(place, visitor)
+        meter.draw()
+        memory.draw()
+
     try:
-        with closing(place.round.answer.grow(stream)) as events:
+        with closing(answer.grow(service.stream(window, visitor.options))) as events:
             words = _words(events, place, meter)
             first = next(words, None)
             if first is not None:
                 with place.body.container():
                     st.write_stream(chain([first], words))
     except StopException:
-        _draw_in_spite_of_stop(lambda: _draw_end(place, visitor, meter))
+        _draw_in_spite_of_stop(draw_end)
         raise
-    _draw_end(place, visitor, meter)
+    draw_end()
     if not typed or visitor.asked:
         st.rerun()  # opens the input again, or goes on to the next question
 
@@ -150,8 +193,7 @@ def _words(events: Iterator[Event], place: _Place, meter: Meter) -> Iterator[str
     began = time.monotonic()
     shown = ""
     for event in events:
-        if isinstance(event, TextDelta):
-            meter.draw()
+        meter.follow(place.round.answer)
         note = text.progress(place.round.answer, seconds=int(time.monotonic() - began))
         if note != shown:
             place.note.caption(note, width="content")
@@ -159,11 +201,6 @@ def _words(events: Iterator[Event], place: _Place, meter: Meter) -> Iterator[str
         if isinstance(event, TextDelta):
             yield event.text
         may_end_run()
-
-
-def _draw_end(place: _Place, visitor: Visitor, meter: Meter) -> None:
-    _draw_ending(place, visitor)
-    meter.draw()
 
 
 def _draw_in_spite_of_stop(draw: Callable[[], None]) -> None:

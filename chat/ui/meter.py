@@ -1,50 +1,204 @@
-"""The token counter: what the next request carries, and what the last answer was."""
+"""The token meter: what the next request carries, what each part weighs, what it costs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import html
+import time
+from dataclasses import dataclass, field
 
 from streamlit.delta_generator import DeltaGenerator
 
+from chat import models
 from chat.conversation import Answer
-from chat.tokens import Count, TokenCounter
+from chat.models import Model
+from chat.spending import Spending
+from chat.tokens import Count, Growing, Loading, TokenCounter
 from chat.ui import text
 from chat.ui.state import Visitor
-from chat.window import Window
+from chat.window import Window, messages_of
+
+PACE = 0.15  # seconds between two drawings while an answer grows
 
 
 @dataclass(frozen=True, kw_only=True)
-class Meter:
-    """Draws one visitor's tokens into a slot of the page, as often as it is asked to."""
+class Part:
+    """A part of a request, with the class that gives it its colour."""
 
-    slot: DeltaGenerator
+    kind: str
+    label: str
+    tokens: int
+
+
+@dataclass(kw_only=True)
+class Meter:
+    """Draws one visitor's tokens: the split of the request, which moves, and lines below it.
+
+    `context_tokens` is the owner's word for models whose context is not known. `is_free` tells
+    that nobody pays, as with the demo.
+    """
+
+    split: DeltaGenerator
+    lines: DeltaGenerator
     visitor: Visitor
     counter: TokenCounter
+    context_tokens: int | None
+    is_free: bool
+    _growing: Growing | None = field(default=None, init=False)
+    _drawn: float = field(default=0.0, init=False)
 
     def draw(self) -> None:
-        """Draw the numbers of now; while an answer grows, the request is the one being answered."""
-        growing = self.visitor.conversation.open_round
-        answer = growing.answer if growing else self._last_answer()
-        self.slot.markdown(
-            text.token_counter(
-                request=self._request(growing.answer if growing else None),
-                answer=self._tokens_of(answer) if answer else None,
-                growing=growing is not None,
-            )
-        )
+        """Draw everything as it is between two answers."""
+        self._growing = None
+        window = Window.of(self.visitor.conversation)
+        self._draw_split(window, growing=None)
+        self.lines.html(_lines_html(self._rows(window), self._notes(window)))
 
-    def _last_answer(self) -> Answer | None:
-        rounds = reversed(self.visitor.conversation.history)
-        return next((round.kept for round in rounds if round.kept), None)
+    def begin(self, answer: Answer) -> None:
+        """Draw the request that is about to be sent, and note in its answer what it weighs."""
+        options = self.visitor.options
+        window = Window.of(self.visitor.conversation)
+        weights = self.visitor.calibration.weigh(window.messages, options.model)
+        answer.prompt_estimate = weights.total.tokens
+        self._growing = Growing(self.counter, options.model)
+        self._draw_split(window, growing=answer)
 
-    def _request(self, growing: Answer | None) -> str:
-        if growing is not None and growing.usage is not None:
-            return text.reported(growing.usage.prompt_tokens)
-        messages = Window.of(self.visitor.conversation).messages
-        return str(self.counter.messages(messages, self.visitor.options.model))
+    def follow(self, answer: Answer) -> None:
+        """Draw an answer that grows, if enough time has passed since the last drawing."""
+        now = time.monotonic()
+        if now - self._drawn >= PACE:
+            self._drawn = now
+            self._draw_split(Window.of(self.visitor.conversation), growing=answer)
 
-    def _tokens_of(self, answer: Answer) -> str:
+    @property
+    def _model(self) -> Model:
+        return models.find(self.visitor.options.model)
+
+    @property
+    def _limit(self) -> int | None:
+        return self._model.context_tokens or self.context_tokens
+
+    def _draw_split(self, window: Window, *, growing: Answer | None) -> None:
+        name = self.visitor.options.model
+        weights = self.visitor.calibration.weigh(window.messages, name)
+        total = weights.total
+        label = text.NEXT_REQUEST
+        of_messages = list(weights.messages)
+        parts = []
+        if window.system_prompt:
+            parts.append(Part(kind="system", label=text.PART_SYSTEM, tokens=of_messages.pop(0)))
+        question = of_messages.pop() if window.question is not None else None
+        if window.remembered:
+            rounds = text.part_rounds(len(window.remembered))
+            parts.append(Part(kind="rounds", label=rounds, tokens=sum(of_messages)))
+        if question is not None:
+            parts.append(Part(kind="question", label=text.PART_QUESTION, tokens=question))
+        parts.append(Part(kind="extra", label=text.PART_EXTRA, tokens=weights.extra))
+        if growing is not None:
+            label = text.THIS_REQUEST
+            if growing.usage is not None:
+                total = Count(growing.usage.prompt_tokens)
+            parts.append(Part(kind="reply", label=text.PART_REPLY, tokens=self._reply(growing)))
+        self.split.html(_split_html(label, total, parts, self._limit))
+
+    def _reply(self, answer: Answer) -> int:
         if answer.usage is not None:
-            return text.reported(answer.usage.completion_tokens)
-        counted = self.counter.text(answer.text, self.visitor.options.model)
-        return str(Count(counted.tokens, exact=False))
+            return answer.usage.completion_tokens
+        growing = self._growing or Growing(self.counter, self.visitor.options.model)
+        counted = growing.count(answer.reasoning + answer.text)
+        return self.visitor.calibration.scaled(counted, self.visitor.options.model).tokens
+
+    def _rows(self, window: Window) -> list[tuple[str, str]]:
+        """What there is to look up below the split: labels and values."""
+        conversation = self.visitor.conversation
+        weights = self.visitor.calibration.weigh(window.messages, self.visitor.options.model)
+        spending = Spending.of(conversation, lambda answer: self._tokens_of(answer).tokens)
+        last = next((round.kept for round in reversed(conversation.history) if round.kept), None)
+        spared = self._spared(window)
+        rows: list[tuple[str, str | None]] = []
+        if self._model.usd_per_million_input is not None and not self.is_free:
+            price = self._model.usd_per_million_input * weights.total.tokens / models.MILLION
+            rows.append((text.TO_SEND, text.dollars(price)))
+        if last is not None:
+            rows += self._last_answer(last)
+        if spending.requests:
+            total = text.in_and_out(
+                spending.tokens_in, spending.tokens_out, is_exact=spending.is_exact
+            )
+            rows.append((text.THIS_CHAT, total))
+            rows.append((text.REQUESTS, f"{spending.requests:,}"))
+            rows.append((text.COST, text.cost(spending)))
+        if spared.tokens > 0:
+            rows.append((text.SPARED, text.tokens(spared)))
+        return [(label, value) for label, value in rows if value is not None]
+
+    def _notes(self, window: Window) -> list[str]:
+        """What is to be said of the numbers: how sure they are, and what stays out."""
+        name = self.visitor.options.model
+        notes = [text.GRADES[self.visitor.calibration.weigh(window.messages, name).grade]]
+        state, obstacle = self.counter.state(name)
+        if state is Loading.LOADING:
+            notes.append(text.LOADING_ENCODING)
+        elif obstacle is not None:
+            notes.append(text.OBSTACLES[obstacle])
+        if self._limit is None:
+            notes.append(text.NO_LIMIT)
+        if window.left_out:
+            notes.append(text.left_out(window.left_out))
+        return notes
+
+    def _last_answer(self, answer: Answer) -> list[tuple[str, str | None]]:
+        usage = answer.usage
+        if usage is None:
+            counted = self._tokens_of(answer).tokens
+            estimate = text.in_and_out(answer.prompt_estimate, counted, is_exact=False)
+            return [(text.LAST_ANSWER, estimate)]
+        total = text.in_and_out(usage.prompt_tokens, usage.completion_tokens, is_exact=True)
+        return [
+            (text.LAST_ANSWER, total),
+            (text.CACHED, f"{usage.cached_tokens:,}" if usage.cached_tokens else None),
+            (text.REASONING, f"{usage.reasoning_tokens:,}" if usage.reasoning_tokens else None),
+        ]
+
+    def _tokens_of(self, answer: Answer) -> Count:
+        said = answer.reasoning + answer.text
+        return self.visitor.calibration.text(said, self.visitor.options.model)
+
+    def _spared(self, window: Window) -> Count:
+        """The tokens that sending everything would add to the next request."""
+        conversation = self.visitor.conversation
+        carried = set(map(id, window.remembered))
+        out = [round for round in conversation.history if round.kept and id(round) not in carried]
+        weights = self.visitor.calibration.weigh(
+            [message for round in out for message in messages_of(round)],
+            self.visitor.options.model,
+        )
+        return weights.count(sum(weights.messages))
+
+
+def _split_html(label: str, total: Count, parts: list[Part], limit: int | None) -> str:
+    """The split as a bar and a list. The bar says nothing that the list does not say in words."""
+    used = sum(part.tokens for part in parts)
+    whole = max(limit or used, used, 1)
+    bar = "".join(
+        f'<i class="{part.kind}" style="width:{100 * part.tokens / whole:.2f}%"></i>'
+        for part in parts
+        if part.tokens > 0
+    )
+    rows = [_row(part.kind, part.label, f"{part.tokens:,}") for part in parts]
+    if limit is not None and not any(part.kind == "reply" for part in parts):
+        rows.append(_row("room", text.PART_ROOM, f"{max(0, limit - used):,}"))
+    over = ' class="over"' if limit is not None and used > limit else ""
+    filled = f"<small>{html.escape(text.share(used, limit))}</small>" if limit else ""
+    return (
+        f'<div class="meter"><h4><span>{label}</span><b>{text.tokens(total)}</b></h4>'
+        f"<div{over} aria-hidden=true>{bar}</div>{filled}<ul>{''.join(rows)}</ul></div>"
+    )
+
+
+def _row(kind: str, label: str, number: str) -> str:
+    return f'<li class="{kind}"><span>{html.escape(label)}</span><b>{html.escape(number)}</b></li>'
+
+
+def _lines_html(rows: list[tuple[str, str]], notes: list[str]) -> str:
+    listed = "".join(_row("line", label, value) for label, value in rows)
+    return f'<div class="meter"><ul>{listed}</ul><p>{html.escape(" ".join(notes))}</p></div>'

@@ -6,13 +6,16 @@ of cutting it off (Streamlit 1.67 queues a fragment's rerun, but lets any other 
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import streamlit as st
 
+from chat import models
 from chat.conversation import MOST_ROUNDS
 from chat.service import Options, Service
 from chat.settings import Settings
-from chat.tokens import TokenCounter
-from chat.ui import text
+from chat.tokens import Loading, TokenCounter
+from chat.ui import dialogs, text
 from chat.ui.meter import Meter
 from chat.ui.state import Visitor
 
@@ -22,15 +25,33 @@ def draw(visitor: Visitor, settings: Settings, service: Service, counter: TokenC
     with st.sidebar:
         st.markdown(f"### {settings.title}")
         _new_chat(visitor)
-        slot = st.container(border=True, key="meter").empty()
+        with st.container(border=True, key="meter", gap="xsmall"):
+            split, lines = st.empty(), st.empty()
+            dialogs.draw_openers(visitor, counter)
         visitor.is_drawing_page = True
         try:
             _settings(visitor, settings, service)
         finally:
             visitor.is_drawing_page = False
-    meter = Meter(slot=slot, visitor=visitor, counter=counter)
+    meter = Meter(
+        split=split,
+        lines=lines,
+        visitor=visitor,
+        counter=counter,
+        context_tokens=settings.context_tokens,
+        is_free=service.is_demo,
+    )
     meter.draw()
+    if counter.state(visitor.options.model)[0] is Loading.LOADING:
+        _redraw_when_loaded(visitor, counter)
     return meter
+
+
+@st.fragment(run_every=0.5)
+def _redraw_when_loaded(visitor: Visitor, counter: TokenCounter) -> None:
+    """Let the exact numbers take the place of the estimates, as soon as there are any."""
+    if counter.state(visitor.options.model)[0] is not Loading.LOADING:
+        st.rerun()
 
 
 @st.fragment
@@ -46,6 +67,10 @@ def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
     model = st.selectbox(
         text.MODEL, list(known), key="model", accept_new_options=True, help=text.MODEL_HELP
     )
+    chosen = models.find(model or settings.model)
+    if chosen.shutdown is not None:
+        today = datetime.now(UTC).date()
+        st.caption(text.shutdown(chosen.name, chosen.shutdown, today))
     visitor.conversation.rounds = st.slider(
         text.ROUNDS, 0, MOST_ROUNDS, settings.rounds, key="rounds", help=text.ROUNDS_HELP
     )
@@ -56,7 +81,7 @@ def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
         help=text.SYSTEM_PROMPT_HELP,
     )
     with st.expander(text.MORE):
-        visitor.options = Options(
+        options = Options(
             model=model or settings.model,
             temperature=st.number_input(
                 text.TEMPERATURE,
@@ -88,5 +113,6 @@ def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
                 help=text.MAX_TOKENS_HELP,
             ),
         )
+    visitor.set_options(options, context_tokens=settings.context_tokens)
     if not visitor.is_drawing_page:
         st.rerun()  # a run of this fragment alone: the rest of the page follows the change

@@ -7,18 +7,24 @@ page takes its `Visitor` out once, at the start, and from then on changes that p
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import streamlit as st
 
+from chat import models
+from chat.calibration import Calibration
 from chat.connection import connect
-from chat.conversation import Conversation, Round
-from chat.errors import BadCharacter, ChatError
+from chat.conversation import Answer, Conversation, Round
+from chat.errors import BlankQuestion, ChatError
 from chat.service import Options, Service
 from chat.settings import Settings, SettingsError
 from chat.tokens import TokenCounter
 from chat.ui import text
+from chat.window import Message, Room, Window
 
+STYLE = Path(__file__).with_name("style.css")
 QUESTION_KEY = "question"  # of the chat input
 
 
@@ -37,6 +43,7 @@ class Visitor:
 
     conversation: Conversation
     options: Options
+    calibration: Calibration
     asked: list[Asked] = field(default_factory=list)
     refused: ChatError | None = None
     put_back: str | None = None
@@ -62,15 +69,32 @@ class Visitor:
                 return asked.again, asked
             except ChatError as error:
                 self.refused = error
-                if asked.typed and isinstance(error, BadCharacter):
+                if asked.typed and not isinstance(error, BlankQuestion):
                     self.put_back = asked.text.replace("\0", "")
         return None
+
+    def set_options(self, options: Options, *, context_tokens: int | None) -> None:
+        """Use these options from the next request on, and leave out what then does not fit."""
+        self.options = options
+        room = models.find(options.model).room(
+            context_tokens=context_tokens, max_tokens=options.max_tokens
+        )
+        self.conversation.room = None if room is None else Room(tokens=room, weigh=self._weigh)
+
+    def learn(self, window: Window, answer: Answer) -> None:
+        """Let the provider's own count of a request correct the next estimates."""
+        self.calibration.learn(window.messages, answer, answer.model)
+
+    def _weigh(self, messages: Sequence[Message]) -> int:
+        return self.calibration.weigh(messages, self.options.model).total.tokens
 
     def new_chat(self) -> None:
         """Begin a new conversation with the same settings."""
         self.refused = None
         self.conversation = Conversation(
-            system_prompt=self.conversation.system_prompt, rounds=self.conversation.rounds
+            system_prompt=self.conversation.system_prompt,
+            rounds=self.conversation.rounds,
+            room=self.conversation.room,
         )
 
 
@@ -109,6 +133,7 @@ def visitor() -> Visitor:
                 system_prompt=settings().system_prompt, rounds=settings().rounds
             ),
             options=settings().options,
+            calibration=Calibration(counter()),
         )
     current: Visitor = state.visitor
     current.conversation.stop()

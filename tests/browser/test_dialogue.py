@@ -294,28 +294,6 @@ def test_odd_questions_are_plain_text(
     assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
 
 
-def test_the_counter_moves_while_the_answer_streams_and_ends_with_the_services_count(
-    chat: ChatPage, service: ScriptedService
-) -> None:
-    expect(chat.counter).to_contain_text(text.NEXT_REQUEST)
-    released = threading.Event()
-    service.enqueue(
-        Reply(
-            steps=[
-                *(chunk("First half, "), fake.wait(released), chunk("second half.")),
-                *(chunk(finish_reason="stop"), fake.usage(4321, 987), fake.done),
-            ]
-        )
-    )
-    chat.ask("Q1")
-    growing = re.compile(
-        rf"{text.THIS_REQUEST}: ≈? ?\d+ tokens.*{text.THIS_ANSWER}: ≈ \d+ tokens", re.S
-    )
-    expect(chat.counter).to_contain_text(growing)
-    released.set()
-    expect(chat.counter).to_contain_text(re.compile(rf"{text.LAST_ANSWER}: 987 tokens"))
-
-
 def test_the_page_stays_usable_while_a_service_is_silent(
     chat: ChatPage, service: ScriptedService
 ) -> None:

@@ -1,0 +1,93 @@
+"""What is known of each model; what is not known is None, and is not guessed."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache, lru_cache
+from pathlib import Path
+
+from chat.events import Usage
+
+TABLE = Path(__file__).with_name("models.toml")
+MILLION = 1_000_000
+
+# Whose models the table describes, where a name says it: "openai/gpt-4o", "azure/gpt-4o:fastest".
+_PROVIDERS = frozenset({"openai", "azure"})
+# What may follow a known name and still mean that model: "-2024-11-20", "-0613", "-latest".
+_DATED = re.compile(r"-(?:\d{4}-\d{2}-\d{2}|\d{4}|latest)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """A model's facts. Context and longest answer in tokens, prices in US dollars per million."""
+
+    name: str
+    encoding: str | None = None
+    context_tokens: int | None = None
+    max_output_tokens: int | None = None
+    usd_per_million_input: Decimal | None = None
+    usd_per_million_cached_input: Decimal | None = None
+    usd_per_million_output: Decimal | None = None
+    reasoning: bool | None = None
+    vision: bool | None = None
+    shutdown: date | None = None
+
+    def cost(self, usage: Usage) -> Decimal | None:
+        """What a request cost in US dollars, by its reported usage; None where no price is known.
+
+        Reasoning is a part of the completion. Cached tokens are a part of the prompt, and cost
+        as much as the rest of it where no price of their own is known.
+        """
+        if self.usd_per_million_input is None or self.usd_per_million_output is None:
+            return None
+        cached = usage.cached_tokens or 0
+        cached_price = self.usd_per_million_cached_input
+        if cached_price is None:
+            cached_price = self.usd_per_million_input
+        return (
+            (usage.prompt_tokens - cached) * self.usd_per_million_input
+            + cached * cached_price
+            + usage.completion_tokens * self.usd_per_million_output
+        ) / MILLION
+
+    def room(self, *, context_tokens: int | None, max_tokens: int | None) -> int | None:
+        """How many tokens a prompt may have: the context less the answer's room.
+
+        `context_tokens` is the owner's word for a model of unknown context, and `max_tokens` the
+        longest answer that was asked for. Left out, room is kept for the model's longest answer,
+        or, where that is not known, for a quarter of the context. None: no limit is known.
+        """
+        context = self.context_tokens or context_tokens
+        if context is None:
+            return None
+        return max(0, context - (max_tokens or self.max_output_tokens or context // 4))
+
+
+@cache
+def table() -> dict[str, Model]:
+    """The models by name, read once from `models.toml`."""
+    with TABLE.open("rb") as file:
+        # Prices are decimal numbers: sums of them come out as a person would calculate them.
+        rows = tomllib.load(file, parse_float=Decimal)
+    return {name: Model(name=name, **facts) for name, facts in rows.items()}
+
+
+@lru_cache(maxsize=1000)
+def find(name: str) -> Model:
+    """What is known of a model, by its id; of a model that is not known, its name and no more.
+
+    The id may be dated ("gpt-4o-2024-11-20"), and may have the provider's name before and a
+    routing word behind it ("openai/gpt-4o:fastest"). The longest match wins.
+    """
+    provider, _, plain = name.strip().lower().rpartition("/")
+    if provider and provider.rpartition("/")[2] not in _PROVIDERS:
+        return Model(name=name)
+    plain = plain.partition(":")[0]
+    for known in sorted(table(), key=len, reverse=True):
+        if plain == known or (plain.startswith(known) and _DATED.fullmatch(plain[len(known) :])):
+            return table()[known]
+    return Model(name=name)

@@ -1,0 +1,65 @@
+"""What opens over the page: the messages that will be sent, and a look into tokens."""
+
+from __future__ import annotations
+
+import html
+import json
+
+import streamlit as st
+
+from chat.tokens import TokenCounter, encoding_name
+from chat.ui import text
+from chat.ui.state import Visitor
+from chat.window import Window
+
+
+@st.fragment
+def draw_openers(visitor: Visitor, counter: TokenCounter) -> None:
+    """Draw the buttons that open the dialogs."""
+    with st.container(gap=None):
+        if st.button(text.WHAT_WILL_BE_SENT, type="tertiary", icon=":material/visibility:"):
+            _what_will_be_sent(visitor)
+        if st.button(text.INSPECT, type="tertiary", icon=":material/search:"):
+            _inspector(visitor, counter)
+
+
+@st.dialog(text.WHAT_WILL_BE_SENT, width="medium")
+def _what_will_be_sent(visitor: Visitor) -> None:
+    messages = Window.of(visitor.conversation).messages
+    if not messages:
+        st.write(text.SENT_NOTHING)
+        return
+    st.write(text.SENT_INTRO)
+    weights = visitor.calibration.weigh(messages, visitor.options.model)
+    for message, tokens in zip(messages, weights.messages, strict=True):
+        with st.container(border=True):
+            st.caption(f"{text.ROLES[message['role']]} · {text.tokens(weights.count(tokens))}")
+            st.text(message["content"])
+    st.caption(text.SENT_AS_JSON)
+    st.code(json.dumps(messages, ensure_ascii=False, indent=2), language="json", height=300)
+
+
+@st.dialog(text.INSPECT, width="medium")
+def _inspector(visitor: Visitor, counter: TokenCounter) -> None:
+    written = st.text_area(text.INSPECT_INPUT, text.INSPECT_SAMPLE, key="inspected", height=140)
+    found = counter.inspect(written, visitor.options.model, most=text.INSPECT_LIMIT)
+    if found is None:
+        st.info(text.INSPECT_NOT_LOADED)
+        return
+    st.markdown(text.inspected(found.encoding, found.count, len(written)))
+    if encoding_name(visitor.options.model) is None:
+        st.caption(text.INSPECT_ASSUMED)
+    if len(written) > text.INSPECT_LIMIT:
+        st.caption(text.INSPECT_CUT)
+    st.html(f'<div class="tokens">{"".join(_piece(*token) for token in found.tokens)}</div>')
+    st.caption(text.INSPECT_DECODED)
+    st.text(found.decoded)
+
+
+def _piece(token: int, data: bytes) -> str:
+    """A token as a coloured piece: its text, or, where it is half a character, its bytes."""
+    try:
+        shown = html.escape(data.decode()).replace("\n", "↵\n")
+    except UnicodeDecodeError:
+        shown = f"<em>⟨{data.hex(' ').upper()}⟩</em>"
+    return f"<span>{shown}<sub>{token}</sub></span>"
