@@ -5,19 +5,20 @@ Streamlit runs this file anew for every visitor and every click.
 
 import streamlit as st
 
+from chat.markdown import literal
 from chat.settings import SettingsError
-from chat.ui import dialogue, sidebar, state, text
+from chat.ui import dialogue, page, sidebar, state, text
 
 try:
     settings = state.settings()
 except SettingsError as error:
     st.set_page_config(page_title=text.SETTINGS_WRONG)
-    st.error(f"{text.SETTINGS_WRONG}\n\n{error}")
+    st.error(f"{text.SETTINGS_WRONG}\n\n{literal(str(error))}")
     st.stop()
 
 st.set_page_config(page_title=settings.title, page_icon="💬")
 
-st.html(state.STYLE)
+page.prepare()
 
 # One service and one counter for the process; one visitor, with a conversation, for each page.
 service = state.service()

@@ -33,7 +33,7 @@ def main() -> int:
         _say(text.SETTINGS_WRONG, str(error))
         return 1
     service = connect(settings)
-    interactive = sys.stdin.isatty()
+    interactive = bool(sys.stdin) and sys.stdin.isatty()
     if service.is_demo:
         _say(text.TERMINAL_DEMO)
     if interactive:
@@ -71,7 +71,7 @@ def _next_line(*, interactive: bool) -> str | None:
         try:
             if interactive:
                 return input(text.TERMINAL_PROMPT)
-            line = sys.stdin.readline()
+            line = sys.stdin.readline() if sys.stdin else ""
             return line.rstrip("\r\n") if line else None
         except KeyboardInterrupt:
             _say("")
@@ -81,9 +81,10 @@ def _next_line(*, interactive: bool) -> str | None:
 
 
 def _set_rounds(conversation: Conversation, value: str) -> str:
-    if not (value.strip().isdecimal() and int(value) <= MOST_ROUNDS):
+    allowed = {str(rounds): rounds for rounds in range(MOST_ROUNDS + 1)}
+    if value.strip() not in allowed:
         return text.rounds_allowed(MOST_ROUNDS)
-    conversation.rounds = int(value)
+    conversation.rounds = allowed[value.strip()]
     return text.remembering(conversation.rounds)
 
 
@@ -116,13 +117,17 @@ def _end(answer: Answer) -> bool:
 
 def _say(*sentences: str) -> None:
     """Say something about the conversation, apart from it: a pipe carries only the answers."""
-    print(*sentences, file=sys.stderr, flush=True)
+    print(*(said.translate(_CONTROLS) for said in sentences), file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
     try:
         code = main()
-    except BrokenPipeError:  # whoever read the answers has seen enough
+    except KeyboardInterrupt:  # before there was anything to stop
+        code = 130
+    except OSError as error:  # whoever read the answers has left, or there is no room for them
+        if not isinstance(error, BrokenPipeError):
+            _say(text.OUTPUT_LOST)
         # Python flushes standard output once more at its end, and would complain again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from chat import errors
+from chat.characters import is_sendable
 from chat.events import Ended, Event, ReasoningDelta, TextDelta, Usage, UsageReported
 from chat.window import Message, Room, Window
 
@@ -184,8 +185,3 @@ class Conversation:
             raise errors.BlankQuestion
         if not (is_sendable(question) and is_sendable(self.system_prompt)):
             raise errors.BadCharacter
-
-
-def is_sendable(text: str) -> bool:
-    """Whether a text can go over the wire: no NUL, and no half of a character pair (surrogate)."""
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

@@ -16,6 +16,7 @@ from chat.tokens import REPLY_OVERHEAD, estimate_messages
 from chat.window import Message, Window
 
 PACE = 0.04  # seconds between two pieces: about 25 words a second
+LOOKED_AT = 1_000  # characters of a question that the script looks at
 FIRST_WORD = 0.4  # seconds before the first piece, as a service would need
 
 _GREETING = (
@@ -130,10 +131,11 @@ def answer(messages: tuple[Message, ...]) -> str:
     questions = [message["content"] for message in messages if message["role"] == "user"]
     if not questions:
         return _GREETING
-    if _REMEMBERS.search(questions[-1]):
+    question = questions[-1][:LOOKED_AT]
+    if _REMEMBERS.search(question):
         return f"The first question I remember is:\n\n{_quoted(questions[0])}"
     for pattern, said in _SCRIPT:
-        if pattern.search(questions[-1]):
+        if pattern.search(question):
             return said
     remembered = len(questions) - 1
     rounds = {0: "no earlier round", 1: "one earlier round"}.get(

@@ -28,6 +28,9 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
+from chat.characters import mended
+
+MESSAGE_LIMIT = 4_000  # characters of a service's message that are looked at at all
 DETAIL_LIMIT = 300  # characters of a service's own message that are shown at most
 
 
@@ -226,10 +229,8 @@ def _message(error: Exception) -> str:
     body: Any = getattr(error, "body", None)
     if isinstance(body, dict):
         body = body.get("message") or body.get("detail") or body.get("error")
-    if isinstance(body, str):
-        return body
-    message = getattr(error, "message", "")
-    return message if isinstance(message, str) else ""
+    # Not more than is ever shown or looked through: a service may send back all that it was sent.
+    return body[:MESSAGE_LIMIT] if isinstance(body, str) else ""
 
 
 def clean(message: str, secrets: Iterable[str] = ()) -> str:
@@ -237,5 +238,6 @@ def clean(message: str, secrets: Iterable[str] = ()) -> str:
     for secret in secrets:
         if secret:
             message = message.replace(secret, "[key]")
+    message = mended(message[:MESSAGE_LIMIT])
     message = " ".join(_TAG.sub(" ", _KEY_LIKE.sub("[key]", message)).split())
     return message if len(message) <= DETAIL_LIMIT else message[: DETAIL_LIMIT - 1] + "…"

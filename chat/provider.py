@@ -8,6 +8,8 @@ and does not use a connection again after a stream. Whoever asked reads from a q
 from __future__ import annotations
 
 import asyncio
+import math
+import re
 import threading
 import time
 from collections.abc import AsyncIterator, Coroutine, Generator, Iterator, Mapping
@@ -17,6 +19,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, cast
 
 from chat import errors
+from chat.characters import Mender
 from chat.errors import ChatError
 from chat.events import (
     Ended,
@@ -31,7 +34,7 @@ from chat.service import Options, Service
 from chat.window import Message, Window
 
 if TYPE_CHECKING:
-    from openai import AsyncOpenAI, AsyncStream
+    from openai import APIStatusError, AsyncOpenAI, AsyncStream
     from openai.types.chat import ChatCompletionChunk
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
@@ -39,6 +42,7 @@ READ_TIMEOUT = 60.0  # seconds of silence
 CONNECT_TIMEOUT = 5.0  # seconds
 RETRY_DELAYS = (0.5, 1.0)  # seconds before the second and the third try
 LONGEST_RETRY_AFTER = 5.0  # seconds; a service that wants more is told to the visitor instead
+MODELS_AGAIN = 60.0  # seconds
 BATCH = 0.05  # seconds of text that go to the page at once
 PATIENCE = 0.1  # seconds of silence after which `Waiting` is handed out
 
@@ -48,6 +52,12 @@ SUBSTITUTES: Mapping[str, str | None] = {
     "max_completion_tokens": "max_tokens",
     "stream_options": None,
 }
+
+_UNKNOWN_CODES = frozenset({"unsupported_parameter", "unknown_parameter"})
+_UNKNOWN_WORDS = re.compile(
+    r"unsupported parameter|not supported|unknown|unrecogni[sz]ed|unexpected|not permitted|extra",
+    re.IGNORECASE,
+)
 
 # What /models of the large services lists beside chat models; any name can still be typed.
 _NOT_CHAT = (
@@ -79,10 +89,17 @@ class Provider(Service):
         self._client: AsyncOpenAI | None = None
         self._refused: set[tuple[str, str]] = set()  # (model, parameter)
         self._models: tuple[str, ...] = ()
-        _loop.run(self._list_models())
+        self._asked_for_models = -math.inf
+        self.models()
 
     def models(self) -> tuple[str, ...]:
-        """The chat models that the service lists, by name; empty until it has answered."""
+        """The chat models that the service lists, by name; empty until it has answered.
+
+        A service that has not answered yet is asked again, once a minute at most.
+        """
+        if not self._models and time.monotonic() - self._asked_for_models > MODELS_AGAIN:
+            self._asked_for_models = time.monotonic()
+            _loop.run(self._list_models())
         return self._models
 
     def stream(self, window: Window, options: Options) -> Generator[Event]:
@@ -96,17 +113,25 @@ class Provider(Service):
 
     async def _answer(self, messages: tuple[Message, ...], options: Options, inbox: _Inbox) -> None:
         """Fill the inbox with the events of one request, closed by `Ended` or a `ChatError`."""
-        started = False
+        reading = _Reading()
+        content_type = ""
+        failure: ChatError | None = None
         try:
             async with self._request(messages, options) as stream:
-                reading = _Reading()
+                content_type = stream.response.headers.get("content-type", "")
                 async for chunk in stream:
                     for event in reading.take(chunk):
-                        started = started or isinstance(event, TextDelta)
                         inbox.put(event)
-                inbox.close(reading.end(stream.response.headers.get("content-type", "")))
         except Exception as error:  # noqa: BLE001 - any failure must reach whoever asked
-            inbox.close(errors.from_exception(error, started=started, secrets=(self._api_key,)))
+            secrets = (self._api_key,)
+            failure = errors.from_exception(error, started=reading.has_text, secrets=secrets)
+        for event in reading.rest():
+            inbox.put(event)
+        # After its finish reason an answer is whole, however the connection ends.
+        if failure is None or reading.is_whole:
+            inbox.close(reading.end(content_type))
+        else:
+            inbox.close(failure)
 
     @asynccontextmanager
     async def _request(
@@ -116,8 +141,9 @@ class Provider(Service):
         from openai import BadRequestError, UnprocessableEntityError
 
         delays = list(RETRY_DELAYS)
+        refused = {name for model, name in self._refused if model == options.model}
         while True:
-            parameters = self._parameters(options)
+            parameters = _parameters(options, refused)
             try:
                 stream = cast(
                     "AsyncStream[ChatCompletionChunk]",
@@ -127,36 +153,19 @@ class Provider(Service):
                 )
                 break
             except (BadRequestError, UnprocessableEntityError) as error:
-                refused = [
-                    name for name in SUBSTITUTES if name in parameters and name in str(error)
-                ]
-                if not refused:
+                unknown = {name for name in SUBSTITUTES if _is_unknown(name, error)}
+                if not unknown & parameters.keys():
                     raise
-                self._refused.update((options.model, name) for name in refused)
+                refused |= unknown
             except Exception as error:  # the question is only whether trying again may help
                 delay = _retry_delay(error, delays.pop(0) if delays else None)
                 if delay is None:
                     raise
                 await asyncio.sleep(delay)
+        # Only what helped is remembered.
+        self._refused.update((options.model, name) for name in refused)
         async with stream:
             yield stream
-
-    def _parameters(self, options: Options) -> dict[str, Any]:
-        """What is sent beside the messages: of the settings only those that were set."""
-        wanted = {
-            "model": options.model,
-            "stream_options": {"include_usage": True},
-            "temperature": options.temperature,
-            "top_p": options.top_p,
-            "max_completion_tokens": options.max_tokens,
-        }
-        sent: dict[str, Any] = {}
-        for name, value in wanted.items():
-            refused = (options.model, name) in self._refused
-            spelled = SUBSTITUTES[name] if refused else name
-            if value is not None and spelled is not None:
-                sent[spelled] = value
-        return sent
 
     def _connected(self) -> AsyncOpenAI:
         """The one client, made on the loop that uses it: importing openai takes a second."""
@@ -179,6 +188,31 @@ class Provider(Service):
         self._models = tuple(sorted({name for name in listed if is_chat_model(name)}))
 
 
+def _parameters(options: Options, refused: set[str]) -> dict[str, Any]:
+    """What is sent beside the messages: of the settings only those that were set."""
+    wanted = {
+        "model": options.model,
+        "stream_options": {"include_usage": True},
+        "temperature": options.temperature,
+        "top_p": options.top_p,
+        "max_completion_tokens": options.max_tokens,
+    }
+    sent: dict[str, Any] = {}
+    for name, value in wanted.items():
+        spelled = SUBSTITUTES[name] if name in refused else name
+        if value is not None and spelled is not None:
+            sent[spelled] = value
+    return sent
+
+
+def _is_unknown(parameter: str, error: APIStatusError) -> bool:
+    """Whether a service says that it does not know a parameter, not that its value is wrong."""
+    message = error.message[: errors.MESSAGE_LIMIT]
+    if parameter not in message:
+        return False
+    return error.code in _UNKNOWN_CODES or bool(_UNKNOWN_WORDS.search(message))
+
+
 def is_chat_model(name: str) -> bool:
     """Whether a model's name does not speak of something other than chat."""
     return bool(name) and not any(word in name.lower() for word in _NOT_CHAT)
@@ -188,9 +222,11 @@ class _Reading:
     """What the chunks of one stream amount to."""
 
     def __init__(self) -> None:
+        self.has_text = False
         self._chunks = 0
-        self._has_text = False
         self._finish_reason: str | None = None
+        self._text = Mender()
+        self._reasoning = Mender()
 
     def take(self, chunk: ChatCompletionChunk) -> Iterator[Event]:
         """The events in a chunk. Services leave out what they like, so nothing is relied on."""
@@ -207,22 +243,34 @@ class _Reading:
         delta = getattr(choice, "delta", None)
         reasoning = getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None)
         if isinstance(reasoning, str) and reasoning:
-            yield ReasoningDelta(reasoning)
+            yield ReasoningDelta(self._reasoning.take(reasoning))
         text = getattr(delta, "content", None) or getattr(delta, "refusal", None)
         if isinstance(text, str) and text:
-            self._has_text = self._has_text or bool(text.strip())
-            yield TextDelta(text)
+            self.has_text = self.has_text or bool(text.strip())
+            yield TextDelta(self._text.take(text))
         self._finish_reason = getattr(choice, "finish_reason", None) or self._finish_reason
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that makes an answer has arrived."""
+        return self.has_text and self._finish_reason is not None
+
+    def rest(self) -> Iterator[Event]:
+        """The half of a character that the answer ended with, if it did."""
+        if rest := self._text.end():
+            yield TextDelta(rest)
 
     def end(self, content_type: str) -> Ended | ChatError:
         """How a stream ended that raised nothing, which alone is no proof of success."""
+        if self._finish_reason == "error":
+            return errors.ServiceDown()
         if self._finish_reason is None:
-            if self._has_text:
+            if self.has_text:
                 return errors.BrokenOff()
             if self._chunks == 0 and "event-stream" not in content_type:
                 return errors.NotUnderstood()
             return errors.EmptyAnswer() if self._chunks == 0 else errors.BrokenOff()
-        if not self._has_text:
+        if not self.has_text:
             if self._finish_reason == "content_filter":
                 return errors.ContentRefused()
             return errors.EmptyAnswer()

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
-from chat.conversation import DEFAULT_ROUNDS, DEFAULT_SYSTEM_PROMPT, MOST_ROUNDS, is_sendable
+from chat.characters import is_sendable
+from chat.conversation import DEFAULT_ROUNDS, DEFAULT_SYSTEM_PROMPT, MOST_ROUNDS
 from chat.service import Options
 
 Default = TypeVar("Default")
@@ -128,12 +129,14 @@ class _Reader:
         value = self.text(name)
         if not value:
             return None
+        secret = True
         try:
             address = urlsplit(value)
-            good = address.scheme in ("http", "https") and bool(address.hostname)
             secret = "@" in address.netloc
+            good = address.scheme in ("http", "https") and bool(address.hostname)
+            good = good and address.port != 0  # a port that is no number raises
         except ValueError:
-            good, secret = False, True
+            good = False
         if not good:
             shown = "set" if secret else f"{value!r}"
             raise SettingsError(f"{name} is {shown}, but must be an address like https://host/v1.")

@@ -14,6 +14,7 @@ from chat.ranks import Obstacle, RanksUnavailable
 from chat.tokens import Encoding, Grade, TokenCounter
 from chat.window import Message, Window
 from tests.corpus import CORPUS
+from tests.fakes.encoding import Letters
 
 MODEL = "somebody/else"
 PROSE = CORPUS["English"]
@@ -144,19 +145,6 @@ def test_each_model_is_learned_of_by_itself(calibration: Calibration) -> None:
     calibration.learn(window.messages, answer, MODEL)
     assert calibration.text(PROSE, MODEL).grade is Grade.CALIBRATED
     assert calibration.text(PROSE, "another").grade is Grade.ESTIMATED
-
-
-class Letters:
-    """An exact encoding, for a model whose service may yet disagree."""
-
-    def encode_ordinary(self, text: str) -> list[int]:
-        return [ord(letter) for letter in text]
-
-    def decode_single_token_bytes(self, token: int) -> bytes:
-        return chr(token).encode()
-
-    def decode(self, tokens: Sequence[int]) -> str:
-        return "".join(map(chr, tokens))
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from chat.conversation import Answer, Conversation, Round, Status, is_sendable
-from chat.errors import BadCharacter, BlankQuestion, BrokenOff, ServiceDown
+from chat.characters import is_sendable
+from chat.conversation import Answer, Conversation, Round, Status
+from chat.errors import BadCharacter, BlankQuestion, BrokenOff, ServiceDown, WindowTooLarge
 from chat.events import Ended, Event, ReasoningDelta, TextDelta, Usage, UsageReported, Waiting
-from chat.window import Message, Window
+from chat.window import Message, Room, Window
 
 USAGE = Usage(prompt_tokens=20, completion_tokens=10)
 
@@ -144,6 +145,39 @@ def test_a_failed_retry_leaves_the_former_answer_in_the_window() -> None:
         {"role": "user", "content": "Q1"},
         {"role": "assistant", "content": "A1"},
     ]
+
+
+def test_the_latest_version_with_something_to_say_is_kept() -> None:
+    conversation = Conversation(system_prompt="")
+    round = answered(conversation, "Q1", "A1")
+    conversation.ask_again(round)
+    list(round.answer.grow([TextDelta("A2"), Ended("stop")]))
+    conversation.ask_again(round)
+    round.answer.stop()
+    assert conversation.messages[-1] == {"role": "assistant", "content": "A2"}
+
+
+def test_asking_again_is_refused_like_asking_and_leaves_everything() -> None:
+    conversation = Conversation()
+    round = answered(conversation, "Q1", "A1")
+    conversation.system_prompt = "a\0b"
+    with pytest.raises(BadCharacter):
+        conversation.ask_again(round)
+    assert len(round.versions) == 1
+
+
+def test_what_does_not_fit_is_refused_and_leaves_everything() -> None:
+    conversation = Conversation(system_prompt="")
+    round = answered(conversation, "Q1", "A1")
+    letters = Room(tokens=10, weigh=lambda messages: sum(len(m["content"]) for m in messages))
+    conversation.room = letters
+    with pytest.raises(WindowTooLarge):
+        conversation.ask("a question of many letters")
+    assert conversation.history == [round]
+    conversation.room = Room(tokens=1, weigh=letters.weigh)
+    with pytest.raises(WindowTooLarge):
+        conversation.ask_again(round)
+    assert len(round.versions) == 1
 
 
 def test_a_retry_is_sent_without_its_former_answer_and_without_later_rounds() -> None:

@@ -63,6 +63,11 @@ def test_anything_else_is_quoted_so_that_nothing_in_it_turns_into_markup(quick: 
     assert "````text\n```\n# ![x](http://host/x.png)\n````" in answer.text
 
 
+def test_a_long_question_holds_nobody_up(quick: Demo) -> None:
+    """A pattern over the whole of it took a minute, with the interpreter's lock held."""
+    assert "only" not in quick.reply(Conversation(), "first " * 200_000).text[:10]
+
+
 def test_it_reports_usage_and_ends(quick: Demo, options: Options) -> None:
     conversation = Conversation()
     conversation.ask("hi")

@@ -88,6 +88,10 @@ def test_the_list_of_unused_exceptions_names_only_existing_ones() -> None:
         (404, "Not Found", errors.NoSuchModel),
         (408, {"message": "x"}, errors.TooSlow),
         (409, {"message": "x"}, errors.ServiceDown),
+        (422, {"message": "too many tokens"}, errors.WindowTooLarge),
+        (500, {"message": "the prompt is too long"}, errors.WindowTooLarge),
+        (400, {}, errors.UnknownFailure),
+        (400, ["odd"], errors.UnknownFailure),
         (413, {"message": "x"}, errors.WindowTooLarge),
         (422, {"message": "x"}, errors.UnknownFailure),
         (429, {"message": "x"}, errors.TooFast),
@@ -138,7 +142,7 @@ def test_an_unknown_failure_shows_the_services_own_words() -> None:
 
 def test_the_services_words_are_cut_to_300_characters_on_one_line() -> None:
     mapped = errors.from_exception(status_error(400, {"message": "a\nb " * 400}))
-    assert len(mapped.detail) == errors.DETAIL_LIMIT
+    assert len(mapped.detail) == 300
     assert mapped.detail.startswith("a b a b")
 
 
@@ -147,12 +151,26 @@ def test_a_page_of_html_is_shown_without_its_markup() -> None:
     assert errors.from_exception(status_error(400, raw=page)).detail == "Bad Request"
 
 
+def test_a_service_that_sends_back_all_it_was_sent_is_cut_before_it_is_looked_through() -> None:
+    assert len(errors.clean("<" * 2_000_000)) == 300
+
+
+def test_a_service_without_words_of_its_own_is_given_none() -> None:
+    assert errors.from_exception(status_error(400, ["odd"])).detail == ""
+
+
+def test_half_a_character_in_a_services_words_is_mended() -> None:
+    assert errors.clean("a \ud83d b \ud83d\ude00") == "a \ufffd b 😀"
+
+
 @given(key=st.text(min_size=8).filter(lambda key: key.strip() == key))
 def test_no_key_is_in_a_message_whatever_it_contains(key: str) -> None:
     assert key not in errors.clean(f"Incorrect key provided: {key}.", [key])
 
 
-@pytest.mark.parametrize("key", [KEY, "hf_abcdefghijkl", "sk-proj-abc***xyz"])
+@pytest.mark.parametrize(
+    "key", [KEY, "hf_abcdefghijkl", "gsk_abcdefgh", "pk-abcdefgh", "sk-proj-abc***xyz"]
+)
 def test_what_looks_like_a_key_is_not_shown_even_if_it_is_not_ours(key: str) -> None:
     assert (
         errors.clean(f"Incorrect API key provided: {key}.") == "Incorrect API key provided: [key]"

@@ -74,5 +74,22 @@ def test_where_no_price_is_known_for_cached_tokens_they_cost_as_any_other() -> N
     assert find("gpt-4").cost(usage) == Decimal("0.03")
 
 
+@pytest.mark.parametrize(
+    ("name", "context_tokens", "max_tokens", "room"),
+    [
+        ("gpt-4o", None, None, 128_000 - 16_384),
+        ("gpt-4o", 5, 1_000, 127_000),
+        ("llama3.2", 8_000, None, 6_000),
+        ("llama3.2", 8_000, 3_000, 5_000),
+        ("llama3.2", 8_000, 9_000, 0),
+        ("llama3.2", None, 9_000, None),
+    ],
+)
+def test_the_room_of_a_prompt_is_the_context_less_the_answers_room(
+    name: str, context_tokens: int | None, max_tokens: int | None, room: int | None
+) -> None:
+    assert find(name).room(context_tokens=context_tokens, max_tokens=max_tokens) == room
+
+
 def test_an_unknown_price_is_no_cost() -> None:
     assert find("llama3.2").cost(Usage(prompt_tokens=1, completion_tokens=1)) is None

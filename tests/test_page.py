@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -203,9 +204,13 @@ def test_new_chat_forgets_the_dialogue_and_keeps_the_settings(
     page: AppTest, service: ScriptedService
 ) -> None:
     page.sidebar.text_area[0].set_value("Be brief.").run()
+    page.sidebar.slider[0].set_value(7).run()
     ask(page, "Q1")
+    ask(page, " ")
     press(page, "New chat")
     assert not page.chat_message
+    assert not page.warning
+    assert cast(Conversation, page.session_state["conversation"]).rounds == 7
     ask(page, "Q2")
     assert [m["content"] for m in service.last.messages] == ["Be brief.", "Q2"]
 
@@ -250,6 +255,24 @@ def test_an_unknown_failure_speaks_the_services_words(
     service.enqueue(failing(400, {"message": "Unsupported value: 'temperature'"}))
     ask(page, "Q1")
     assert page.warning[0].value.startswith("The service says: Unsupported value: 'temperature'")
+
+
+def test_a_services_words_are_no_markup_on_the_page(
+    page: AppTest, service: ScriptedService
+) -> None:
+    service.enqueue(failing(400, {"message": "![x](http://host/p.png) :red[x] $x$"}))
+    ask(page, "Q1")
+    assert r"!\[x\](http\://host/p.png) \:red\[x\] \$x\$" in page.warning[0].value
+
+
+def test_a_draft_that_no_run_grows_any_more_was_stopped(page: AppTest) -> None:
+    ask(page, "Q1")
+    conversation = cast(Conversation, page.session_state["conversation"])
+    conversation.ask("Q2").answer.text = "Half of it"
+    page.run()
+    assert dialogue(page)[3] == ("assistant", "Half of it")
+    assert text.STOPPED in [caption.value for caption in page.caption]
+    assert "Retry" in labels(page)
 
 
 def test_a_failed_question_is_not_sent_again(page: AppTest, service: ScriptedService) -> None:
@@ -500,6 +523,17 @@ def test_a_bad_setting_is_one_sentence_on_the_page_and_in_the_terminal(
     assert not page.exception
     assert not page.chat_input
     assert capfd.readouterr().err.strip() == f"{text.SETTINGS_WRONG} {sentence}"
+
+
+def test_secrets_that_cannot_be_read_are_one_sentence_and_no_demo(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "secrets.toml"
+    file.write_text("OPENAI_API_KEY = sk-without-quotes", encoding="utf-8")
+    monkeypatch.setattr("chat.ui.state.secret_files", lambda: [str(file)])
+    page = open_page()
+    assert page.error[0].value.endswith("secrets.toml cannot be read: it is no valid TOML.")
+    assert not page.chat_input
 
 
 def test_the_title_is_the_owners(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:

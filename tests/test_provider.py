@@ -208,6 +208,14 @@ def test_a_passing_failure_is_tried_twice_more(
     assert len(service.requests) == 3
 
 
+def test_a_connection_that_is_hung_up_is_tried_twice_more(
+    service: ScriptedService, provider: Provider, options: Options
+) -> None:
+    service.enqueue(fake.HANG_UP, fake.HANG_UP, answering("Hello"))
+    assert answer_of(provider, options).text == "Hello"
+    assert len(service.requests) == 3
+
+
 def test_the_third_failure_is_told(
     service: ScriptedService, provider: Provider, options: Options
 ) -> None:
@@ -260,6 +268,47 @@ def test_a_refused_parameter_is_substituted_once_and_remembered(
         (r.json.get("max_completion_tokens"), r.json.get("max_tokens")) for r in service.requests
     ]
     assert sent == [(7, None), (None, 7), (None, 7)]
+
+
+def test_a_substitute_is_remembered_for_its_model_and_its_parameter_alone(
+    service: ScriptedService, provider: Provider
+) -> None:
+    service.enqueue(failing(400, {"message": "Unsupported parameter: 'max_completion_tokens'"}))
+    answer_of(provider, Options(model="old", max_tokens=7))
+    assert "stream_options" in service.last.json
+    answer_of(provider, Options(model="new", max_tokens=7))
+    assert service.last.json["max_completion_tokens"] == 7
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "max_completion_tokens is too large: 9999999. This model supports at most 128000.",
+        "Invalid 'max_completion_tokens': must be at least 1.",
+    ],
+)
+def test_a_value_that_is_refused_is_no_refusal_of_its_parameter(
+    service: ScriptedService, provider: Provider, message: str
+) -> None:
+    service.enqueue(failing(400, {"message": message, "param": "max_completion_tokens"}))
+    answer = answer_of(provider, Options(model="new", max_tokens=9_999_999))
+    assert isinstance(answer.error, errors.UnknownFailure)
+    assert answer.error.detail == message
+    answer_of(provider, Options(model="new", max_tokens=7))
+    assert service.last.json["max_completion_tokens"] == 7
+
+
+def test_a_substitute_that_did_not_help_is_not_remembered(
+    service: ScriptedService, provider: Provider
+) -> None:
+    service.enqueue(
+        failing(400, {"message": "Unknown: max_completion_tokens"}),
+        failing(400, {"message": "Unknown: max_tokens"}),
+    )
+    options = Options(model="odd", max_tokens=7)
+    answer_of(provider, options)
+    answer_of(provider, options)
+    assert service.last.json["max_completion_tokens"] == 7
 
 
 def test_both_spellings_refused_is_told(service: ScriptedService, provider: Provider) -> None:
@@ -359,6 +408,58 @@ def test_words_that_arrive_together_are_handed_out_together(
     assert len(texts) < 40
 
 
+@pytest.mark.parametrize("piece", ["\\ud83d", "\\ud83d\\ude00", "\\u0000"])
+def test_broken_characters_of_a_service_are_mended(
+    service: ScriptedService, provider: Provider, options: Options, piece: str
+) -> None:
+    def half(content: str) -> fake.Step:
+        return fake.raw(f'data: {{"choices": [{{"delta": {{"content": "{content}"}}}}]}}\n\n')
+
+    steps = [half("a \\ud83d"), half("\\ude00 b "), half(piece)]
+    service.enqueue(Reply(steps=[*steps, chunk(finish_reason="stop"), fake.done]))
+    answer = answer_of(provider, options)
+    end = "😀" if "ude00" in piece else "\ufffd"
+    assert (answer.text, answer.status) == (f"a 😀 b {end}", Status.COMPLETE)
+
+
+@pytest.mark.parametrize("last", [fake.stall, fake.cut, fake.end])
+def test_after_its_finish_reason_an_answer_is_whole_however_the_connection_ends(
+    service: ScriptedService, provider: Provider, options: Options, last: fake.Step
+) -> None:
+    service.enqueue(Reply(steps=[chunk("Hello"), chunk(finish_reason="stop"), last]))
+    answer = answer_of(provider, options)
+    assert (answer.text, answer.status, answer.error) == ("Hello", Status.COMPLETE, None)
+
+
+def test_an_error_as_finish_reason_is_a_failure(
+    service: ScriptedService, provider: Provider, options: Options
+) -> None:
+    service.enqueue(answering("Hel", finish_reason="error"))
+    answer = answer_of(provider, options)
+    assert (answer.text, answer.status) == ("Hel", Status.INTERRUPTED)
+    assert isinstance(answer.error, errors.ServiceDown)
+
+
+def test_usage_without_its_numbers_is_no_usage(
+    service: ScriptedService, provider: Provider, options: Options
+) -> None:
+    odd = fake.event({"choices": [], "usage": {"prompt_tokens": None, "total_tokens": 5}})
+    steps = [chunk("Hello"), chunk(finish_reason="stop"), odd, fake.done]
+    service.enqueue(Reply(steps=steps))
+    assert answer_of(provider, options).usage is None
+
+
+def test_a_key_that_looks_like_none_is_not_told_either(
+    service: ScriptedService, options: Options
+) -> None:
+    key = "correct-horse-battery-staple"
+    service.enqueue(failing(400, {"message": f"The key {key} is odd"}))
+    provider = Provider(api_key=key, base_url=service.base_url, defaults=options)
+    error = answer_of(provider, options).error
+    assert error is not None
+    assert error.detail == "The key [key] is odd"
+
+
 @pytest.mark.parametrize("key", ["sk-line\nbreak", "sk-ünïcode", "sk-€"])
 def test_no_key_is_ever_told_whatever_it_contains(
     service: ScriptedService, options: Options, key: str, capfd: pytest.CaptureFixture[str]
@@ -379,6 +480,19 @@ def test_models_are_what_the_service_lists_for_chat(options: Options) -> None:
         provider = Provider(api_key=KEY, base_url=service.base_url, defaults=options)
         until(provider.models)
         assert provider.models() == ("gpt-9", "org/name:fast")
+
+
+def test_a_service_that_lists_its_models_later_is_asked_again(
+    options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ScriptedService() as service:
+        provider = Provider(api_key=KEY, base_url=service.base_url, defaults=options)
+        answer_of(provider, options)
+        assert provider.models() == ()
+        service.models = ["late"]
+        monkeypatch.setattr("chat.provider.MODELS_AGAIN", 0.0)
+        until(provider.models)
+        assert provider.models() == ("late",)
 
 
 def test_a_service_without_a_list_has_no_models_and_still_answers(

@@ -90,6 +90,8 @@ def test_empty_means_unset_but_a_prompt_may_be_empty_on_purpose(empty: str) -> N
         ("CHAT_MAX_TOKENS", "0", "a whole number from 1 to 10000000"),
         ("CHAT_TIMEOUT", "0", "a number from 1 to 600"),
         ("OPENAI_BASE_URL", "localhost:11434/v1", "an address like https://host/v1"),
+        ("OPENAI_BASE_URL", "http://localhost:port/v1", "an address like https://host/v1"),
+        ("OPENAI_BASE_URL", "http://localhost:99999/v1", "an address like https://host/v1"),
         ("OPENAI_BASE_URL", "http://[", "an address like https://host/v1"),
     ],
 )

@@ -60,13 +60,14 @@ def test_a_pipe_carries_the_answers_alone(service: ScriptedService) -> None:
 
 
 def test_commands_start_over_set_the_rounds_and_leave(service: ScriptedService) -> None:
-    said = b"Q1\n/rounds 0\nQ2\n/rounds 2\n/new\nQ3\nQ4\n/rounds 21\n/nonsense\n/quit\nQ5\n"
-    done = piped(said, service)
-    assert [len(request.messages) for request in service.requests] == [1, 1, 1, 3]
+    huge = b"/rounds " + b"9" * 5_000
+    said = b"Q1\n/rounds 0\nQ2\n/new\nQ2\nQ2\n/rounds 2\nQ3\nQ4\n%b\n/nonsense\n/quit\nQ5\n"
+    done = piped(said % huge, service)
+    assert [len(request.messages) for request in service.requests] == [1, 1, 1, 1, 5, 5]
     assert done.stderr.decode().splitlines() == [
         text.remembering(0),
-        text.remembering(2),
         text.STARTED_OVER,
+        text.remembering(2),
         text.rounds_allowed(20),
         text.unknown_command("/nonsense"),
     ]
@@ -103,6 +104,37 @@ def test_a_bad_setting_is_one_sentence() -> None:
 def test_control_characters_of_a_model_do_not_reach_the_terminal(service: ScriptedService) -> None:
     service.enqueue(answering("\x1b[2Jred\x07\x9b31m\tline\nend\r"))
     assert piped(b"hi\n", service).stdout == b"[2Jred31m\tline\nend\n"
+
+
+def test_control_characters_of_an_error_do_not_reach_the_terminal(
+    service: ScriptedService,
+) -> None:
+    service.enqueue(failing(400, {"message": "\x1b[2Jodd\x07"}))
+    assert b"says: [2Jodd" in piped(b"hi\n", service).stderr
+
+
+def test_without_an_input_there_is_nothing_to_say() -> None:
+    closed = ["sh", "-c", f"exec {sys.executable} -m chat <&-"]
+    done = subprocess.run(
+        closed, capture_output=True, env=environment(), cwd=PROJECT, timeout=PATIENCE, check=False
+    )
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
+
+
+def test_an_output_that_is_full_is_one_sentence(service: ScriptedService) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            COMMAND,
+            input=b"hi\n",
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=environment(service),
+            cwd=PROJECT,
+            timeout=PATIENCE,
+            check=False,
+        )
+    assert (done.returncode, done.stderr.decode()) == (1, f"{text.OUTPUT_LOST}\n")
 
 
 def test_a_reader_that_leaves_early_gets_no_traceback(service: ScriptedService) -> None:

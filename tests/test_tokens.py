@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 
 import bpe_openai
@@ -26,21 +25,9 @@ from chat.tokens import (
 from chat.window import Message
 from tests import ranks
 from tests.corpus import CORPUS
+from tests.fakes.encoding import Letters
 
 MODEL = "gpt-4o"
-
-
-class Letters:
-    """An encoding in which every letter is a token."""
-
-    def encode_ordinary(self, text: str) -> list[int]:
-        return [ord(letter) for letter in text]
-
-    def decode_single_token_bytes(self, token: int) -> bytes:
-        return chr(token).encode()
-
-    def decode(self, tokens: Sequence[int]) -> str:
-        return "".join(map(chr, tokens))
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from chat.conversation import Conversation
 from chat.events import Ended, TextDelta
-from chat.window import Message, Window
+from chat.window import Message, Room, Window
 
 
 def conversation_of(answers: int, *, rounds: int, system_prompt: str = "S") -> Conversation:
@@ -45,6 +45,29 @@ def test_the_number_of_rounds_can_be_asked_for_and_changes_nothing() -> None:
     window = Window.of(conversation, 4)
     assert (len(window.remembered), window.forgotten) == (4, 1)
     assert (conversation.rounds, len(conversation.history)) == (2, 6)
+
+
+@pytest.mark.parametrize(
+    ("letters", "questions", "left_out", "fits"),
+    [
+        (100, ["Q1", "Q2", "Q3", "Q4"], 0, True),
+        (11, ["Q2", "Q3", "Q4"], 1, True),
+        (7, ["Q3", "Q4"], 2, True),
+        (3, ["Q4"], 3, True),
+        (2, ["Q4"], 3, False),
+    ],
+)
+def test_where_there_is_no_room_the_oldest_rounds_go_first(
+    letters: int, questions: list[str], left_out: int, fits: bool
+) -> None:
+    conversation = conversation_of(3, rounds=20)
+    conversation.room = Room(
+        tokens=letters, weigh=lambda messages: sum(len(m["content"]) for m in messages)
+    )
+    window = Window.of(conversation)
+    assert [m["content"] for m in window.messages if m["role"] == "user"] == questions
+    assert (window.left_out, window.forgotten, window.fits) == (left_out, 0, fits)
+    assert window.messages == tuple(conversation.messages)
 
 
 @pytest.mark.parametrize("partial", ["", "  "])

@@ -13,26 +13,27 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import StopException, add_script_run_ctx
 
 from chat.conversation import Round, Status
+from chat.errors import ChatError
 from chat.events import Event, TextDelta
+from chat.markdown import literal
 from chat.service import Service
 from chat.ui import text
 from chat.ui.meter import Meter
-from chat.ui.state import QUESTION_KEY, Visitor, may_end_run
+from chat.ui.state import QUESTION_KEY, Visitor, may_end_run, submit_typed
 from chat.window import Window
 
 
 def draw(visitor: Visitor, service: Service, meter: Meter) -> None:
     """Draw the whole dialogue; if there is a question to answer, stream its answer in its place."""
-    typed = st.chat_input(
+    st.chat_input(
         text.ASK,
         key=QUESTION_KEY,
         submit_mode="stop",
-        # The input has a Stop button only for what was typed into it. While any other question
-        # is answered it takes no new one, and the answer has a Stop button of its own.
-        disabled=bool(visitor.asked),
+        on_submit=submit_typed,
+        # The input has a Stop button only for what was just typed into it. While any other
+        # question is answered it takes no new one, and the answer has a Stop button of its own.
+        disabled=bool(visitor.asked) and not visitor.input_can_stop,
     )
-    if typed is not None:
-        visitor.submit(typed, typed=True)
     if service.is_demo:
         st.caption(text.DEMO)
     opened = visitor.open_next()
@@ -44,14 +45,14 @@ def draw(visitor: Visitor, service: Service, meter: Meter) -> None:
     for round in list(visitor.conversation.history):
         memory.add_slot(round)
         place = _draw_round(round, visitor)
-        if opened is not None and round is opened[0]:
+        if round is opened:
             live = place
     memory.add_slot(None)
     memory.draw()
     if visitor.refused is not None:
-        st.warning(" ".join(text.failure(visitor.refused)))
-    if opened is not None and live is not None:
-        _answer(visitor, service, meter, live, memory, typed=opened[1].typed)
+        st.warning(_failure(visitor.refused))
+    if live is not None:
+        _answer(visitor, service, meter, live, memory)
     if visitor.put_back is not None:
         st.rerun()
 
@@ -125,7 +126,7 @@ def _draw_ending(place: _Place, visitor: Visitor) -> None:
         place.action.empty()
         return
     if answer.error is not None:
-        place.fault.warning(" ".join(text.failure(answer.error)), icon=":material/error:")
+        place.fault.warning(_failure(answer.error), icon=":material/error:")
     note = text.ending(answer)
     if place.round.kept not in (None, answer):
         note = text.FORMER_ANSWER
@@ -137,22 +138,28 @@ def _draw_ending(place: _Place, visitor: Visitor) -> None:
         _retry(place.round, visitor)
 
 
+def _failure(error: ChatError) -> str:
+    """A failure in words, as markdown in which the service's own words are no markup."""
+    return literal(" ".join(text.failure(error)))
+
+
 @st.fragment
 def _retry(round: Round, visitor: Visitor) -> None:
     # A fragment, so that a click waits for the end of an answer that streams meanwhile.
-    if st.button(text.RETRY, key=f"retry-{id(round)}", icon=":material/refresh:", type="tertiary"):
-        visitor.submit(round.question, again=round)
+    if st.button(
+        text.RETRY,
+        key=f"retry-{id(round)}",
+        icon=":material/refresh:",
+        type="tertiary",
+        on_click=visitor.submit,
+        args=(round.question,),
+        kwargs={"again": round},
+    ):
         st.rerun()
 
 
 def _answer(
-    visitor: Visitor,
-    service: Service,
-    meter: Meter,
-    place: _Place,
-    memory: _Memory,
-    *,
-    typed: bool,
+    visitor: Visitor, service: Service, meter: Meter, place: _Place, memory: _Memory
 ) -> None:
     """Stream the answer to the open question into its place.
 
@@ -160,9 +167,10 @@ def _answer(
     whatever ends the run. Only drawing has to be careful: after Stop, every `st` call of the
     script's thread raises once more.
     """
-    if not typed:
+    if not visitor.input_can_stop:
         place.action.button(text.STOP, key="stop", icon=":material/stop_circle:", type="tertiary")
     answer = place.round.answer
+    visitor.latest = answer
     answer.model = "" if service.is_demo else visitor.options.model
     window = Window.of(visitor.conversation)
     meter.begin(answer)
@@ -184,7 +192,7 @@ def _answer(
         _draw_in_spite_of_stop(draw_end)
         raise
     draw_end()
-    if not typed or visitor.asked:
+    if not visitor.input_can_stop or visitor.asked:
         st.rerun()  # opens the input again, or goes on to the next question
 
 

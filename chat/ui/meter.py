@@ -17,7 +17,7 @@ from chat.ui import text
 from chat.ui.state import Visitor
 from chat.window import Window, messages_of
 
-PACE = 0.15  # seconds between two drawings while an answer grows
+PACE = 0.18  # seconds between two drawings while an answer grows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +27,17 @@ class Part:
     kind: str
     label: str
     tokens: int
+
+
+@dataclass(kw_only=True)
+class _Sent:
+    """The request that is being answered: weighed once, with counts that follow its answer."""
+
+    total: Count
+    parts: list[Part]
+    text: Growing
+    reasoning: Growing
+    drawn: float = 0.0
 
 
 @dataclass(kw_only=True)
@@ -43,31 +54,36 @@ class Meter:
     counter: TokenCounter
     context_tokens: int | None
     is_free: bool
-    _growing: Growing | None = field(default=None, init=False)
-    _drawn: float = field(default=0.0, init=False)
+    _sent: _Sent | None = field(default=None, init=False)
 
     def draw(self) -> None:
         """Draw everything as it is between two answers."""
-        self._growing = None
+        self._sent = None
         window = Window.of(self.visitor.conversation)
-        self._draw_split(window, growing=None)
+        total, parts = self._request(window)
+        if self._limit is not None:
+            room = max(0, self._limit - total.tokens)
+            parts.append(Part(kind="room", label=text.PART_ROOM, tokens=room))
+        self._draw_split(text.NEXT_REQUEST, total, parts)
         self.lines.html(_lines_html(self._rows(window), self._notes(window)))
 
     def begin(self, answer: Answer) -> None:
         """Draw the request that is about to be sent, and note in its answer what it weighs."""
-        options = self.visitor.options
-        window = Window.of(self.visitor.conversation)
-        weights = self.visitor.calibration.weigh(window.messages, options.model)
-        answer.prompt_estimate = weights.total.tokens
-        self._growing = Growing(self.counter, options.model)
-        self._draw_split(window, growing=answer)
+        total, parts = self._request(Window.of(self.visitor.conversation))
+        answer.prompt_estimate = total.tokens
+        self._sent = _Sent(
+            total=total,
+            parts=parts,
+            text=Growing(self.counter, self.visitor.options.model),
+            reasoning=Growing(self.counter, self.visitor.options.model),
+        )
+        self._draw_growing(self._sent, answer)
 
     def follow(self, answer: Answer) -> None:
         """Draw an answer that grows, if enough time has passed since the last drawing."""
-        now = time.monotonic()
-        if now - self._drawn >= PACE:
-            self._drawn = now
-            self._draw_split(Window.of(self.visitor.conversation), growing=answer)
+        sent = self._sent
+        if sent is not None and time.monotonic() - sent.drawn >= PACE:
+            self._draw_growing(sent, answer)
 
     @property
     def _model(self) -> Model:
@@ -77,11 +93,9 @@ class Meter:
     def _limit(self) -> int | None:
         return self._model.context_tokens or self.context_tokens
 
-    def _draw_split(self, window: Window, *, growing: Answer | None) -> None:
-        name = self.visitor.options.model
-        weights = self.visitor.calibration.weigh(window.messages, name)
-        total = weights.total
-        label = text.NEXT_REQUEST
+    def _request(self, window: Window) -> tuple[Count, list[Part]]:
+        """What a request weighs, and its parts."""
+        weights = self.visitor.calibration.weigh(window.messages, self.visitor.options.model)
         of_messages = list(weights.messages)
         parts = []
         if window.system_prompt:
@@ -93,26 +107,31 @@ class Meter:
         if question is not None:
             parts.append(Part(kind="question", label=text.PART_QUESTION, tokens=question))
         parts.append(Part(kind="extra", label=text.PART_EXTRA, tokens=weights.extra))
-        if growing is not None:
-            label = text.THIS_REQUEST
-            if growing.usage is not None:
-                total = Count(growing.usage.prompt_tokens)
-            parts.append(Part(kind="reply", label=text.PART_REPLY, tokens=self._reply(growing)))
-        self.split.html(_split_html(label, total, parts, self._limit))
+        return weights.total, parts
 
-    def _reply(self, answer: Answer) -> int:
+    def _draw_growing(self, sent: _Sent, answer: Answer) -> None:
+        sent.drawn = time.monotonic()
         if answer.usage is not None:
-            return answer.usage.completion_tokens
-        growing = self._growing or Growing(self.counter, self.visitor.options.model)
-        counted = growing.count(answer.reasoning + answer.text)
-        return self.visitor.calibration.scaled(counted, self.visitor.options.model).tokens
+            total, reply = Count(answer.usage.prompt_tokens), answer.usage.completion_tokens
+        else:
+            counted = sent.text.count(answer.text) + sent.reasoning.count(answer.reasoning)
+            scaled = self.visitor.calibration.scaled(counted, self.visitor.options.model)
+            total, reply = sent.total, scaled.tokens
+        parts = [*sent.parts, Part(kind="reply", label=text.PART_REPLY, tokens=reply)]
+        self._draw_split(text.THIS_REQUEST, total, parts)
+
+    def _draw_split(self, label: str, total: Count, parts: list[Part]) -> None:
+        self.split.html(_split_html(label, total, parts, self._limit))
 
     def _rows(self, window: Window) -> list[tuple[str, str]]:
         """What there is to look up below the split: labels and values."""
         conversation = self.visitor.conversation
         weights = self.visitor.calibration.weigh(window.messages, self.visitor.options.model)
         spending = Spending.of(conversation, lambda answer: self._tokens_of(answer).tokens)
-        last = next((round.kept for round in reversed(conversation.history) if round.kept), None)
+        last = self.visitor.latest
+        if last is None or not (last.usage or last.has_text):
+            rounds = reversed(conversation.history)
+            last = next((round.kept for round in rounds if round.kept), None)
         spared = self._spared(window)
         rows: list[tuple[str, str | None]] = []
         if self._model.usd_per_million_input is not None and not self.is_free:
@@ -161,7 +180,7 @@ class Meter:
 
     def _tokens_of(self, answer: Answer) -> Count:
         said = answer.reasoning + answer.text
-        return self.visitor.calibration.text(said, self.visitor.options.model)
+        return self.visitor.calibration.text(said, answer.model or self.visitor.options.model)
 
     def _spared(self, window: Window) -> Count:
         """The tokens that sending everything would add to the next request."""
@@ -177,21 +196,19 @@ class Meter:
 
 def _split_html(label: str, total: Count, parts: list[Part], limit: int | None) -> str:
     """The split as a bar and a list. The bar says nothing that the list does not say in words."""
-    used = sum(part.tokens for part in parts)
+    used = sum(part.tokens for part in parts if part.kind != "room")
     whole = max(limit or used, used, 1)
     bar = "".join(
-        f'<i class="{part.kind}" style="width:{100 * part.tokens / whole:.2f}%"></i>'
+        f'<i class="{part.kind}" style="width:{100 * part.tokens / whole:.1f}%"></i>'
         for part in parts
-        if part.tokens > 0
+        if part.tokens > 0 and part.kind != "room"
     )
-    rows = [_row(part.kind, part.label, f"{part.tokens:,}") for part in parts]
-    if limit is not None and not any(part.kind == "reply" for part in parts):
-        rows.append(_row("room", text.PART_ROOM, f"{max(0, limit - used):,}"))
+    rows = "".join(_row(part.kind, part.label, f"{part.tokens:,}") for part in parts)
     over = ' class="over"' if limit is not None and used > limit else ""
-    filled = f"<small>{html.escape(text.share(used, limit))}</small>" if limit else ""
+    filled = f"<small>{text.share(used, limit)}</small>" if limit is not None else ""
     return (
         f'<div class="meter"><h4><span>{label}</span><b>{text.tokens(total)}</b></h4>'
-        f"<div{over} aria-hidden=true>{bar}</div>{filled}<ul>{''.join(rows)}</ul></div>"
+        f"<div{over} aria-hidden=true>{bar}</div>{filled}<ul>{rows}</ul></div>"
     )
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 
 from chat import models
 from chat.conversation import MOST_ROUNDS
+from chat.markdown import literal
 from chat.service import Options, Service
 from chat.settings import Settings
 from chat.tokens import Loading, TokenCounter
@@ -23,7 +24,7 @@ from chat.ui.state import Visitor
 def draw(visitor: Visitor, settings: Settings, service: Service, counter: TokenCounter) -> Meter:
     """Draw the sidebar; what it says of the settings is in the visitor afterwards."""
     with st.sidebar:
-        st.markdown(f"### {settings.title}")
+        st.markdown(f"### {literal(settings.title)}")
         _new_chat(visitor)
         with st.container(border=True, key="meter", gap="xsmall"):
             split, lines = st.empty(), st.empty()
@@ -56,8 +57,11 @@ def _redraw_when_loaded(visitor: Visitor, counter: TokenCounter) -> None:
 
 @st.fragment
 def _new_chat(visitor: Visitor) -> None:
-    if st.button(text.NEW_CHAT, icon=":material/edit_square:", width="stretch"):
-        visitor.new_chat()
+    # By callback, here and for Retry: the browser may send the click along with the change of a
+    # setting, and then only that setting's fragment runs.
+    if st.button(
+        text.NEW_CHAT, icon=":material/edit_square:", width="stretch", on_click=visitor.new_chat
+    ):
         st.rerun()
 
 

@@ -7,7 +7,7 @@ page takes its `Visitor` out once, at the start, and from then on changes that p
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +24,6 @@ from chat.tokens import TokenCounter
 from chat.ui import text
 from chat.window import Message, Room, Window
 
-STYLE = Path(__file__).with_name("style.css")
 QUESTION_KEY = "question"  # of the chat input
 
 
@@ -48,12 +47,14 @@ class Visitor:
     refused: ChatError | None = None
     put_back: str | None = None
     is_drawing_page: bool = False
+    input_can_stop: bool = False
+    latest: Answer | None = None
 
     def submit(self, question: str, *, again: Round | None = None, typed: bool = False) -> None:
         """Ask a question, or ask a round's question again: the one way in, however it is asked."""
         self.asked.append(Asked(text=question, again=again, typed=typed))
 
-    def open_next(self) -> tuple[Round, Asked] | None:
+    def open_next(self) -> Round | None:
         """Take the next question into the conversation, and open its round.
 
         A question that cannot be sent is not taken in: it goes back to the input, with what is
@@ -64,9 +65,9 @@ class Visitor:
             self.refused = None
             try:
                 if asked.again is None:
-                    return self.conversation.ask(asked.text), asked
+                    return self.conversation.ask(asked.text)
                 self.conversation.ask_again(asked.again)
-                return asked.again, asked
+                return asked.again
             except ChatError as error:
                 self.refused = error
                 if asked.typed and not isinstance(error, BlankQuestion):
@@ -90,7 +91,7 @@ class Visitor:
 
     def new_chat(self) -> None:
         """Begin a new conversation with the same settings."""
-        self.refused = None
+        self.refused = self.latest = None
         self.conversation = Conversation(
             system_prompt=self.conversation.system_prompt,
             rounds=self.conversation.rounds,
@@ -102,11 +103,26 @@ class Visitor:
 def settings() -> Settings:
     """The owner's settings, read once for the process. Raises `SettingsError`."""
     try:
-        secrets = st.secrets.to_dict() if st.secrets.load_if_toml_exists() else {}
-        return Settings.load(secrets=secrets)
+        return Settings.load(secrets=_secrets())
     except SettingsError as error:
         print(text.SETTINGS_WRONG, error, file=sys.stderr, flush=True)
         raise
+
+
+def _secrets() -> Mapping[str, object]:
+    """Streamlit's secrets; none where no such file exists. Raises `SettingsError`."""
+    if st.secrets.load_if_toml_exists():
+        return st.secrets.to_dict()
+    for path in filter(Path.exists, map(Path, secret_files())):
+        # Streamlit only logs it (1.67), and the demo would answer instead of the model.
+        raise SettingsError(f"{path.name} cannot be read: it is no valid TOML.")
+    return {}
+
+
+def secret_files() -> Sequence[str]:
+    """Where Streamlit looks for secrets."""
+    files: Sequence[str] = st.get_option("secrets.files")
+    return files
 
 
 @st.cache_resource(show_spinner=False)
@@ -137,11 +153,25 @@ def visitor() -> Visitor:
         )
     current: Visitor = state.visitor
     current.conversation.stop()
+    # The input has a Stop button only in the run that its own question began.
+    current.input_can_stop = state.get(QUESTION_KEY) is not None
     # For whoever looks into the session: `conversation.messages` is what a request would carry.
     state.conversation = current.conversation
     if current.put_back is not None:
         state[QUESTION_KEY], current.put_back = current.put_back, None
     return current
+
+
+def submit_typed() -> None:
+    """Ask what was typed.
+
+    A callback, because the browser may send it along with the change of a setting, in a run of
+    that setting's fragment alone, which never comes to the chat input (Streamlit 1.67).
+    """
+    typed: str | None = st.session_state[QUESTION_KEY]
+    if typed is not None:
+        current: Visitor = st.session_state.visitor
+        current.submit(typed, typed=True)
 
 
 def may_end_run() -> None:

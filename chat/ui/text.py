@@ -29,7 +29,7 @@ TOP_P = "Top p"
 TOP_P_HELP = "Keeps to the likeliest words. Not every model takes it."
 MAX_TOKENS = "Max tokens"
 MAX_TOKENS_HELP = "The longest answer you want, in tokens."
-LEAVE_IT = "Leave it to the model"
+LEAVE_IT = "Left to the model"
 
 # The token counter
 NEXT_REQUEST = "Next request"
@@ -281,6 +281,7 @@ TERMINAL_HELP = (
 )
 TERMINAL_DEMO = "This is the demo: the answers are scripted. Set OPENAI_API_KEY to talk to a model."
 TERMINAL_PROMPT = "> "
+OUTPUT_LOST = "The answer could not be written."
 STARTED_OVER = "Started over."
 
 

@@ -180,6 +180,100 @@ def test_new_chat_and_retry_wait_for_the_end_of_an_answer(
     expect(chat.page.get_by_text(text.GREETING)).to_be_visible()
 
 
+@pytest.mark.parametrize("field", [text.SYSTEM_PROMPT, text.MAX_TOKENS])
+def test_a_setting_changed_right_before_send_loses_no_question(
+    chat: ChatPage, service: ScriptedService, field: str
+) -> None:
+    """The browser sends the change and the question as one message, in the setting's name."""
+    if field == text.MAX_TOKENS:
+        chat.sidebar.get_by_text(text.MORE).click()
+    chat.input.fill("Q1")
+    chat.sidebar.get_by_label(field, exact=True).fill("77")
+    chat.page.get_by_test_id("stChatInputSubmitButton").click()
+    chat.expect_answer(1, "Answer 1.")
+    expect(chat.messages).to_have_count(2)
+    expect(chat.button(text.STOP)).to_have_count(0)
+    sent = service.last.json
+    assert [m["content"] for m in sent["messages"]][-1] == "Q1"
+    assert sent["messages"][0]["content"] == "77" or sent["max_completion_tokens"] == 77
+    assert len(service.requests) == 1
+
+
+def test_a_setting_changed_right_before_retry_and_new_chat_loses_neither(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    service.enqueue(failing(401, {"message": "bad key"}))
+    chat.ask("Q1")
+    prompt = chat.sidebar.get_by_label(text.SYSTEM_PROMPT, exact=True)
+    expect(chat.button(text.RETRY)).to_be_visible()
+    prompt.fill("Be brief.")
+    chat.button(text.RETRY).click()
+    chat.expect_answer(1, "Answer 2.")
+    assert [m["content"] for m in service.last.messages] == ["Be brief.", "Q1"]
+    prompt.fill("Be kind.")
+    chat.button(text.NEW_CHAT).click()
+    expect(chat.messages).to_have_count(0)
+    chat.ask("Q2")
+    chat.expect_answer(1, "Answer 3.")
+    assert [m["content"] for m in service.last.messages] == ["Be kind.", "Q2"]
+
+
+def test_new_chat_waits_for_the_end_of_an_answer(chat: ChatPage, service: ScriptedService) -> None:
+    released, reply = held("second half.")
+    service.enqueue(reply)
+    chat.ask("Q1")
+    expect(chat.answer(1)).to_contain_text("First half,")
+    chat.button(text.NEW_CHAT).click()
+    expect(chat.answer(1)).to_contain_text("Writing")
+    released.set()
+    expect(chat.messages).to_have_count(0)
+    assert not service.last.left.is_set()
+
+
+def test_a_double_click_on_send_does_not_stop_the_answer(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    released, reply = held("second half.")
+    service.enqueue(reply)
+    chat.input.fill("Q1")
+    chat.page.get_by_test_id("stChatInputSubmitButton").dblclick()
+    expect(chat.answer(1)).to_contain_text("First half,")
+    released.set()
+    chat.expect_answer(1, "First half, second half.")
+
+
+def test_the_only_stop_is_ours(chat: ChatPage, service: ScriptedService) -> None:
+    """Streamlit's own would leave the input closed."""
+    service.enqueue(HALF)
+    chat.button(text.SUGGESTIONS[0]).click()
+    expect(chat.answer(1)).to_contain_text("Half of it")
+    stops = chat.page.get_by_role("button", name=text.STOP, exact=True)
+    expect(stops.locator("visible=true")).to_have_count(1)
+
+
+def test_nothing_in_a_services_error_is_fetched(chat: ChatPage, service: ScriptedService) -> None:
+    """The fixture fails for a request to any other host."""
+    service.enqueue(failing(400, {"message": "![x](http://127.0.0.2:9/p.png)"}))
+    chat.ask("Q1")
+    expect(chat.answer(1)).to_contain_text("![x](http://127.0.0.2:9/p.png)")
+
+
+def test_half_a_character_in_the_input_is_replaced_before_it_is_sent(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    chat.input.fill("x")
+    chat.input.evaluate(
+        """area => {
+            const set = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value').set;
+            set.call(area, 'half \\ud83d of a smile');
+            area.dispatchEvent(new Event('input', {bubbles: true}));
+        }"""
+    )
+    chat.input.press("Enter")
+    chat.expect_answer(1, "Answer 1.")
+    assert contents(service, 1) == ["half \ufffd of a smile"]
+
+
 def test_a_suggestion_asks_and_can_be_stopped(chat: ChatPage, service: ScriptedService) -> None:
     service.enqueue(HALF)
     chat.button(text.SUGGESTIONS[0]).click()

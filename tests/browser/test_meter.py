@@ -6,6 +6,8 @@ import json
 import re
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, expect
@@ -15,6 +17,16 @@ from tests.browser.chat_page import ChatPage
 from tests.browser.conftest import KEY, running_app, visitor
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
+
+
+@contextmanager
+def page_of(
+    browser: Browser, service: ScriptedService, log: Path, **environment: str
+) -> Iterator[ChatPage]:
+    """A page of an app of its own, for a model whose encoding is known."""
+    reach = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": service.base_url, "CHAT_MODEL": "gpt-4o"}
+    with running_app(log, **reach, **environment) as address, visitor(browser, address) as chat:
+        yield chat
 
 
 def test_the_meter_follows_the_answer_and_ends_with_the_services_count(
@@ -117,19 +129,12 @@ def test_a_host_that_accepts_and_never_answers_changes_nothing_but_the_sign(
     (hidden / "__init__.py").write_text("raise ImportError", encoding="utf-8")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         proxy = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        with (
-            running_app(
-                tmp_path / "log",
-                OPENAI_API_KEY=KEY,
-                OPENAI_BASE_URL=service.base_url,
-                CHAT_MODEL="gpt-4o",
-                HTTPS_PROXY=proxy,
-                https_proxy=proxy,
-                PYTHONPATH=str(hidden.parent),
-                TIKTOKEN_CACHE_DIR=str(tmp_path / "ranks"),
-            ) as address,
-            visitor(browser, address) as chat,
-        ):
+        environment = {
+            **dict.fromkeys(("HTTPS_PROXY", "https_proxy"), proxy),
+            "PYTHONPATH": str(hidden.parent),
+            "TIKTOKEN_CACHE_DIR": str(tmp_path / "ranks"),
+        }
+        with page_of(browser, service, tmp_path / "log", **environment) as chat:
             expect(chat.counter).to_contain_text(text.LOADING_ENCODING)
             service.enqueue(answering("Hello.", tokens=None))
             chat.ask("Q1")
@@ -144,15 +149,7 @@ def test_a_host_that_accepts_and_never_answers_changes_nothing_but_the_sign(
 def test_exact_numbers_take_the_place_of_estimates_by_themselves(
     browser: Browser, service: ScriptedService, rank_files: Path, tmp_path: Path
 ) -> None:
-    with (
-        running_app(
-            tmp_path / "log",
-            OPENAI_API_KEY=KEY,
-            OPENAI_BASE_URL=service.base_url,
-            CHAT_MODEL="gpt-4o",
-            TIKTOKEN_CACHE_DIR=str(rank_files),
-        ) as address,
-        visitor(browser, address) as chat,
-    ):
+    folder = str(rank_files)
+    with page_of(browser, service, tmp_path / "log", TIKTOKEN_CACHE_DIR=folder) as chat:
         expect(chat.counter).to_contain_text("12 tokens")
         expect(chat.counter).not_to_contain_text("≈")

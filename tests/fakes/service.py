@@ -108,6 +108,9 @@ class Reply:
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": EVENT_STREAM})
 
 
+HANG_UP = Reply(steps=[])  # close the connection without a word
+
+
 def raw(data: bytes | str) -> Step:
     """Send these bytes."""
     encoded = data.encode() if isinstance(data, str) else data
@@ -299,6 +302,9 @@ class _Handler(BaseHTTPRequestHandler):
             connection=self.client_address[1],
         )
         reply = cast(_Server, self.server).service.reply_to(request)
+        if reply is HANG_UP:
+            self.close_connection = True
+            return
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
