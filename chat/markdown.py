@@ -6,7 +6,7 @@ import re
 
 # What begins or ends something inside a line: in CommonMark, in GitHub's extensions, in Streamlit's
 # formulas ($) and directives (:red[…], :cat:, :material/home:). An underscore does so only at the
-# edge of a word, and a colon only before one or in an address, so that most sentences stay as they are.
+# edge of a word, and a colon only before one or in an address: most sentences stay as they are.
 _MARKUP = re.compile(r"[\\`*\[\]<~$&]|(?<!\w)_|_(?!\w)|:(?=\w|//)")
 
 
