@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -20,32 +19,24 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from chat.settings import PROJECT
 from tests import ranks
+from tests.browser import chromium
 from tests.browser.chat_page import ChatPage
 from tests.fakes.service import ScriptedService
 
 KEY = "sk-test-0123456789abcdef"
 STARTING = 60.0  # seconds that a slow machine may take to start the app
-# What Chromium would fetch by itself, and what a container does not allow it.
-QUIET = [
-    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--no-first-run"),
-]
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The machine's Chromium; without one, CI fails and anybody else is told."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    executable = next(filter(None, map(shutil.which, names)), None)
-    if executable is None:
+    if chromium.executable() is None:
         missing = "Chromium is not installed, so the tests in a browser did not run."
         if os.environ.get("CI"):
             pytest.fail(missing)
         pytest.skip(missing)
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=QUIET)
+    with sync_playwright() as playwright, chromium.launched(playwright) as launched:
         yield launched
-        launched.close()
 
 
 @contextmanager

@@ -1,0 +1,29 @@
+"""The machine's own Chromium: the one that Playwright would download is not needed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+# What Chromium would fetch by itself, and what a container does not allow it.
+QUIET = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--no-first-run"),
+]
+
+
+def executable() -> str | None:
+    """Where Chromium is; None where it is not installed."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@contextmanager
+def launched(playwright: Playwright) -> Iterator[Browser]:
+    """A running Chromium."""
+    browser = playwright.chromium.launch(executable_path=executable(), args=QUIET)
+    yield browser
+    browser.close()
