@@ -9,8 +9,9 @@
 `reply` raises a `ChatError` for every failure. Nothing outside `chat.ui` imports streamlit.
 """
 
+from chat.answer import Answer, Status
 from chat.connection import connect
-from chat.conversation import Answer, Conversation, Round, Status
+from chat.conversation import Conversation, Round
 from chat.errors import ChatError
 from chat.events import Usage
 from chat.service import Options, Service

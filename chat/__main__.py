@@ -7,8 +7,9 @@ import sys
 from contextlib import closing
 from io import TextIOWrapper
 
+from chat.answer import Answer
 from chat.connection import connect
-from chat.conversation import MOST_ROUNDS, Answer, Conversation
+from chat.conversation import MOST_ROUNDS, Conversation
 from chat.errors import ChatError
 from chat.events import TextDelta
 from chat.service import Service

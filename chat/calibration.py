@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chat.conversation import Answer
+from chat.answer import Answer
 from chat.tokens import MESSAGE_OVERHEAD, Count, Grade, TokenCounter, Weights
 from chat.window import Message
 
@@ -88,7 +88,7 @@ class Calibration:
             return
         fit = self._fits.setdefault(model, _Fit())
         completion = usage.completion_tokens - (usage.reasoning_tokens or 0)
-        text = self._counter.text(answer.text, model).tokens
+        text = self._counter.text(answer.written, model).tokens
         if usage.reasoning_tokens is None:
             text += self._counter.text(answer.reasoning, model).tokens
         if text and _is_plausible(completion / text):

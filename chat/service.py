@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator
 from dataclasses import dataclass
 
-from chat.conversation import Answer, Conversation
+from chat.answer import Answer
+from chat.conversation import Conversation
 from chat.events import Event
 from chat.window import Window
 

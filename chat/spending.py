@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from chat import models
-from chat.conversation import Answer, Conversation
+from chat.answer import Answer
+from chat.conversation import Conversation
 from chat.events import Usage
 
 
@@ -29,7 +30,7 @@ class Spending:
 
     @classmethod
     def of(cls, conversation: Conversation, count: Callable[[Answer], int]) -> Spending:
-        """Sum up every answer that was begun, shown or not.
+        """Sum up every answer that was begun, be it shown, hidden behind another, or deleted.
 
         Where the provider reported no usage (after Stop, say), `count` tells the answer's tokens.
         A request that failed before its first word is not counted, as it is not billed.
@@ -37,11 +38,11 @@ class Spending:
         requests = tokens_in = tokens_out = 0
         cost: Decimal | None = None
         is_whole = is_exact = True
-        for answer in (version for round in conversation.history for version in round.versions):
+        answers = [version for round in conversation.all_rounds for version in round.versions]
+        begun = [answer for answer in answers if answer.is_begun]
+        for answer in (*begun, *conversation.discarded):
             usage = answer.usage
             if usage is None:
-                if not (answer.text or answer.reasoning):
-                    continue
                 usage = Usage(prompt_tokens=answer.prompt_estimate, completion_tokens=count(answer))
                 is_exact = False
             requests += 1

@@ -10,6 +10,12 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 if TYPE_CHECKING:
     from chat.conversation import Conversation, Round
 
+# Said for the visitor where an answer is to go on: after it, so that the roles still alternate.
+GO_ON = (
+    "Your answer was cut off. Go on exactly where it stops: repeat nothing, explain nothing, and "
+    "begin with the very next character."
+)
+
 Role = Literal["system", "user", "assistant"]
 
 
@@ -36,14 +42,16 @@ class Room:
 class Window:
     """The part of a conversation that a request carries.
 
-    `remembered` are the answered rounds before the question that it carries, oldest first;
-    `forgotten` counts those that the number of rounds leaves out, and `left_out` those for which
-    there was no room. `fits` tells whether there is room for what remains.
+    `begun` is the answer so far, where the request asks to go on with it. `remembered` are the
+    answered rounds before the question that it carries, oldest first; `forgotten` counts those
+    that the number of rounds leaves out, and `left_out` those for which there was no room. `fits`
+    tells whether there is room for what remains.
     """
 
     system_prompt: str
     remembered: tuple[Round, ...]
     question: str | None
+    begun: str
     forgotten: int
     left_out: int
     fits: bool
@@ -70,6 +78,7 @@ class Window:
                 system_prompt=conversation.system_prompt,
                 remembered=tuple(remembered[left_out:]),
                 question=question.question if question else None,
+                begun=question.versions[-1].continued if question else "",
                 forgotten=len(answered) - len(remembered),
                 left_out=left_out,
                 fits=fits,
@@ -84,13 +93,16 @@ class Window:
     @property
     def messages(self) -> tuple[Message, ...]:
         """The messages in the API's form: system, then user and assistant in turn, the question."""
-        system: list[Message] = [{"role": "system", "content": self.system_prompt}]
-        question: list[Message] = [{"role": "user", "content": self.question or ""}]
-        return (
-            *(system if self.system_prompt else []),
-            *chain.from_iterable(map(messages_of, self.remembered)),
-            *(question if self.question is not None else []),
-        )
+        messages: list[Message] = []
+        if self.system_prompt:
+            messages.append({"role": "system", "content": self.system_prompt})
+        messages += chain.from_iterable(map(messages_of, self.remembered))
+        if self.question is not None:
+            messages.append({"role": "user", "content": self.question})
+        if self.begun:
+            messages.append({"role": "assistant", "content": self.begun})
+            messages.append({"role": "user", "content": GO_ON})
+        return tuple(messages)
 
 
 def messages_of(round: Round) -> tuple[Message, ...]:

@@ -45,7 +45,7 @@ def test_only_the_page_imports_streamlit_and_only_the_terminal_the_pages_words(r
     assert not of_the_page or room.stem == "__main__"
 
 
-@pytest.mark.parametrize("pure", ["conversation", "window", "events"])
+@pytest.mark.parametrize("pure", ["answer", "conversation", "window", "events"])
 def test_the_pure_rooms_know_no_network_clock_or_environment(pure: str) -> None:
     found = {name.split(".")[0] for name in imports_of(PROJECT / "chat" / f"{pure}.py")}
     assert not found & {"os", "time", "datetime", "random", "socket", "openai", "threading"}

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from chat.answer import Answer
 from chat.calibration import Calibration
-from chat.conversation import Answer, Conversation
+from chat.conversation import Conversation
 from chat.estimate import estimate
 from chat.events import Ended, TextDelta, Usage
 from chat.ranks import Obstacle, RanksUnavailable

@@ -8,7 +8,8 @@ from contextlib import closing
 import pytest
 
 from chat import demo
-from chat.conversation import Conversation, Status
+from chat.answer import Status
+from chat.conversation import Conversation
 from chat.demo import Demo
 from chat.events import Ended, TextDelta, UsageReported
 from chat.service import Options

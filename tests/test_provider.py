@@ -11,7 +11,8 @@ from contextlib import closing
 import pytest
 
 from chat import errors
-from chat.conversation import Answer, Conversation, Status
+from chat.answer import Answer, Status
+from chat.conversation import Conversation
 from chat.events import Ended, Event, ReasoningDelta, TextDelta, Usage, UsageReported, Waiting
 from chat.provider import Provider, is_chat_model
 from chat.service import Options

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from chat.conversation import Answer, Conversation, Round, Status
+from chat.answer import Answer, Status
+from chat.conversation import Conversation, Round
 from chat.events import Usage
 from chat.spending import Spending
 
@@ -15,8 +16,10 @@ def answer(model: str, tokens_in: int, tokens_out: int, *, cached: int | None = 
 
 
 def spent(*rounds: list[Answer]) -> Spending:
-    history = [Round(question="Q", versions=versions) for versions in rounds]
-    return Spending.of(Conversation(history=history), lambda answer: len(answer.text))
+    conversation = Conversation()
+    for versions in rounds:
+        conversation.end.add(Round(question="Q", versions=versions))
+    return Spending.of(conversation, lambda answer: len(answer.text))
 
 
 def test_nothing_was_spent_on_nothing() -> None:
@@ -58,3 +61,27 @@ def test_an_answer_that_was_stopped_is_estimated_and_one_that_never_began_is_not
         is_whole=True,
         is_exact=False,
     )
+
+
+def test_what_was_deleted_was_paid_for_all_the_same() -> None:
+    conversation = Conversation()
+    paid, stopped, failed = (
+        answer("gpt-4o", 1_000, 200),
+        Answer(text="Half", status=Status.STOPPED, model="gpt-4o", prompt_estimate=96),
+        Answer(status=Status.FAILED, model="gpt-4o", prompt_estimate=96),
+    )
+    conversation.end.add(Round(question="Q", versions=[paid, stopped, failed]))
+    conversation.undo()
+    # 1,096 x 2.50 + 200 x 10.00 = 4,740 millionths of a dollar
+    spending = Spending.of(conversation, lambda answer: len(answer.text))
+    assert (spending.requests, spending.tokens_in, spending.tokens_out) == (2, 1_096, 200)
+    assert (spending.cost, spending.is_exact) == (Decimal("0.00474"), False)
+    assert not any(answer.text for answer in conversation.discarded)
+
+
+def test_an_answer_that_goes_on_is_counted_by_what_it_wrote_itself() -> None:
+    more = Answer(text="Half more", continued="Half", status=Status.STOPPED, model="gpt-4")
+    conversation = Conversation()
+    conversation.end.add(Round(question="Q", versions=[more]))
+    spending = Spending.of(conversation, lambda answer: len(answer.written))
+    assert spending.tokens_out == len(" more")

@@ -12,7 +12,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import StopException, add_script_run_ctx
 
-from chat.conversation import Round, Status
+from chat.answer import Status
+from chat.conversation import Round
 from chat.errors import ChatError
 from chat.events import Event, TextDelta
 from chat.markdown import literal

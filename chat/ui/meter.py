@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from streamlit.delta_generator import DeltaGenerator
 
 from chat import models
-from chat.conversation import Answer
+from chat.answer import Answer
 from chat.models import Model
 from chat.spending import Spending
 from chat.tokens import Count, Growing, Loading, TokenCounter
@@ -114,7 +114,7 @@ class Meter:
         if answer.usage is not None:
             total, reply = Count(answer.usage.prompt_tokens), answer.usage.completion_tokens
         else:
-            counted = sent.text.count(answer.text) + sent.reasoning.count(answer.reasoning)
+            counted = sent.text.count(answer.written) + sent.reasoning.count(answer.reasoning)
             scaled = self.visitor.calibration.scaled(counted, self.visitor.options.model)
             total, reply = sent.total, scaled.tokens
         parts = [*sent.parts, Part(kind="reply", label=text.PART_REPLY, tokens=reply)]
@@ -179,7 +179,7 @@ class Meter:
         ]
 
     def _tokens_of(self, answer: Answer) -> Count:
-        said = answer.reasoning + answer.text
+        said = answer.reasoning + answer.written
         return self.visitor.calibration.text(said, answer.model or self.visitor.options.model)
 
     def _spared(self, window: Window) -> Count:

@@ -14,9 +14,10 @@ from pathlib import Path
 import streamlit as st
 
 from chat import models
+from chat.answer import Answer
 from chat.calibration import Calibration
 from chat.connection import connect
-from chat.conversation import Answer, Conversation, Round
+from chat.conversation import Conversation, Round
 from chat.errors import BlankQuestion, ChatError
 from chat.service import Options, Service
 from chat.settings import Settings, SettingsError

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from chat import errors
-from chat.conversation import Answer, Status
+from chat.answer import Answer, Status
 from chat.ranks import Obstacle
 from chat.spending import Spending
 from chat.tokens import Count, Grade

@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from chat.conversation import Answer, Conversation, Round, Status
+from chat.answer import Answer, Status
+from chat.conversation import Conversation, Round
 from chat.tokens import Growing, TokenCounter
 from chat.window import Message, Window
 from tests import ranks
@@ -33,12 +34,12 @@ def measured(work: Callable[[], object]) -> str:
 
 def conversation_of(messages: int, tokens: int) -> Conversation:
     """So many messages of so many tokens, each of them different."""
-    history = []
+    conversation = Conversation(rounds=messages)
     for number in range(messages // 2):
         question, answer = (f"{side} {number}" + " word" * (tokens - 2) for side in "QA")
         versions = [Answer(text=answer, status=Status.COMPLETE)]
-        history.append(Round(question=question, versions=versions))
-    return Conversation(history=history, rounds=messages)
+        conversation.end.add(Round(question=question, versions=versions))
+    return conversation
 
 
 def main() -> None:
