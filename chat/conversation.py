@@ -122,14 +122,19 @@ class Conversation:
     discarded: list[Answer] = field(default_factory=list)
 
     @property
+    def path(self) -> list[Fork]:
+        """The points at which the rounds that are shown were asked, oldest first."""
+        path = []
+        fork = self.start
+        while fork.round is not None:
+            path.append(fork)
+            fork = fork.round.next
+        return path
+
+    @property
     def history(self) -> list[Round]:
         """The rounds that are shown, oldest first."""
-        shown = []
-        round = self.start.round
-        while round is not None:
-            shown.append(round)
-            round = round.next.round
-        return shown
+        return [fork.rounds[fork.shown] for fork in self.path]
 
     @property
     def all_rounds(self) -> Iterator[Round]:
@@ -158,8 +163,7 @@ class Conversation:
 
     def fork_of(self, round: Round) -> Fork:
         """The point at which a round of the history was asked."""
-        forks = (self.start, *(earlier.next for earlier in self.history))
-        return next(fork for fork in forks if fork.round is round)
+        return next(fork for fork in self.path if fork.round is round)
 
     def ask(self, text: str, *, instead_of: Round | None = None) -> Round:
         """Open a round with an empty draft as its answer; a draft still open is stopped.

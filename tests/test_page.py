@@ -139,7 +139,7 @@ def test_a_question_is_shown_as_typed_and_answered(page: AppTest, service: Scrip
     ask(page, question)
     assert dialogue(page) == [("user", question), ("assistant", "Hello **you**.")]
     assert service.last.messages[-1]["content"] == question
-    assert "Retry" not in labels(page)
+    assert labels(page)[:4] == ["Edit", "Retry", "Undo", "Delete"]
 
 
 def test_four_questions_with_two_rounds_send_the_prompt_two_rounds_and_the_question(

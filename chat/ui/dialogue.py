@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from itertools import chain
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import StopException, add_script_run_ctx
 
-from chat.answer import Status
 from chat.conversation import Round
-from chat.errors import ChatError
-from chat.events import Event, TextDelta
-from chat.markdown import literal
+from chat.events import ReasoningDelta, TextDelta
 from chat.service import Service
 from chat.ui import text
 from chat.ui.meter import Meter
+from chat.ui.round import RoundView, failure
 from chat.ui.state import QUESTION_KEY, Visitor, may_end_run, submit_typed
 from chat.window import Window
+
+LATEST = 8  # rounds that are always drawn
+STEP = 4  # rounds by which the rest is drawn no more: the page does not move at every question
+EARLIER = 50  # rounds that "show earlier" adds
 
 
 def draw(visitor: Visitor, service: Service, meter: Meter) -> None:
@@ -38,40 +39,34 @@ def draw(visitor: Visitor, service: Service, meter: Meter) -> None:
     if service.is_demo:
         st.caption(text.DEMO)
     opened = visitor.open_next()
-    greeting = st.empty()
-    if not visitor.conversation.history:
-        _greet(greeting, visitor)
-    live: _Place | None = None
+    path = visitor.conversation.path
+    if not path:
+        _greet(visitor)
+    hidden = max(0, (len(path) - LATEST) // STEP * STEP - visitor.earlier)
+    if hidden:
+        _show_earlier(visitor, hidden)
+    live: RoundView | None = None
     memory = _Memory(visitor)
-    for round in list(visitor.conversation.history):
-        memory.add_slot(round)
-        place = _draw_round(round, visitor)
-        if round is opened:
-            live = place
+
+    def redraw() -> None:
+        meter.draw()
+        memory.draw()
+
+    for fork in path[hidden:]:
+        memory.add_slot(fork.round)
+        view = RoundView(fork, visitor, redraw)
+        if view.round is opened:
+            live = view
+        else:
+            view.draw_ending()
     memory.add_slot(None)
     memory.draw()
     if visitor.refused is not None:
-        st.warning(_failure(visitor.refused))
+        st.warning(failure(visitor.refused))
     if live is not None:
-        _answer(visitor, service, meter, live, memory)
+        _answer(visitor, service, meter, live, redraw)
     if visitor.put_back is not None:
         st.rerun()
-
-
-class _Place:
-    """Where a round's answer stands on the page: its text, what went wrong, and a line below.
-
-    The line says how far the answer is, and then how it ended; so the page does not jump when
-    the one gives way to the other.
-    """
-
-    def __init__(self, round: Round) -> None:
-        self.round = round
-        self.body = st.empty()
-        self.fault = st.empty()
-        line = st.container(horizontal=True, vertical_alignment="center")
-        self.note = line.empty()
-        self.action = line.empty()
 
 
 class _Memory:
@@ -98,69 +93,40 @@ class _Memory:
                 slot.empty()
 
 
-def _greet(slot: DeltaGenerator, visitor: Visitor) -> None:
-    with slot.container(key="greeting"):
+def _greet(visitor: Visitor) -> None:
+    with st.container(key="greeting"):
         st.markdown(f"### {text.GREETING}")
         with st.container(horizontal=True):
             for suggestion in text.SUGGESTIONS:
                 st.button(suggestion, on_click=visitor.submit, args=(suggestion,))
-
-
-def _draw_round(round: Round, visitor: Visitor) -> _Place:
-    with st.chat_message("user", avatar=":material/person:"):
-        st.text(round.question)  # as it was typed: no markdown, no formulas, line breaks kept
-    with st.chat_message("assistant", avatar=":material/auto_awesome:"):
-        place = _Place(round)
-        if round.kept is not None:
-            with place.body.container():
-                st.markdown(round.kept.text)
-        if round.answer.status is not Status.STREAMING:
-            _draw_ending(place, visitor)
-    return place
-
-
-def _draw_ending(place: _Place, visitor: Visitor) -> None:
-    """Say beneath an answer how it ended, and offer to ask again, unless it simply ended."""
-    answer = place.round.answer
-    if answer.status is Status.COMPLETE:
-        place.note.empty()
-        place.action.empty()
-        return
-    if answer.error is not None:
-        place.fault.warning(_failure(answer.error), icon=":material/error:")
-    note = text.ending(answer)
-    if place.round.kept not in (None, answer):
-        note = text.FORMER_ANSWER
-    if note is None:
-        place.note.empty()
-    else:
-        place.note.caption(note, width="content")
-    with place.action.container(width="content"):
-        _retry(place.round, visitor)
-
-
-def _failure(error: ChatError) -> str:
-    """A failure in words, as markdown in which the service's own words are no markup."""
-    return literal(" ".join(text.failure(error)))
+        if visitor.conversation.former is not None:
+            st.button(
+                text.BRING_BACK,
+                icon=":material/undo:",
+                type="tertiary",
+                on_click=visitor.bring_back,
+            )
 
 
 @st.fragment
-def _retry(round: Round, visitor: Visitor) -> None:
-    # A fragment, so that a click waits for the end of an answer that streams meanwhile.
+def _show_earlier(visitor: Visitor, hidden: int) -> None:
     if st.button(
-        text.RETRY,
-        key=f"retry-{id(round)}",
-        icon=":material/refresh:",
+        text.show_earlier(hidden),
+        key="earlier",
+        icon=":material/history:",
         type="tertiary",
-        on_click=visitor.submit,
-        args=(round.question,),
-        kwargs={"again": round},
+        on_click=visitor.show_earlier,
+        args=(EARLIER,),
     ):
         st.rerun()
 
 
 def _answer(
-    visitor: Visitor, service: Service, meter: Meter, place: _Place, memory: _Memory
+    visitor: Visitor,
+    service: Service,
+    meter: Meter,
+    view: RoundView,
+    redraw: Callable[[], None],
 ) -> None:
     """Stream the answer to the open question into its place.
 
@@ -169,8 +135,8 @@ def _answer(
     script's thread raises once more.
     """
     if not visitor.input_can_stop:
-        place.action.button(text.STOP, key="stop", icon=":material/stop_circle:", type="tertiary")
-    answer = place.round.answer
+        view.action.button(text.STOP, key="stop", icon=":material/stop_circle:", type="tertiary")
+    answer = view.round.answer
     visitor.latest = answer
     answer.model = "" if service.is_demo else visitor.options.model
     window = Window.of(visitor.conversation)
@@ -178,38 +144,33 @@ def _answer(
 
     def draw_end() -> None:
         visitor.learn(window, answer)
-        _draw_ending(place, visitor)
-        meter.draw()
-        memory.draw()
+        view.draw_answer()
+        view.draw_ending()
+        redraw()
 
     try:
         with closing(answer.grow(service.stream(window, visitor.options))) as events:
-            words = _words(events, place, meter)
-            first = next(words, None)
-            if first is not None:
-                with place.body.container():
-                    st.write_stream(chain([first], words))
+            began = time.monotonic()
+            shown = ""
+            for event in events:
+                seconds = time.monotonic() - began
+                meter.follow(answer)
+                note = text.progress(answer, seconds=int(seconds))
+                if note != shown:
+                    view.note.caption(note, width="content")
+                    shown = note
+                if isinstance(event, TextDelta):
+                    view.draw_text(answer)
+                elif isinstance(event, ReasoningDelta):
+                    answer.thought_seconds = seconds
+                    view.draw_thought(answer)
+                may_end_run()
     except StopException:
         _draw_in_spite_of_stop(draw_end)
         raise
     draw_end()
     if not visitor.input_can_stop or visitor.asked:
         st.rerun()  # opens the input again, or goes on to the next question
-
-
-def _words(events: Iterator[Event], place: _Place, meter: Meter) -> Iterator[str]:
-    """The answer's text as it comes, with the line below and the meter following it."""
-    began = time.monotonic()
-    shown = ""
-    for event in events:
-        meter.follow(place.round.answer)
-        note = text.progress(place.round.answer, seconds=int(time.monotonic() - began))
-        if note != shown:
-            place.note.caption(note, width="content")
-            shown = note
-        if isinstance(event, TextDelta):
-            yield event.text
-        may_end_run()
 
 
 def _draw_in_spite_of_stop(draw: Callable[[], None]) -> None:

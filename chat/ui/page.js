@@ -1,7 +1,11 @@
-// Half a character (a lone surrogate) cannot travel to the server: Streamlit 1.67 would drop the whole
-// message without a word. So it is replaced as soon as it is typed or pasted, before Streamlit reads it.
-if (!window.halvesAreReplaced) {
-  window.halvesAreReplaced = true;
+// What Streamlit 1.67 leaves undone in the browser. Sent with every run of the script, and run once.
+if (!window.chatPage) {
+  window.chatPage = true;
+  const STOPS = '[data-testid="stChatInputStopButton"], .st-key-stop button';
+  const INPUT = '[data-testid="stChatInputTextArea"]';
+
+  // Half a character (a lone surrogate) cannot travel to the server: Streamlit would drop the whole
+  // message without a word. So it is replaced as soon as it is typed or pasted.
   window.addEventListener(
     "input",
     ({ target }) => {
@@ -11,4 +15,54 @@ if (!window.halvesAreReplaced) {
     },
     true,
   );
+
+  // Copying happens here, as a clipboard takes only what somebody has just asked for. Inside another
+  // site's frame it may take nothing at all: then the text opens, selected.
+  document.addEventListener("click", async ({ target }) => {
+    const button = target.closest?.("[data-copy]");
+    if (!button) return;
+    const { copy, copied, failed } = button.dataset;
+    try {
+      await navigator.clipboard.writeText(copy);
+    } catch {
+      show(copy, failed);
+      return;
+    }
+    const name = button.textContent;
+    if (name === copied) return;
+    button.textContent = copied;
+    setTimeout(() => (button.textContent = name), 1500);
+  });
+
+  function show(text, why) {
+    const dialog = document.createElement("dialog");
+    dialog.className = "to-copy";
+    dialog.append(why, document.createElement("textarea"));
+    const area = dialog.querySelector("textarea");
+    area.readOnly = true;
+    area.value = text;
+    dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+    dialog.addEventListener("close", () => dialog.remove());
+    document.querySelector(".stApp").append(dialog);
+    dialog.showModal();
+    area.select();
+  }
+
+  // Escape stops the answer.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || document.querySelector('dialog, [role="dialog"]')) return;
+    const stop = document.querySelector(STOPS);
+    if (stop && getComputedStyle(stop).pointerEvents !== "none") stop.click();
+  });
+
+  // The cursor is in the input when the page has come and after each answer, unless it is somewhere
+  // else; not on a touch screen, where the keyboard would cover the answer.
+  let wasBusy = true;
+  setInterval(() => {
+    const input = document.querySelector(INPUT);
+    const isBusy = !input || input.disabled || !!document.querySelector(STOPS);
+    if (wasBusy && !isBusy && document.activeElement === document.body && matchMedia("(hover: hover)").matches)
+      input.focus({ preventScroll: true });
+    wasBusy = isBusy;
+  }, 200);
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from pathlib import Path
 
 import streamlit as st
@@ -21,20 +22,42 @@ from chat.conversation import Conversation, Round
 from chat.errors import BlankQuestion, ChatError
 from chat.service import Options, Service
 from chat.settings import Settings, SettingsError
-from chat.tokens import TokenCounter
+from chat.tokens import Count, TokenCounter
 from chat.ui import text
 from chat.window import Message, Room, Window
 
 QUESTION_KEY = "question"  # of the chat input
 
 
+class Move(Enum):
+    """How a question gets its answer."""
+
+    ASK = auto()
+    EDIT = auto()  # in place of another question
+    RETRY = auto()
+    GO_ON = auto()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A question on its way into the conversation: typed, suggested, or asked again."""
+    """A question on its way into the conversation.
+
+    `round` is the one that a move is about, and `seen` the answer that was looked at meanwhile.
+    """
 
     text: str
-    again: Round | None = None
+    move: Move = Move.ASK
+    round: Round | None = None
+    seen: Answer | None = None
     typed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """A question that is being edited, and the key of the field that has its new text."""
+
+    round: Round
+    key: str
 
 
 @dataclass(eq=False, kw_only=True)
@@ -50,30 +73,99 @@ class Visitor:
     is_drawing_page: bool = False
     input_can_stop: bool = False
     latest: Answer | None = None
+    edit: Edit | None = None
+    edits: int = 0
+    earlier: int = 0  # rounds that are drawn besides the latest
 
-    def submit(self, question: str, *, again: Round | None = None, typed: bool = False) -> None:
-        """Ask a question, or ask a round's question again: the one way in, however it is asked."""
-        self.asked.append(Asked(text=question, again=again, typed=typed))
+    def submit(
+        self,
+        question: str,
+        *,
+        move: Move = Move.ASK,
+        round: Round | None = None,
+        typed: bool = False,
+    ) -> None:
+        """Have a question answered: the one way in, whatever was pressed."""
+        seen = None if round is None else round.answer
+        self.asked.append(Asked(text=question, move=move, round=round, seen=seen, typed=typed))
 
     def open_next(self) -> Round | None:
         """Take the next question into the conversation, and open its round.
 
-        A question that cannot be sent is not taken in: it goes back to the input, with what is
+        A question that cannot be sent is not taken in: it stays where it was typed, with what is
         wrong in `refused`.
         """
         while self.asked:
             asked = self.asked.pop(0)
             self.refused = None
             try:
-                if asked.again is None:
-                    return self.conversation.ask(asked.text)
-                self.conversation.ask_again(asked.again)
-                return asked.again
+                opened = self._open(asked)
             except ChatError as error:
                 self.refused = error
                 if asked.typed and not isinstance(error, BlankQuestion):
                     self.put_back = asked.text.replace("\0", "")
+            else:
+                if opened is not None:
+                    return opened
         return None
+
+    def _open(self, asked: Asked) -> Round | None:
+        round = asked.round
+        if round is None or (asked.move is Move.EDIT and not self._shows(round)):
+            return self.conversation.ask(asked.text)
+        if asked.move is Move.EDIT:
+            edited = self.conversation.ask(asked.text, instead_of=round)
+            self.edit = None
+            return edited
+        if not self._shows(round) or round.answer is not asked.seen:
+            return None  # pressed twice, or the round is gone
+        if asked.move is Move.RETRY:
+            self.conversation.ask_again(round)
+        else:
+            self.conversation.go_on(round)
+        return round
+
+    def begin_edit(self, round: Round) -> None:
+        """Open a question for editing; another one that is open closes."""
+        self.edits += 1
+        self.edit = Edit(round=round, key=f"edit-{self.edits}")
+
+    def end_edit(self) -> None:
+        """Leave the question that is being edited as it was."""
+        self.edit = None
+
+    def save_edit(self) -> None:
+        """Ask the question that is being edited anew, from where it stands."""
+        if self.edit is not None:
+            edited: str = st.session_state[self.edit.key]
+            self.submit(edited, move=Move.EDIT, round=self.edit.round)
+
+    def turn(self, round: Round, by: int) -> None:
+        """Show another version of an answer."""
+        if self._shows(round):
+            self.conversation.turn(round, by)
+
+    def turn_question(self, round: Round, by: int) -> None:
+        """Show another version of a question, and what followed it."""
+        if self._shows(round):
+            self.conversation.turn_question(round, by)
+
+    def delete(self, round: Round) -> None:
+        """Take a round away."""
+        if self._shows(round):
+            self.conversation.delete(round)
+
+    def undo(self, round: Round) -> None:
+        """Take a round away if it is the last, and put its question back into the input."""
+        if self.conversation.history[-1:] == [round]:
+            self.put_back = self.conversation.undo()
+
+    def show_earlier(self, rounds: int) -> None:
+        """Draw so many rounds more."""
+        self.earlier += rounds
+
+    def _shows(self, round: Round) -> bool:
+        return any(shown is round for shown in self.conversation.history)
 
     def set_options(self, options: Options, *, context_tokens: int | None) -> None:
         """Use these options from the next request on, and leave out what then does not fit."""
@@ -87,17 +179,28 @@ class Visitor:
         """Let the provider's own count of a request correct the next estimates."""
         self.calibration.learn(window.messages, answer, answer.model)
 
+    def thought(self, answer: Answer) -> Count:
+        """The tokens of an answer's reasoning, as reported or as we count them."""
+        if answer.usage is not None and answer.usage.reasoning_tokens:
+            return Count(answer.usage.reasoning_tokens)
+        return self.calibration.text(answer.reasoning, answer.model or self.options.model)
+
     def _weigh(self, messages: Sequence[Message]) -> int:
         return self.calibration.weigh(messages, self.options.model).total.tokens
 
     def new_chat(self) -> None:
         """Begin a new conversation with the same settings."""
-        self.refused = self.latest = None
-        self.conversation = Conversation(
-            system_prompt=self.conversation.system_prompt,
-            rounds=self.conversation.rounds,
-            room=self.conversation.room,
-        )
+        self._turn_to(self.conversation.start_over())
+
+    def bring_back(self) -> None:
+        """Go back to the conversation that the new one took the place of."""
+        if self.conversation.former is not None:
+            self._turn_to(self.conversation.former)
+
+    def _turn_to(self, conversation: Conversation) -> None:
+        self.conversation = conversation
+        self.refused = self.latest = self.edit = None
+        self.earlier = 0
 
 
 @st.cache_resource(show_spinner=False)

@@ -164,12 +164,43 @@ SUGGESTIONS = (
     "Compare three fruits in a table",
     "What is the first question you remember?",
 )
+BRING_BACK = "Bring the last chat back"
 RETRY = "Retry"
+EDIT = "Edit"
+EDIT_QUESTION = "Your question"
+SAVE_EDIT = "Ask again from here"
+LEAVE_EDIT = "Leave it"
+COPY = "Copy"
+COPIED = "Copied"
+COPY_FAILED = "The browser does not let this page copy. Here is the text to copy yourself:"
+GO_ON = "Continue"
+UNDO = "Undo"
+DELETE = "Delete"
+EARLIER_VERSION = "Earlier version"
+LATER_VERSION = "Later version"
+REASONING = "Reasoning"
 STOP = "Stop"
 DEMO = (
     "This is the **demo**: the answers are scripted. To talk to a real model, set "
     "`OPENAI_API_KEY` (in the file `.env`, or as a secret of the Space) and start the app again."
 )
+
+
+def show_earlier(rounds: int) -> str:
+    """The way to what is not drawn."""
+    return f"Show earlier ({rounds:,} {'round' if rounds == 1 else 'rounds'})"
+
+
+def version(shown: int, count: int) -> str:
+    """Which of several versions is shown."""
+    return f"{shown} / {count}"
+
+
+def thought(count: Count, answer: Answer) -> str:
+    """How much and how long a model thought before it answered."""
+    if not answer.thought_seconds:
+        return tokens(count)
+    return f"{tokens(count)} in {max(1, round(answer.thought_seconds))} s"
 
 
 def progress(answer: Answer, *, seconds: int) -> str:

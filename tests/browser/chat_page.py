@@ -33,6 +33,14 @@ class ChatPage:
         """The answer to a question, with the line beneath it."""
         return self.messages.nth(2 * number - 1)
 
+    def action(self, number: int, name: str) -> Locator:
+        """A button beneath an answer, by its name."""
+        return self.answer(number).get_by_role("button", name=name)
+
+    def of_question(self, number: int, name: str) -> Locator:
+        """A button beneath a question, by its name."""
+        return self.messages.nth(2 * number - 2).get_by_role("button", name=name)
+
     def button(self, name: str) -> Locator:
         """A button of the dialogue or the sidebar, by its name."""
         return self.page.locator(".stMain, .stSidebar").get_by_role("button", name=name)

@@ -1,0 +1,211 @@
+"""One round on the page: its question, its answer, and what can be done with them.
+
+Everything to press is in a fragment, so that a click waits for the end of an answer that streams
+meanwhile (Streamlit 1.67 lets any other widget end the run), and so that what concerns one message
+redraws only that message.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from chat.answer import Answer
+from chat.conversation import Fork, Round
+from chat.errors import ChatError
+from chat.markdown import literal
+from chat.ui import text
+from chat.ui.state import Move, Visitor
+
+
+class RoundView:
+    """Where a round stands on the page: its question, its answer, what went wrong, a line below.
+
+    The line says how far the answer is, and then how it ended and what can be done with it; so
+    the page does not jump when the one gives way to the other. `redraw` draws what else changes
+    when another version of the answer is shown.
+    """
+
+    def __init__(self, fork: Fork, visitor: Visitor, redraw: Callable[[], None]) -> None:
+        self.round = fork.rounds[fork.shown]
+        self._visitor = visitor
+        self._redraw = redraw
+        with st.chat_message("user", avatar=":material/person:"):
+            _question(self.round, fork, visitor)
+        with st.chat_message("assistant", avatar=":material/auto_awesome:"):
+            self._reasoning = st.empty()
+            self._body = st.empty()
+            self._fault = st.empty()
+            line = st.container(horizontal=True, vertical_alignment="center", gap="small")
+            self.note = line.empty()
+            self.action = line.empty()
+        self._thought: _Thought | None = None
+        self.draw_answer()
+
+    def draw_answer(self) -> None:
+        """Draw the version that is read."""
+        answer = self.round.kept or self.round.answer
+        self.draw_thought(answer)
+        if self._thought is not None:
+            self._thought.note.caption(text.thought(self._visitor.thought(answer), answer))
+        self.draw_text(answer)
+
+    def draw_text(self, answer: Answer) -> None:
+        """Draw what an answer says, or as much as there is of it."""
+        if answer.has_text:
+            self._body.markdown(answer.text)
+        else:
+            self._body.empty()
+
+    def draw_thought(self, answer: Answer) -> None:
+        """Draw what the model thought before it answered, folded away."""
+        if not answer.reasoning:
+            self._thought = None
+            self._reasoning.empty()
+            return
+        if self._thought is None:
+            with self._reasoning.container(), st.expander(text.REASONING, type="compact"):
+                self._thought = _Thought(body=st.empty(), note=st.empty())
+        self._thought.body.markdown(answer.reasoning)
+
+    def draw_ending(self) -> None:
+        """Say beneath the answer how it ended, and offer what can be done with it."""
+        self.draw_note()
+        with self.action.container():
+            _actions(self, self._visitor, self._redraw)
+
+    def draw_note(self) -> None:
+        """Say how the answer ended, where it did not simply end."""
+        answer = self.round.answer
+        if answer.error is None:
+            self._fault.empty()
+        else:
+            self._fault.warning(failure(answer.error), icon=":material/error:")
+        note = text.ending(answer)
+        if self.round.kept not in (None, answer) and not answer.continued:
+            note = text.FORMER_ANSWER
+        if note is None:
+            self.note.empty()
+        else:
+            self.note.caption(note, width="content")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Thought:
+    body: DeltaGenerator
+    note: DeltaGenerator
+
+
+def failure(error: ChatError) -> str:
+    """A failure in words, as markdown in which the service's own words are no markup."""
+    return literal(" ".join(text.failure(error)))
+
+
+@st.fragment
+def _question(round: Round, fork: Fork, visitor: Visitor) -> None:
+    edit = visitor.edit
+    if edit is not None and edit.round is round:
+        _edit(edit.key, round, visitor)
+        return
+    st.text(round.question)  # as it was typed: no markdown, no formulas, line breaks kept
+    with _row(f"asked-{id(round)}"):
+        turn = partial(visitor.turn_question, round)
+        if _turner(f"question-{id(round)}", turn, fork.shown, len(fork.rounds)):
+            st.rerun()
+        if _button(text.EDIT, "edit", partial(visitor.begin_edit, round), round):
+            st.rerun(scope="fragment")
+        _copy(round.question)
+
+
+def _edit(key: str, round: Round, visitor: Visitor) -> None:
+    with st.form(f"form-{key}", border=False):
+        st.text_area(text.EDIT_QUESTION, round.question, key=key, label_visibility="collapsed")
+        with _row(f"editing-{id(round)}"):
+            saved = st.form_submit_button(
+                text.SAVE_EDIT, type="primary", on_click=visitor.save_edit
+            )
+            left = st.form_submit_button(text.LEAVE_EDIT, on_click=visitor.end_edit)
+    if saved:
+        st.rerun()
+    if left:
+        st.rerun(scope="fragment")
+
+
+@st.fragment
+def _actions(view: RoundView, visitor: Visitor, redraw: Callable[[], None]) -> None:
+    round, kept, readable = view.round, view.round.kept, view.round.readable
+    with _row(f"actions-{id(round)}"):
+        shown = readable.index(kept) if kept is not None else 0
+        turned = _turner(f"answer-{id(round)}", partial(visitor.turn, round), shown, len(readable))
+        ask = partial(visitor.submit, round.question, round=round)
+        pressed = _button(text.RETRY, "refresh", partial(ask, move=Move.RETRY), round)
+        if kept is not None:
+            _copy(kept.text)
+            if kept.can_go_on:
+                pressed |= _button(text.GO_ON, "resume", partial(ask, move=Move.GO_ON), round)
+        if visitor.conversation.history[-1] is round:
+            pressed |= _button(text.UNDO, "undo", partial(visitor.undo, round), round)
+        pressed |= _button(text.DELETE, "delete", partial(visitor.delete, round), round)
+    if pressed:
+        st.rerun()
+    if turned:
+        view.draw_answer()
+        view.draw_note()
+        redraw()
+
+
+def _row(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGenerator:
+    return st.container(
+        horizontal=True, key=key, gap="xsmall", vertical_alignment="center", width=width
+    )
+
+
+def _button(label: str, icon: str, act: Callable[[], None], round: Round) -> bool:
+    # By callback: the browser may send the click along with the change of a setting, and then
+    # only that setting's fragment runs (Streamlit 1.67). Every round has keys of its own, so that
+    # the second of two quick clicks never meets the round that moved up.
+    key = f"{icon}-{id(round)}"
+    return st.button(label, key=key, icon=f":material/{icon}:", type="tertiary", on_click=act)
+
+
+def _turner(key: str, turn: Callable[[int], None], shown: int, count: int) -> bool:
+    """Draw the way to the other versions, where there are any; whether one was turned to."""
+    if count < 2:
+        return False
+    with _row(key, width="content"):
+        back = st.button(
+            text.EARLIER_VERSION,
+            key=f"back-{key}",
+            icon=":material/chevron_left:",
+            type="tertiary",
+            disabled=shown == 0,
+            on_click=turn,
+            args=(-1,),
+        )
+        st.caption(text.version(shown + 1, count), width="content")
+        forth = st.button(
+            text.LATER_VERSION,
+            key=f"forth-{key}",
+            icon=":material/chevron_right:",
+            type="tertiary",
+            disabled=shown == count - 1,
+            on_click=turn,
+            args=(1,),
+        )
+    return back or forth
+
+
+def _copy(copied: str) -> None:
+    # A click on it is served by page.js in the browser: a clipboard takes only what a person has
+    # just asked for, and some browsers do not wait for a server.
+    st.html(
+        f'<button class="copy" data-copy="{html.escape(copied)}" '
+        f'data-copied="{text.COPIED}" data-failed="{text.COPY_FAILED}">{text.COPY}</button>',
+        width="content",
+    )
