@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import StopException, add_script_run_ctx
 
 from chat.conversation import Round
 from chat.events import ReasoningDelta, TextDelta
+from chat.markdown import Growing
 from chat.service import Service
 from chat.ui import text
 from chat.ui.meter import Meter
@@ -150,6 +151,8 @@ def _answer(
 
     try:
         with closing(answer.grow(service.stream(window, visitor.options))) as events:
+            growing = Growing()
+            growing.add(answer.continued)
             began = time.monotonic()
             shown = ""
             for event in events:
@@ -160,7 +163,7 @@ def _answer(
                     view.note.caption(note, width="content")
                     shown = note
                 if isinstance(event, TextDelta):
-                    view.draw_text(answer)
+                    view.draw_growing(growing.add(event.text))
                 elif isinstance(event, ReasoningDelta):
                     answer.thought_seconds = seconds
                     view.draw_thought(answer)

@@ -19,7 +19,7 @@ from streamlit.delta_generator import DeltaGenerator
 from chat.answer import Answer
 from chat.conversation import Fork, Round
 from chat.errors import ChatError
-from chat.markdown import literal
+from chat.markdown import faithful, literal
 from chat.ui import text
 from chat.ui.state import Move, Visitor
 
@@ -54,14 +54,16 @@ class RoundView:
         self.draw_thought(answer)
         if self._thought is not None:
             self._thought.note.caption(text.thought(self._visitor.thought(answer), answer))
-        self.draw_text(answer)
-
-    def draw_text(self, answer: Answer) -> None:
-        """Draw what an answer says, or as much as there is of it."""
         if answer.has_text:
-            self._body.markdown(answer.text)
+            self._body.markdown(faithful(answer.text))
         else:
             self._body.empty()
+
+    def draw_growing(self, markdown: str) -> None:
+        """Draw as much as there is of an answer, given as what `Growing` makes of it."""
+        # Not public, but what `st.write_stream` uses to close what is still open, as in **bold
+        # (Streamlit 1.67); it takes only what is added, and here earlier text may change.
+        self._body._markdown(markdown, unterminated_parsing=True)
 
     def draw_thought(self, answer: Answer) -> None:
         """Draw what the model thought before it answered, folded away."""
@@ -72,7 +74,7 @@ class RoundView:
         if self._thought is None:
             with self._reasoning.container(), st.expander(text.REASONING, type="compact"):
                 self._thought = _Thought(body=st.empty(), note=st.empty())
-        self._thought.body.markdown(answer.reasoning)
+        self._thought.body.markdown(faithful(answer.reasoning))
 
     def draw_ending(self) -> None:
         """Say beneath the answer how it ended, and offer what can be done with it."""

@@ -40,13 +40,13 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def running_app(log: Path, **environment: str) -> Iterator[str]:
+def running_app(log: Path, script: str = "streamlit_app.py", **environment: str) -> Iterator[str]:
     """The app on a port of its own, with the README's command; its log must stay clean."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    command = [sys.executable, "-m", "streamlit", "run", script]
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*command, "--server.port", str(port), "--server.headless", "true"],

@@ -1,0 +1,111 @@
+"""Forty answers as models write them, and what is to be seen of each in a browser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`seen` are pieces of the text on the page; `code` the code blocks, byte for byte."""
+
+    text: str
+    seen: tuple[str, ...] = ()
+    formulas: int = 0
+    code: tuple[str, ...] = ()
+    elements: tuple[str, ...] = ()
+
+
+GALLERY = (
+    # Formulas and money
+    Answer(r"The area is \(\pi r^2\), so half of it is \(\frac{1}{2}\pi r^2\).", formulas=2),
+    Answer("Solve:\n\\[\nx = \\frac{-b \\pm \\sqrt{b^2-4ac}}{2a}\n\\]\nDone.", ("Done.",), 1),
+    Answer("As a line \\[ E = mc^2 \\] in a text.", ("in a text.",), 1),
+    Answer("$$\n\\sum_{i=1}^n i = \\frac{n(n+1)}{2}\n$$", formulas=1),
+    Answer("$$ a^2 + b^2 = c^2 $$", formulas=1),
+    Answer("$$ a = b\n+ c $$", formulas=1),
+    Answer("It costs $5, not $10, and $x^2$ is a formula.", ("$5, not $10, and",), 1),
+    Answer("From $1,000 to $2,000.50 (US$3).", ("From $1,000 to $2,000.50 (US$3).",)),
+    Answer("Pay 5$ or 10$ now; \\(n\\)th.", ("Pay 5$ or 10$ now;",), 1),
+    Answer("Set $HOME/$USER and $PATH, with \\(p\\).", ("$HOME/$USER and $PATH,",), 1),
+    Answer("the $n$th and $x_1$-axis", ("th and",), 2),
+    Answer("1. First \\(a\\)\n2. Then\n   \\[\n   b\n   \\]\n3. Last", ("First", "Last"), 2),
+    Answer("> quoted \\[c\\] here\n>\n> $$\n> d\n> $$", ("quoted [c] here",), 1),
+    Answer("| f | costs |\n|---|---|\n| \\(x\\) | $5 |", ("$5",), 1, elements=("table",)),
+    Answer(r"An escaped \[bracket\] and \(unclosed", ("[bracket]", "(unclosed")),
+    Answer("Costs $5 -> `$HOME` and `\\(x\\)`", ("Costs $5 -> $HOME and \\(x\\)",)),
+    # Code
+    Answer(
+        "```python\nx = '$5 -> :cat:'  # ![x](http://h/p.png)\n```",
+        code=("x = '$5 -> :cat:'  # ![x](http://h/p.png)",),
+    ),
+    Answer("~~~\nwith ``` inside\n~~~", code=("with ``` inside",)),
+    Answer("````md\n```sh\necho $A -> $B\n```\n````", code=("```sh\necho $A -> $B\n```",)),
+    Answer(
+        "- item\n\n  ```\n  indented >= 5\n  ```\n- next", ("item", "next"), 0, ("indented >= 5",)
+    ),
+    Answer("Text:\n\n    four spaces -> code\n", ("Text:",), 0, ("four spaces -> code",)),
+    Answer("An end without an end:\n```\nnever closed $5", code=("never closed $5",)),
+    Answer("Use `a -> b`, ``x `y` z`` and `<b>`.", ("Use a -> b, x `y` z and <b>.",)),
+    Answer("> ```\n> quoted code >= 1\n> ```", code=("quoted code >= 1",)),
+    # What Streamlit would make of it
+    Answer("a -> b <- c <-> d >= e <= f ~= g -- h", ("a -> b <- c <-> d >= e <= f ~= g -- h",)),
+    Answer("x &gt;= 5 **->** y", ("x >= 5 -> y",)),
+    Answer(
+        ":cat: :+1: :red[hot] :material/home: :streamlit:",
+        (":cat: :+1: :red[hot] :material/home: :streamlit:",),
+    ),
+    Answer(":smile: beside `code :cat: here`", (":smile: beside code :cat: here",)),
+    Answer(
+        "std::vector at 10:30:45, see a:b:c and :::note",
+        ("std::vector at 10:30:45, see a:b:c and :::note",),
+    ),
+    Answer(
+        ":violet-badge[New] :blue-background[x] :small[y] :color[z]{foreground=red}",
+        (":violet-badge[New] :blue-background[x] :small[y] :color[z]{foreground=red}",),
+    ),
+    # Pictures, links, HTML
+    Answer("![a cat](https://pictures.example/cat.png?d=secret)", ("a cat (pictures.example)",)),
+    Answer(
+        "![](//pictures.example/c.png) ![d](data:image/png;base64,iVBORw0KGgo=)",
+        ("(pictures.example)", "d (data:image/png)"),
+    ),
+    Answer(
+        "![ref][one] and [![b](https://a.example/b.png)](https://c.example)\n\n"
+        "[one]: https://d.example/e.png",
+        ("ref", "b (a.example)"),
+    ),
+    Answer(
+        '<img src="https://f.example/g.png"> <b>not bold</b> <script>alert(1)</script>',
+        ("<b>not bold</b> <script>alert(1)</script>",),
+    ),
+    Answer(
+        "<details>\n<summary>More</summary>\n\n**bold**\n</details>",
+        ("<summary>More</summary>", "bold", "</details>"),
+        elements=("strong",),
+    ),
+    Answer("<!-- a comment -->\n\nBehind it.", ("<!-- a comment -->", "Behind it.")),
+    Answer(
+        "See https://a.example/b--c:d:e?x=1 and [text](https://b.example/x--y_(z)).",
+        ("https://a.example/b--c:d:e?x=1", "text"),
+        elements=(
+            'a[href="https://a.example/b--c:d:e?x=1"][target="_blank"]',
+            'a[href="https://b.example/x--y_(z)"][target="_blank"]',
+        ),
+    ),
+    # Lines and headings
+    Answer(
+        "Roses are red,\nviolets are blue.\n\n12 Main Street  \nSpringfield",
+        ("Roses are red,\nviolets are blue.", "12 Main Street\nSpringfield"),
+    ),
+    Answer(
+        "# One\n\n## Two -> 2\n\nText\nsetext $5\n=========",
+        ("One", "Two -> 2", "setext $5"),
+        elements=("h1", "h2"),
+    ),
+    Answer(
+        "- [x] done\n- [ ] open\n\n~~gone~~ **bold** *it* 你好，世界 مرحبا 👋🏽",
+        ("done", "bold it 你好，世界 مرحبا 👋🏽"),
+        elements=("del", "strong", "em", "input"),
+    ),
+)
