@@ -31,6 +31,7 @@ from chat.events import (
     Waiting,
 )
 from chat.service import Options, Service
+from chat.thinking import Thinking
 from chat.window import Message, Window
 
 if TYPE_CHECKING:
@@ -227,6 +228,7 @@ class _Reading:
         self._finish_reason: str | None = None
         self._text = Mender()
         self._reasoning = Mender()
+        self._thinking = Thinking()
 
     def take(self, chunk: ChatCompletionChunk) -> Iterator[Event]:
         """The events in a chunk. Services leave out what they like, so nothing is relied on."""
@@ -246,8 +248,7 @@ class _Reading:
             yield ReasoningDelta(self._reasoning.take(reasoning))
         text = getattr(delta, "content", None) or getattr(delta, "refusal", None)
         if isinstance(text, str) and text:
-            self.has_text = self.has_text or bool(text.strip())
-            yield TextDelta(self._text.take(text))
+            yield from self._read(self._thinking.take(self._text.take(text)))
         self._finish_reason = getattr(choice, "finish_reason", None) or self._finish_reason
 
     @property
@@ -256,9 +257,15 @@ class _Reading:
         return self.has_text and self._finish_reason is not None
 
     def rest(self) -> Iterator[Event]:
-        """The half of a character that the answer ended with, if it did."""
-        if rest := self._text.end():
-            yield TextDelta(rest)
+        """What was held back: half a character, or the beginning of a tag."""
+        yield from self._read(self._thinking.take(self._text.end()))
+        yield from self._read(self._thinking.end())
+
+    def _read(self, events: Iterator[Event]) -> Iterator[Event]:
+        for event in events:
+            if isinstance(event, TextDelta) and event.text.strip():
+                self.has_text = True
+            yield event
 
     def end(self, content_type: str) -> Ended | ChatError:
         """How a stream ended that raised nothing, which alone is no proof of success."""

@@ -112,6 +112,21 @@ def test_text_reasoning_usage_and_end_come_in_order(
     assert heard_events[-2:] == [UsageReported(usage), Ended("stop")]
 
 
+def test_thoughts_written_into_an_answer_are_told_from_it(
+    service: ScriptedService, provider: Provider, options: Options
+) -> None:
+    service.enqueue(answering("<th", "ink>Hm.</think>", "\n\nHel", "lo"))
+    answer = answer_of(provider, options)
+    assert (answer.reasoning, answer.text) == ("Hm.", "Hello")
+
+
+def test_thoughts_alone_are_no_answer(
+    service: ScriptedService, provider: Provider, options: Options
+) -> None:
+    service.enqueue(answering("<think>Hm.</think>"))
+    assert isinstance(answer_of(provider, options).error, errors.EmptyAnswer)
+
+
 def test_the_last_usage_of_a_stream_holds(
     service: ScriptedService, provider: Provider, options: Options
 ) -> None:

@@ -48,14 +48,9 @@ def draw(visitor: Visitor, service: Service, meter: Meter) -> None:
         _show_earlier(visitor, hidden)
     live: RoundView | None = None
     memory = _Memory(visitor)
-
-    def redraw() -> None:
-        meter.draw()
-        memory.draw()
-
     for fork in path[hidden:]:
         memory.add_slot(fork.round)
-        view = RoundView(fork, visitor, redraw)
+        view = RoundView(fork, visitor)
         if view.round is opened:
             live = view
         else:
@@ -65,7 +60,7 @@ def draw(visitor: Visitor, service: Service, meter: Meter) -> None:
     if visitor.refused is not None:
         st.warning(failure(visitor.refused))
     if live is not None:
-        _answer(visitor, service, meter, live, redraw)
+        _answer(visitor, service, meter, live, memory)
     if visitor.put_back is not None:
         st.rerun()
 
@@ -127,7 +122,7 @@ def _answer(
     service: Service,
     meter: Meter,
     view: RoundView,
-    redraw: Callable[[], None],
+    memory: _Memory,
 ) -> None:
     """Stream the answer to the open question into its place.
 
@@ -147,7 +142,8 @@ def _answer(
         visitor.learn(window, answer)
         view.draw_answer()
         view.draw_ending()
-        redraw()
+        meter.draw()
+        memory.draw()
 
     try:
         with closing(answer.grow(service.stream(window, visitor.options))) as events:

@@ -55,14 +55,21 @@ if (!window.chatPage) {
     if (stop && getComputedStyle(stop).pointerEvents !== "none") stop.click();
   });
 
-  // The cursor is in the input when the page has come and after each answer, unless it is somewhere
-  // else; not on a touch screen, where the keyboard would cover the answer.
+  // The cursor is in the input when the page has come and after each answer, unless somebody writes
+  // elsewhere; not on a touch screen, where the keyboard would cover the answer.
+  const WRITES = 'input:not([type="range"]), textarea, [role="dialog"] *, dialog *';
   let wasBusy = true;
-  setInterval(() => {
+  function returnToInput() {
     const input = document.querySelector(INPUT);
     const isBusy = !input || input.disabled || !!document.querySelector(STOPS);
-    if (wasBusy && !isBusy && document.activeElement === document.body && matchMedia("(hover: hover)").matches)
+    if (wasBusy && !isBusy && !document.activeElement?.matches(WRITES) && matchMedia("(hover: hover)").matches)
       input.focus({ preventScroll: true });
     wasBusy = isBusy;
-  }, 200);
+  }
+  new MutationObserver(returnToInput).observe(document.body, {
+    subtree: true,
+    childList: true,
+    attributeFilter: ["disabled"],
+  });
+  returnToInput();
 }

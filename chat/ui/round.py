@@ -1,8 +1,7 @@
 """One round on the page: its question, its answer, and what can be done with them.
 
 Everything to press is in a fragment, so that a click waits for the end of an answer that streams
-meanwhile (Streamlit 1.67 lets any other widget end the run), and so that what concerns one message
-redraws only that message.
+meanwhile (Streamlit 1.67 lets any other widget end the run).
 """
 
 from __future__ import annotations
@@ -28,14 +27,12 @@ class RoundView:
     """Where a round stands on the page: its question, its answer, what went wrong, a line below.
 
     The line says how far the answer is, and then how it ended and what can be done with it; so
-    the page does not jump when the one gives way to the other. `redraw` draws what else changes
-    when another version of the answer is shown.
+    the page does not jump when the one gives way to the other.
     """
 
-    def __init__(self, fork: Fork, visitor: Visitor, redraw: Callable[[], None]) -> None:
+    def __init__(self, fork: Fork, visitor: Visitor) -> None:
         self.round = fork.rounds[fork.shown]
         self._visitor = visitor
-        self._redraw = redraw
         with st.chat_message("user", avatar=":material/person:"):
             _question(self.round, fork, visitor)
         with st.chat_message("assistant", avatar=":material/auto_awesome:"):
@@ -46,11 +43,13 @@ class RoundView:
             self.note = line.empty()
             self.action = line.empty()
         self._thought: _Thought | None = None
+        self.drawn: Answer | None = None
         self.draw_answer()
 
     def draw_answer(self) -> None:
         """Draw the version that is read."""
-        answer = self.round.kept or self.round.answer
+        self.drawn = self.round.kept
+        answer = self.drawn or self.round.answer
         self.draw_thought(answer)
         if self._thought is not None:
             self._thought.note.caption(text.thought(self._visitor.thought(answer), answer))
@@ -78,12 +77,6 @@ class RoundView:
 
     def draw_ending(self) -> None:
         """Say beneath the answer how it ended, and offer what can be done with it."""
-        self.draw_note()
-        with self.action.container():
-            _actions(self, self._visitor, self._redraw)
-
-    def draw_note(self) -> None:
-        """Say how the answer ended, where it did not simply end."""
         answer = self.round.answer
         if answer.error is None:
             self._fault.empty()
@@ -96,6 +89,8 @@ class RoundView:
             self.note.empty()
         else:
             self.note.caption(note, width="content")
+        with self.action.container():
+            _actions(self, self._visitor)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,8 +113,9 @@ def _question(round: Round, fork: Fork, visitor: Visitor) -> None:
     st.text(round.question)  # as it was typed: no markdown, no formulas, line breaks kept
     with _row(f"asked-{id(round)}"):
         turn = partial(visitor.turn_question, round)
-        if _turner(f"question-{id(round)}", turn, fork.shown, len(fork.rounds)):
-            st.rerun()
+        _turner(f"question-{id(round)}", turn, fork.shown, len(fork.rounds))
+        if fork.round is not round:
+            st.rerun()  # another question was turned to, and all that followed it
         if _button(text.EDIT, "edit", partial(visitor.begin_edit, round), round):
             st.rerun(scope="fragment")
         _copy(round.question)
@@ -140,26 +136,26 @@ def _edit(key: str, round: Round, visitor: Visitor) -> None:
 
 
 @st.fragment
-def _actions(view: RoundView, visitor: Visitor, redraw: Callable[[], None]) -> None:
+def _actions(view: RoundView, visitor: Visitor) -> None:
     round, kept, readable = view.round, view.round.kept, view.round.readable
+    if not visitor.shows(round):
+        st.rerun()  # it was undone
     with _row(f"actions-{id(round)}"):
         shown = readable.index(kept) if kept is not None else 0
-        turned = _turner(f"answer-{id(round)}", partial(visitor.turn, round), shown, len(readable))
+        _turner(f"answer-{id(round)}", partial(visitor.turn, round), shown, len(readable))
         ask = partial(visitor.submit, round.question, round=round)
         pressed = _button(text.RETRY, "refresh", partial(ask, move=Move.RETRY), round)
         if kept is not None:
             _copy(kept.text)
             if kept.can_go_on:
                 pressed |= _button(text.GO_ON, "resume", partial(ask, move=Move.GO_ON), round)
-        if visitor.conversation.history[-1] is round:
+        if visitor.conversation.history[-1:] == [round]:
             pressed |= _button(text.UNDO, "undo", partial(visitor.undo, round), round)
         pressed |= _button(text.DELETE, "delete", partial(visitor.delete, round), round)
-    if pressed:
+    if pressed or view.drawn is not kept:
+        # Streamlit 1.67 lets a fragment draw nothing outside of itself, and the meter and the line
+        # of memory follow every move. Only the latest rounds are drawn anew by it.
         st.rerun()
-    if turned:
-        view.draw_answer()
-        view.draw_note()
-        redraw()
 
 
 def _row(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGenerator:
@@ -176,12 +172,13 @@ def _button(label: str, icon: str, act: Callable[[], None], round: Round) -> boo
     return st.button(label, key=key, icon=f":material/{icon}:", type="tertiary", on_click=act)
 
 
-def _turner(key: str, turn: Callable[[int], None], shown: int, count: int) -> bool:
-    """Draw the way to the other versions, where there are any; whether one was turned to."""
+def _turner(key: str, turn: Callable[[int], None], shown: int, count: int) -> None:
+    """Draw the way to the other versions, where there are any."""
+    # What these buttons return says nothing: the click that disables one is forgotten.
     if count < 2:
-        return False
+        return
     with _row(key, width="content"):
-        back = st.button(
+        st.button(
             text.EARLIER_VERSION,
             key=f"back-{key}",
             icon=":material/chevron_left:",
@@ -191,7 +188,7 @@ def _turner(key: str, turn: Callable[[int], None], shown: int, count: int) -> bo
             args=(-1,),
         )
         st.caption(text.version(shown + 1, count), width="content")
-        forth = st.button(
+        st.button(
             text.LATER_VERSION,
             key=f"forth-{key}",
             icon=":material/chevron_right:",
@@ -200,7 +197,6 @@ def _turner(key: str, turn: Callable[[int], None], shown: int, count: int) -> bo
             on_click=turn,
             args=(1,),
         )
-    return back or forth
 
 
 def _copy(copied: str) -> None:

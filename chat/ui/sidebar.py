@@ -60,7 +60,11 @@ def _new_chat(visitor: Visitor) -> None:
     # By callback, here and for Retry: the browser may send the click along with the change of a
     # setting, and then only that setting's fragment runs.
     if st.button(
-        text.NEW_CHAT, icon=":material/edit_square:", width="stretch", on_click=visitor.new_chat
+        text.NEW_CHAT,
+        icon=":material/edit_square:",
+        width="stretch",
+        shortcut="Mod+Shift+O",
+        on_click=visitor.new_chat,
     ):
         st.rerun()
 

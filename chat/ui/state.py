@@ -111,13 +111,13 @@ class Visitor:
 
     def _open(self, asked: Asked) -> Round | None:
         round = asked.round
-        if round is None or (asked.move is Move.EDIT and not self._shows(round)):
+        if round is None or (asked.move is Move.EDIT and not self.shows(round)):
             return self.conversation.ask(asked.text)
         if asked.move is Move.EDIT:
             edited = self.conversation.ask(asked.text, instead_of=round)
             self.edit = None
             return edited
-        if not self._shows(round) or round.answer is not asked.seen:
+        if not self.shows(round) or round.answer is not asked.seen:
             return None  # pressed twice, or the round is gone
         if asked.move is Move.RETRY:
             self.conversation.ask_again(round)
@@ -142,17 +142,17 @@ class Visitor:
 
     def turn(self, round: Round, by: int) -> None:
         """Show another version of an answer."""
-        if self._shows(round):
+        if self.shows(round):
             self.conversation.turn(round, by)
 
     def turn_question(self, round: Round, by: int) -> None:
         """Show another version of a question, and what followed it."""
-        if self._shows(round):
+        if self.shows(round):
             self.conversation.turn_question(round, by)
 
     def delete(self, round: Round) -> None:
         """Take a round away."""
-        if self._shows(round):
+        if self.shows(round):
             self.conversation.delete(round)
 
     def undo(self, round: Round) -> None:
@@ -164,7 +164,8 @@ class Visitor:
         """Draw so many rounds more."""
         self.earlier += rounds
 
-    def _shows(self, round: Round) -> bool:
+    def shows(self, round: Round) -> bool:
+        """Whether a round is on the path that is shown, and neither deleted nor turned away."""
         return any(shown is round for shown in self.conversation.history)
 
     def set_options(self, options: Options, *, context_tokens: int | None) -> None:
