@@ -130,8 +130,9 @@ def _answer(
     whatever ends the run. Only drawing has to be careful: after Stop, every `st` call of the
     script's thread raises once more.
     """
-    if not visitor.input_can_stop:
-        view.action.button(text.STOP, key="stop", icon=":material/stop_circle:", type="tertiary")
+    # Hidden while the input has a Stop button (style.css). It has none for a question that was not
+    # typed, nor for one that was sent while the page was still being drawn (Streamlit 1.67).
+    view.action.button(text.STOP, key="stop", icon=":material/stop_circle:", type="tertiary")
     answer = view.round.answer
     visitor.latest = answer
     answer.model = "" if service.is_demo else visitor.options.model

@@ -1,7 +1,8 @@
 // What Streamlit 1.67 leaves undone in the browser. Sent with every run of the script, and run once.
 if (!window.chatPage) {
   window.chatPage = true;
-  const STOPS = '[data-testid="stChatInputStopButton"], .st-key-stop button';
+  const STOP = '[data-testid="stChatInputStopButton"]';
+  const OTHER_STOP = ".st-key-stop button";
   const INPUT = '[data-testid="stChatInputTextArea"]';
 
   // Half a character (a lone surrogate) cannot travel to the server: Streamlit would drop the whole
@@ -51,7 +52,7 @@ if (!window.chatPage) {
   // Escape stops the answer.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || document.querySelector('dialog, [role="dialog"]')) return;
-    const stop = document.querySelector(STOPS);
+    const stop = document.querySelector(STOP) ?? document.querySelector(OTHER_STOP);
     if (stop && getComputedStyle(stop).pointerEvents !== "none") stop.click();
   });
 
@@ -61,7 +62,7 @@ if (!window.chatPage) {
   let wasBusy = true;
   function returnToInput() {
     const input = document.querySelector(INPUT);
-    const isBusy = !input || input.disabled || !!document.querySelector(STOPS);
+    const isBusy = !input || input.disabled || !!document.querySelector(`${STOP}, ${OTHER_STOP}`);
     if (wasBusy && !isBusy && !document.activeElement?.matches(WRITES) && matchMedia("(hover: hover)").matches)
       input.focus({ preventScroll: true });
     wasBusy = isBusy;

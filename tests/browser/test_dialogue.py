@@ -48,6 +48,23 @@ def test_a_round_trip_streams_the_answer_and_sends_the_question_as_typed(
     expect(chat.input).to_be_focused()
 
 
+def test_a_question_sent_before_the_page_is_drawn_can_be_stopped_too(
+    browser: Browser, app: str, service: ScriptedService
+) -> None:
+    service.enqueue(HALF)
+    page = browser.new_page()
+    page.goto(app)
+    field = page.get_by_test_id("stChatInputTextArea")
+    field.fill("Q1")
+    field.press("Enter")
+    expect(page.get_by_test_id("stChatMessage").nth(1)).to_contain_text("Half of it")
+    stop = '[data-testid="stChatInputStopButton"], .st-key-stop button'
+    page.locator(stop).filter(visible=True).click()
+    assert service.last.left.wait(2)
+    expect(page.get_by_test_id("stChatMessage").nth(1)).to_contain_text(text.STOPPED)
+    page.close()
+
+
 def test_lines_of_a_question_stay_lines(chat: ChatPage, service: ScriptedService) -> None:
     chat.input.fill("one")
     for line in ("two", "  three"):
