@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from chat.demo import Demo
 from chat.provider import Provider
 from chat.service import Service
 from chat.settings import Settings
@@ -15,6 +14,9 @@ def connect(settings: Settings | None = None) -> Service:
     """
     settings = settings or Settings.load()
     if settings.api_key is None:
+        # Not before it is needed: `python -m chat.tokens` would find its own module imported.
+        from chat.demo import Demo
+
         return Demo(settings.options)
     return Provider(
         api_key=settings.api_key,

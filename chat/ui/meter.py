@@ -106,7 +106,8 @@ class Meter:
             parts.append(Part(kind="rounds", label=rounds, tokens=sum(of_messages)))
         if question is not None:
             parts.append(Part(kind="question", label=text.PART_QUESTION, tokens=question))
-        parts.append(Part(kind="extra", label=text.PART_EXTRA, tokens=weights.extra))
+        if weights.extra:
+            parts.append(Part(kind="extra", label=text.PART_EXTRA, tokens=weights.extra))
         return weights.total, parts
 
     def _draw_growing(self, sent: _Sent, answer: Answer) -> None:
