@@ -43,6 +43,13 @@ def draw(visitor: Visitor, service: Service, meter: Meter) -> None:
     path = visitor.conversation.path
     if not path:
         _greet(visitor)
+    if visitor.conversation.former is not None:
+        st.button(
+            text.BRING_BACK,
+            icon=":material/undo:",
+            type="tertiary",
+            on_click=visitor.bring_back,
+        )
     hidden = max(0, (len(path) - LATEST) // STEP * STEP - visitor.earlier)
     if hidden:
         _show_earlier(visitor, hidden)
@@ -95,13 +102,6 @@ def _greet(visitor: Visitor) -> None:
         with st.container(horizontal=True):
             for suggestion in text.SUGGESTIONS:
                 st.button(suggestion, on_click=visitor.submit, args=(suggestion,))
-        if visitor.conversation.former is not None:
-            st.button(
-                text.BRING_BACK,
-                icon=":material/undo:",
-                type="tertiary",
-                on_click=visitor.bring_back,
-            )
 
 
 @st.fragment

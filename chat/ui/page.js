@@ -60,10 +60,15 @@ if (!window.chatPage) {
   // elsewhere; not on a touch screen, where the keyboard would cover the answer.
   const WRITES = 'input:not([type="range"]), textarea, [role="dialog"] *, dialog *';
   let wasBusy = true;
+  let cameBack = 0;
   function returnToInput() {
     const input = document.querySelector(INPUT);
     const isBusy = !input || input.disabled || !!document.querySelector(`${STOP}, ${OTHER_STOP}`);
-    if (wasBusy && !isBusy && !document.activeElement?.matches(WRITES) && matchMedia("(hover: hover)").matches)
+    const active = document.activeElement;
+    if (wasBusy && !isBusy) cameBack = performance.now();
+    // Streamlit may put a new input in the old one's place shortly after.
+    const isLost = active === document.body && performance.now() - cameBack < 1000;
+    if (!isBusy && (isLost || (wasBusy && !active?.matches(WRITES))) && matchMedia("(hover: hover)").matches)
       input.focus({ preventScroll: true });
     wasBusy = isBusy;
   }

@@ -16,6 +16,7 @@ from chat.markdown import literal
 from chat.service import Options, Service
 from chat.settings import Settings
 from chat.tokens import Loading, TokenCounter
+from chat.transcript import to_json, to_markdown
 from chat.ui import dialogs, text
 from chat.ui.meter import Meter
 from chat.ui.state import Visitor
@@ -32,6 +33,7 @@ def draw(visitor: Visitor, settings: Settings, service: Service, counter: TokenC
         visitor.is_drawing_page = True
         try:
             _settings(visitor, settings, service)
+            _files(visitor, settings)
         finally:
             visitor.is_drawing_page = False
     meter = Meter(
@@ -124,3 +126,39 @@ def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
     visitor.set_options(options, context_tokens=settings.context_tokens)
     if not visitor.is_drawing_page:
         st.rerun()  # a run of this fragment alone: the rest of the page follows the change
+
+
+@st.fragment
+def _files(visitor: Visitor, settings: Settings) -> None:
+    with st.expander(text.THIS_CHAT_AS_FILE):
+        # Made only when somebody asks for it: a long chat is not written at every click.
+        st.download_button(
+            text.DOWNLOAD_MARKDOWN,
+            lambda: to_markdown(visitor.conversation, title=settings.title, ending=text.ending),
+            "chat.md",
+            "text/markdown",
+            on_click="ignore",
+            width="stretch",
+        )
+        st.download_button(
+            text.DOWNLOAD_JSON,
+            lambda: to_json(visitor.conversation, visitor.options),
+            "chat.json",
+            "application/json",
+            on_click="ignore",
+            width="stretch",
+        )
+        st.file_uploader(
+            text.UPLOAD,
+            type="json",
+            key="upload",
+            help=text.UPLOAD_HELP,
+            on_change=visitor.load,
+            args=("upload",),
+        )
+        if visitor.fault is not None:
+            st.warning(text.TRANSCRIPT_FAULTS[visitor.fault])
+    if visitor.is_loaded:
+        visitor.is_loaded = False
+        if not visitor.is_drawing_page:
+            st.rerun()  # a run of this fragment alone

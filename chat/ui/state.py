@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import Enum, auto
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from chat.errors import BlankQuestion, ChatError
 from chat.service import Options, Service
 from chat.settings import Settings, SettingsError
 from chat.tokens import Count, TokenCounter
+from chat.transcript import Fault, TranscriptError, from_json
 from chat.ui import text
 from chat.window import Message, Room, Window
 
@@ -75,6 +76,8 @@ class Visitor:
     latest: Answer | None = None
     edit: Edit | None = None
     edits: int = 0
+    is_loaded: bool = False
+    fault: Fault | None = None  # of the file that was loaded last
     earlier: int = 0  # rounds that are drawn besides the latest
 
     def submit(
@@ -197,6 +200,32 @@ class Visitor:
         """Go back to the conversation that the new one took the place of."""
         if self.conversation.former is not None:
             self._turn_to(self.conversation.former)
+
+    def load(self, key: str) -> None:
+        """Turn to the conversation in the file that was given to the widget with this key.
+
+        The one that was shown can be had back until the next question. A bad file changes
+        nothing but `fault`.
+        """
+        file = st.session_state[key]
+        self.fault = None
+        if file is None:
+            return
+        try:
+            loaded = from_json(file.getvalue())
+        except TranscriptError as error:
+            self.fault = error.fault
+            return
+        conversation = loaded.conversation
+        conversation.former = self.conversation if self.conversation.start.rounds else None
+        # The widgets hold these settings, and take what is set before they are drawn.
+        widgets: dict[str, object] = {"system_prompt": conversation.system_prompt}
+        if loaded.options is not None:
+            widgets |= {"rounds": conversation.rounds, **asdict(loaded.options)}
+        for name, value in widgets.items():
+            st.session_state[name] = value
+        self._turn_to(conversation)
+        self.is_loaded = True
 
     def _turn_to(self, conversation: Conversation) -> None:
         self.conversation = conversation

@@ -10,6 +10,7 @@ from chat.answer import Answer, Status
 from chat.ranks import Obstacle
 from chat.spending import Spending
 from chat.tokens import Count, Grade
+from chat.transcript import Fault
 
 # The sidebar
 NEW_CHAT = "New chat"
@@ -302,6 +303,20 @@ def ending(answer: Answer) -> str | None:
         return CUT_BY_FILTER if answer.finish_reason == "content_filter" else CUT_BY_LENGTH
     return None
 
+
+# Transcripts
+THIS_CHAT_AS_FILE = "Save or load"
+DOWNLOAD_MARKDOWN = "Save to read (Markdown)"
+DOWNLOAD_JSON = "Save to load again (JSON)"
+UPLOAD = "Load a chat"
+UPLOAD_HELP = "A file saved here, or a list of messages in JSON. The chat you see can be had back."
+TRANSCRIPT_FAULTS = {
+    Fault.TOO_LARGE: "This file is too large for a chat. Load a smaller one.",
+    Fault.NOT_JSON: "This file is not JSON. Load one that was saved here as JSON.",
+    Fault.NOT_A_TRANSCRIPT: "There is no chat in this file. Load one that was saved here as JSON.",
+    Fault.NEWER: "This file was saved by a newer version of this app. Load it there.",
+    Fault.DAMAGED: "This file is damaged or was changed. Load another copy of it.",
+}
 
 # Faults of the app itself
 SETTINGS_WRONG = "The app cannot start, because a setting is wrong."

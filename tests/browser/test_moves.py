@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 from playwright.sync_api import expect
 
@@ -279,3 +280,40 @@ def test_a_failed_answer_can_be_deleted(chat: ChatPage, service: ScriptedService
     expect(chat.answer(1).get_by_test_id("stAlert")).to_be_visible()
     chat.action(1, text.DELETE).click()
     expect(chat.page.get_by_text(text.GREETING)).to_be_visible()
+
+
+def test_a_chat_is_saved_loaded_and_the_one_it_replaced_had_back(
+    chat: ChatPage, service: ScriptedService, tmp_path: Path
+) -> None:
+    asked(chat, service, "First version.")
+    chat.prompt("Be kind.")
+    service.enqueue(answering("Second version."))
+    chat.action(1, text.RETRY).click()
+    chat.expect_answer(1, "Second version.")
+    chat.sidebar.get_by_text(text.THIS_CHAT_AS_FILE).click()
+    saved = {}
+    for name in (text.DOWNLOAD_MARKDOWN, text.DOWNLOAD_JSON):
+        with chat.page.expect_download() as download:
+            chat.button(name).click()
+        saved[name] = tmp_path / download.value.suggested_filename
+        download.value.save_as(saved[name])
+    assert saved[text.DOWNLOAD_MARKDOWN].read_text("utf-8").endswith("> Q1\n\nSecond version.\n")
+    chat.prompt("Be brief.")
+    chat.button(text.NEW_CHAT).click()
+    expect(chat.messages).to_have_count(0)
+    chat.ask("Another")
+    chat.expect_answer(1, "Answer 3.")
+    chooser = chat.sidebar.locator('input[type="file"]')
+    chooser.set_input_files(saved[text.DOWNLOAD_JSON])
+    expect(chat.answer(1)).to_contain_text("Second version.")
+    expect(chat.sidebar.get_by_label(text.SYSTEM_PROMPT, exact=True)).to_have_value("Be kind.")
+    expect(chat.page.get_by_test_id("stAlert")).to_have_count(0)
+    chat.action(1, text.EARLIER_VERSION).click()
+    expect(chat.answer(1)).to_contain_text("First version.")
+    chat.button(text.BRING_BACK).click()
+    expect(chat.question(1)).to_have_text("Another")
+    bad = tmp_path / "bad.json"
+    bad.write_text("no JSON", encoding="utf-8")
+    chooser.set_input_files(bad)
+    expect(chat.sidebar.get_by_text("This file is not JSON.")).to_be_visible()
+    expect(chat.question(1)).to_have_text("Another")
