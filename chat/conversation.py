@@ -29,6 +29,7 @@ from chat.window import Message, Room, Window
 DEFAULT_SYSTEM_PROMPT = "You are a helpful assistant."
 DEFAULT_ROUNDS = 3
 MOST_ROUNDS = 20
+LONGEST_TITLE = 60  # characters
 
 
 @dataclass(eq=False, kw_only=True)
@@ -144,6 +145,13 @@ class Conversation:
             round = waiting.pop()
             yield round
             waiting += round.next.rounds[::-1]
+
+    @property
+    def title(self) -> str:
+        """The beginning of what was asked first; empty where nothing was."""
+        first = self.start.rounds[0].question[: 100 * LONGEST_TITLE] if self.start.rounds else ""
+        line = " ".join(first.split())
+        return line if len(line) <= LONGEST_TITLE else f"{line[:LONGEST_TITLE].rstrip()} …"
 
     @property
     def messages(self) -> list[Message]:

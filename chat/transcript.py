@@ -32,7 +32,7 @@ LONGEST_NAME = 200  # characters
 LARGEST_NUMBER = 10**12
 
 _KINDS = {kind.__name__: kind for kind in errors.ChatError.__subclasses__()}
-_NO_QUESTION = "…"  # where a plain list begins with an answer, as a greeting does
+NO_QUESTION = "…"  # where a plain list begins with an answer, as a greeting does
 
 
 class Fault(StrEnum):
@@ -73,23 +73,27 @@ def to_json(conversation: Conversation, options: Options) -> str:
             {
                 "after": followed[id(round)],
                 "question": round.question,
-                "versions": [_written(answer) for answer in round.versions],
+                "versions": [written_answer(answer) for answer in round.versions],
                 "shown": round.shown,
                 "former": round.former,
                 "next": round.next.shown,
             }
         )
-    whole = {
+    whole = {**written_head(conversation, options), "rounds": rounds}
+    return json.dumps(whole, ensure_ascii=False, indent=1)
+
+
+def written_head(conversation: Conversation, options: Options) -> dict[str, Any]:
+    """All of a conversation but its rounds."""
+    return {
         "format": FORMAT,
         "version": VERSION,
         "settings": asdict(options),
         "system_prompt": conversation.system_prompt,
         "remember": conversation.rounds,
         "start": conversation.start.shown,
-        "rounds": rounds,
-        "discarded": [_written(answer) for answer in conversation.discarded],
+        "discarded": [written_answer(answer) for answer in conversation.discarded],
     }
-    return json.dumps(whole, ensure_ascii=False, indent=1)
 
 
 def from_json(data: bytes | str) -> Transcript:
@@ -99,17 +103,22 @@ def from_json(data: bytes | str) -> Transcript:
     of one role in a row are joined; a question without an answer counts as stopped.
     Raises `TranscriptError`, whatever the file is.
     """
-    if len(data) > LARGEST:
-        raise TranscriptError(Fault.TOO_LARGE)
-    try:
-        text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
-        whole = json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        raise TranscriptError(Fault.NOT_JSON) from None
+    whole = parsed(data)
     if isinstance(whole, dict) and whole.get("format") == FORMAT:
         return _read(whole)
     messages = whole.get("messages") if isinstance(whole, dict) else whole
     return Transcript(conversation=_of_messages(messages), options=None)
+
+
+def parsed(data: bytes | str) -> Any:  # noqa: ANN401 - whatever there is
+    """What is in a JSON text that nobody vouches for. Raises `TranscriptError`."""
+    if len(data) > LARGEST:
+        raise TranscriptError(Fault.TOO_LARGE)
+    try:
+        text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
+        return json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise TranscriptError(Fault.NOT_JSON) from None
 
 
 def to_markdown(
@@ -132,7 +141,8 @@ def _quoted(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
 
 
-def _written(answer: Answer) -> dict[str, Any]:
+def written_answer(answer: Answer) -> dict[str, Any]:
+    """An answer; one that is still being written counts as stopped."""
     status = Status.STOPPED if answer.status is Status.STREAMING else answer.status
     error = answer.error and {"kind": type(answer.error).__name__, "detail": answer.error.detail}
     return {
@@ -149,29 +159,40 @@ def _written(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _read(whole: Mapping[str, Any]) -> Transcript:
-    if _whole(whole.get("version"), least=1) > VERSION:
+def read_head(head: Mapping[str, Any]) -> tuple[Transcript, int]:
+    """What `written_head` wrote: a conversation without rounds, and the place of the first one.
+
+    Raises `TranscriptError`.
+    """
+    if _whole(head.get("version"), least=1) > VERSION:
         raise TranscriptError(Fault.NEWER)
-    _, _, settings, prompt, remember, start, rounds, discarded = _fields(
-        whole,
-        *("format", "version", "settings", "system_prompt", "remember", "start", "rounds"),
-        "discarded",
+    _, _, settings, prompt, remember, start, discarded = _fields(
+        head,
+        *("format", "version", "settings", "system_prompt", "remember", "start", "discarded"),
     )
     conversation = Conversation(
-        system_prompt=_text(prompt),
+        system_prompt=read_text(prompt),
         rounds=_whole(remember, most=MOST_ROUNDS),
-        discarded=[_answer(answer) for answer in _list(discarded)],
+        discarded=[read_answer(answer) for answer in _list(discarded)],
     )
+    transcript = Transcript(conversation=conversation, options=_options(settings))
+    return transcript, _whole(start, most=MOST)
+
+
+def _read(whole: dict[str, Any]) -> Transcript:
+    rounds = whole.pop("rounds", None)
+    transcript, start = read_head(whole)
+    conversation = transcript.conversation
     read: list[Round] = []
     forks = [(conversation.start, start)]
     for item in _list(rounds):
         after, question, versions, shown, former, following = _fields(
             item, "after", "question", "versions", "shown", "former", "next"
         )
-        answers = [_answer(answer) for answer in _list(versions)]
+        answers = [read_answer(answer) for answer in _list(versions)]
         last = len(answers) - 1
         round = Round(
-            question=_text(question),
+            question=read_text(question),
             versions=answers,
             shown=_whole(shown, most=last),
             former=None if former is None else _whole(former, most=last),
@@ -187,14 +208,14 @@ def _read(whole: Mapping[str, Any]) -> Transcript:
         read.append(round)
     for fork, shown in forks:
         fork.shown = _whole(shown, most=max(0, len(fork.rounds) - 1))
-    return Transcript(conversation=conversation, options=_options(settings))
+    return transcript
 
 
 def _options(settings: object) -> Options:
     model, temperature, top_p, max_tokens = _fields(
         settings, "model", "temperature", "top_p", "max_tokens"
     )
-    name = _text(model, LONGEST_NAME)
+    name = read_text(model, LONGEST_NAME)
     if not name.strip():
         _refuse()
     return Options(
@@ -205,7 +226,8 @@ def _options(settings: object) -> Options:
     )
 
 
-def _answer(item: object) -> Answer:
+def read_answer(item: object) -> Answer:
+    """What `written_answer` wrote. Raises `TranscriptError`."""
     text, continued, reasoning, seconds, status, reason, usage, error, model, estimate = _fields(
         item,
         *("text", "continued", "reasoning", "thought_seconds", "status", "finish_reason"),
@@ -214,15 +236,15 @@ def _answer(item: object) -> Answer:
     if not isinstance(status, str) or status not in set(Status) - {Status.STREAMING}:
         _refuse()
     answer = Answer(
-        text=_text(text),
-        continued=_text(continued),
-        reasoning=_text(reasoning),
+        text=read_text(text),
+        continued=read_text(continued),
+        reasoning=read_text(reasoning),
         thought_seconds=_number(seconds),
         status=Status(status),
-        finish_reason=None if reason is None else _text(reason, LONGEST_NAME),
+        finish_reason=None if reason is None else read_text(reason, LONGEST_NAME),
         usage=None if usage is None else _usage(usage),
         error=None if error is None else _error(error),
-        model=_text(model, LONGEST_NAME),
+        model=read_text(model, LONGEST_NAME),
         prompt_estimate=_whole(estimate),
     )
     if not answer.text.startswith(answer.continued):
@@ -246,7 +268,7 @@ def _error(item: object) -> errors.ChatError:
     kind, detail = _fields(item, "kind", "detail")
     if not isinstance(kind, str) or kind not in _KINDS:
         _refuse()
-    return _KINDS[kind](errors.clean(_text(detail)))
+    return _KINDS[kind](errors.clean(read_text(detail)))
 
 
 def _of_messages(messages: object) -> Conversation:
@@ -268,7 +290,7 @@ def _of_messages(messages: object) -> Conversation:
         if role == "system":
             raise TranscriptError(Fault.NOT_A_TRANSCRIPT)
         if role == "user" or not conversation.start.rounds:
-            question = content if role == "user" and content.strip() else _NO_QUESTION
+            question = content if role == "user" and content.strip() else NO_QUESTION
             round = Round(question=question, versions=[Answer(status=Status.STOPPED)])
             end.add(round)
             end = round.next
@@ -310,7 +332,8 @@ def _list(value: object) -> list[Any]:
     return value
 
 
-def _text(value: object, longest: int = LARGEST) -> str:
+def read_text(value: object, longest: int = LARGEST) -> str:
+    """A text that is no longer than that, without what cannot be sent. Raises `TranscriptError`."""
     if not isinstance(value, str) or len(value) > longest:
         _refuse()
     return mended(value)

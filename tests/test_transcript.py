@@ -22,9 +22,11 @@ OPTIONS = Options(model="m", temperature=0.5, top_p=None, max_tokens=7)
 MOVES = ("ask", "retry", "edit", "go_on", "turn", "turn_question", "delete", "undo")
 
 
-def played(moves: list[tuple[str, int]], words: list[str]) -> Conversation:
+def played(
+    moves: list[tuple[str, int]], words: list[str], conversation: Conversation | None = None
+) -> Conversation:
     """A conversation after some moves, each on the round that a number picks."""
-    conversation = Conversation(system_prompt="S", rounds=5)
+    conversation = conversation or Conversation(system_prompt="S", rounds=5)
     for place, (move, number) in enumerate(moves):
         history = conversation.history
         round = history[number % len(history)] if history else None
