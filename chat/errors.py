@@ -8,6 +8,9 @@
     ├── NoSuchModel         the service does not know the model
     ├── WindowTooLarge      the messages do not fit the model's context window
     ├── QuotaUsedUp         the account's quota or credits are used up
+    ├── VisitorBudgetSpent  the visitor has used up what the owner allows in a day
+    ├── DailyBudgetSpent    all visitors together have
+    ├── TooLong             the question is longer than the owner allows
     ├── TooFast             too many requests in a short time
     ├── ContentRefused      the service refuses the content
     ├── ServiceDown         the service has a fault or is overloaded
@@ -72,6 +75,18 @@ class WindowTooLarge(ChatError):
 
 class QuotaUsedUp(ChatError):
     """The quota or the credits of the account are used up."""
+
+
+class VisitorBudgetSpent(ChatError):
+    """The visitor has used up the tokens that the owner allows in a day."""
+
+
+class DailyBudgetSpent(ChatError):
+    """All visitors together have used up the tokens that the owner allows in a day."""
+
+
+class TooLong(ChatError):
+    """The question is longer than the owner allows."""
 
 
 class TooFast(ChatError):

@@ -21,6 +21,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_MODEL = "gpt-5.6-luna"
 DEFAULT_TITLE = "Chat"
 LONGEST_TIMEOUT = 600.0  # seconds
+MOST_TOKENS = 10**12
+SECRETS = frozenset({"OPENAI_API_KEY", "CHAT_PASSWORD"})
 
 
 class SettingsError(Exception):
@@ -49,6 +51,14 @@ class Settings:
     timeout: float = 60.0
     context_tokens: int | None = None
     title: str = DEFAULT_TITLE
+    max_chars: int | None = None
+    own_key: bool = False
+    password: str | None = field(default=None, repr=False)
+    visitor_tokens: int | None = None
+    daily_tokens: int | None = None
+    data: Path | None = None
+    store: bool = True
+    titles: bool = False
 
     @property
     def options(self) -> Options:
@@ -72,12 +82,7 @@ class Settings:
 
         `secrets` are Streamlit's, where such a file exists. Raises `SettingsError`.
         """
-        process = dict(os.environ if environment is None else environment)
-        kept = {name: str(value) for name, value in (secrets or {}).items()}
-        # Streamlit copies its secrets into the process environment at the start (1.67), where
-        # they would outrank `.env`.
-        process = {name: value for name, value in process.items() if kept.get(name) != value}
-        return cls._parse(_Reader({**kept, **_read_dotenv(dotenv), **process}))
+        return cls._parse(_Reader(read_values(environment, secrets=secrets, dotenv=dotenv)))
 
     @classmethod
     def _parse(cls, read: _Reader) -> Settings:
@@ -96,7 +101,35 @@ class Settings:
             timeout=read.number("CHAT_TIMEOUT", 60.0, 1, LONGEST_TIMEOUT),
             context_tokens=read.whole("CHAT_CONTEXT_TOKENS", None, 1, 100_000_000),
             title=read.text("CHAT_TITLE") or DEFAULT_TITLE,
+            max_chars=read.whole("CHAT_MAX_CHARS", None, 1, 10_000_000),
+            own_key=read.switch("CHAT_OWN_KEY", default=False),
+            password=read.text("CHAT_PASSWORD") or None,
+            visitor_tokens=read.whole("CHAT_VISITOR_TOKENS", None, 1, MOST_TOKENS),
+            daily_tokens=read.whole("CHAT_DAILY_TOKENS", None, 1, MOST_TOKENS),
+            data=Path(read.text("CHAT_DATA")) if read.text("CHAT_DATA") else None,
+            store=read.switch("CHAT_STORE", default=True),
+            titles=read.switch("CHAT_TITLES", default=False),
         )
+
+
+def read_values(
+    environment: Mapping[str, str] | None = None,
+    *,
+    secrets: Mapping[str, object] | None = None,
+    dotenv: Path = PROJECT / ".env",
+) -> dict[str, str]:
+    """The variables and their values, unchecked: see `Settings.load`. Raises `SettingsError`."""
+    process = dict(os.environ if environment is None else environment)
+    kept = {name: str(value) for name, value in (secrets or {}).items()}
+    # Streamlit copies its secrets into the process environment at the start (1.67), where
+    # they would outrank `.env`.
+    process = {name: value for name, value in process.items() if kept.get(name) != value}
+    return {**kept, **_read_dotenv(dotenv), **process}
+
+
+def is_key_like(value: str) -> bool:
+    """Whether a value has only letters that a key can have."""
+    return value.isascii() and value.isprintable() and " " not in value
 
 
 class _Reader:
@@ -117,7 +150,7 @@ class _Reader:
 
     def secret(self, name: str) -> str | None:
         value = self.text(name)
-        if not (value.isascii() and value.isprintable() and " " not in value):
+        if not is_key_like(value):
             # As it is, it would end up in an error message of the client (openai 3.54).
             raise SettingsError(
                 f"{name} has a space, a line break or a letter in it that no key has: "
@@ -155,6 +188,12 @@ class _Reader:
                 f"{name} is {value!r}, but must be a whole number from {least} to {most}."
             )
         return number
+
+    def switch(self, name: str, *, default: bool) -> bool:
+        value = self.text(name).lower()
+        if value not in ("", "on", "off"):
+            raise SettingsError(f"{name} is {value!r}, but must be on or off.")
+        return value == "on" if value else default
 
     def number(self, name: str, default: Default, least: float, most: float) -> float | Default:
         value = self.text(name)

@@ -31,6 +31,14 @@ def test_without_any_variable_the_defaults_hold() -> None:
         timeout=60.0,
         context_tokens=None,
         title="Chat",
+        max_chars=None,
+        own_key=False,
+        password=None,
+        visitor_tokens=None,
+        daily_tokens=None,
+        data=None,
+        store=True,
+        titles=False,
     )
 
 
@@ -48,6 +56,14 @@ def test_every_variable_is_read_and_trimmed() -> None:
         CHAT_TIMEOUT="2.5",
         CHAT_CONTEXT_TOKENS="8192",
         CHAT_TITLE=" Aunt Emma's chat ",
+        CHAT_MAX_CHARS="4000",
+        CHAT_OWN_KEY="On",
+        CHAT_PASSWORD=" open sesame ",
+        CHAT_VISITOR_TOKENS="1000",
+        CHAT_DAILY_TOKENS="2000",
+        CHAT_DATA="/data",
+        CHAT_STORE="off",
+        CHAT_TITLES="on",
     )
     assert settings == Settings(
         api_key="sk-key",
@@ -62,7 +78,17 @@ def test_every_variable_is_read_and_trimmed() -> None:
         timeout=2.5,
         context_tokens=8192,
         title="Aunt Emma's chat",
+        max_chars=4000,
+        own_key=True,
+        password="open sesame",
+        visitor_tokens=1000,
+        daily_tokens=2000,
+        data=Path("/data"),
+        store=False,
+        titles=True,
     )
+    assert "sesame" not in repr(settings)
+    assert "sk-key" not in repr(settings)
     assert settings.options == Options(model="llama3.2", temperature=0.5, top_p=1.0, max_tokens=100)
 
 
@@ -71,7 +97,8 @@ def test_empty_means_unset_but_a_prompt_may_be_empty_on_purpose(empty: str) -> N
     names = [
         *("OPENAI_API_KEY", "OPENAI_BASE_URL", "CHAT_MODEL", "CHAT_MODELS", "CHAT_ROUNDS"),
         *("CHAT_TEMPERATURE", "CHAT_TOP_P", "CHAT_MAX_TOKENS", "CHAT_TIMEOUT", "CHAT_TITLE"),
-        "CHAT_CONTEXT_TOKENS",
+        *("CHAT_CONTEXT_TOKENS", "CHAT_MAX_CHARS", "CHAT_OWN_KEY", "CHAT_PASSWORD", "CHAT_STORE"),
+        *("CHAT_VISITOR_TOKENS", "CHAT_DAILY_TOKENS", "CHAT_DATA", "CHAT_TITLES"),
     ]
     assert load(**dict.fromkeys(names, empty)) == load()
     assert load(CHAT_SYSTEM_PROMPT=empty).system_prompt == ""
@@ -89,6 +116,8 @@ def test_empty_means_unset_but_a_prompt_may_be_empty_on_purpose(empty: str) -> N
         ("CHAT_TOP_P", "1.1", "a number from 0 to 1"),
         ("CHAT_MAX_TOKENS", "0", "a whole number from 1 to 10000000"),
         ("CHAT_TIMEOUT", "0", "a number from 1 to 600"),
+        ("CHAT_STORE", "maybe", "on or off"),
+        ("CHAT_DAILY_TOKENS", "0", "a whole number from 1 to 1000000000000"),
         ("OPENAI_BASE_URL", "localhost:11434/v1", "an address like https://host/v1"),
         ("OPENAI_BASE_URL", "http://localhost:port/v1", "an address like https://host/v1"),
         ("OPENAI_BASE_URL", "http://localhost:99999/v1", "an address like https://host/v1"),

@@ -79,7 +79,7 @@ def test_a_failure_is_two_sentences_and_the_exit_code(service: ScriptedService) 
     assert done.returncode == 1
     assert done.stderr.decode() == (
         "The service does not accept the key. "
-        "If this is your app, check OPENAI_API_KEY; otherwise tell its owner.\n"
+        "If it is yours, check it (OPENAI_API_KEY, or the sidebar); otherwise tell the owner.\n"
     )
     assert done.stdout == b"Answer 2.\n"
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from decimal import Decimal
 
 from chat import errors
 from chat.answer import Answer, Status
 from chat.ranks import Obstacle
+from chat.records import Notice
 from chat.spending import Spending
 from chat.tokens import Count, Grade
 from chat.transcript import Fault
@@ -48,6 +50,8 @@ THIS_CHAT = "This chat"
 REQUESTS = "Requests"
 COST = "Cost so far"
 SPARED = "Forgetting spares"
+LEFT_FOR_YOU = "Left for you today"
+LEFT_FOR_ALL = "Left for all today"
 NO_LIMIT = "The limit of this model is not known."
 GRADES = {
     Grade.EXACT: "Counted exactly.",
@@ -187,6 +191,17 @@ DEMO = (
 )
 
 
+DEMO_OWN_KEY = (
+    "This is the **demo**: the answers are scripted. To talk to a real model, put your own key "
+    "into the sidebar."
+)
+OWN_KEY = "Your key"
+OWN_KEY_HELP = (
+    "It is used for your questions alone, kept nowhere, and gone when you leave this page."
+)
+NO_KEY = "That is no key: it has a space or a special letter in it. Copy it again."
+
+
 def show_earlier(rounds: int) -> str:
     """The way to what is not drawn."""
     return f"Show earlier ({rounds:,} {'round' if rounds == 1 else 'rounds'})"
@@ -230,7 +245,7 @@ ERRORS: dict[type[errors.ChatError], tuple[str, str]] = {
     ),
     errors.KeyRefused: (
         "The service does not accept the key.",
-        "If this is your app, check OPENAI_API_KEY; otherwise tell its owner.",
+        "If it is yours, check it (OPENAI_API_KEY, or the sidebar); otherwise tell the owner.",
     ),
     errors.NotAllowed: (
         "The service does not allow this.",
@@ -247,6 +262,18 @@ ERRORS: dict[type[errors.ChatError], tuple[str, str]] = {
     errors.QuotaUsedUp: (
         "The account's credit is used up.",
         "If this is your app, check the plan and the billing; otherwise try again another day.",
+    ),
+    errors.VisitorBudgetSpent: (
+        "You have used all the tokens that you may use today.",
+        "Your chat is kept. Go on after midnight UTC.",
+    ),
+    errors.DailyBudgetSpent: (
+        "All the tokens of this app for today are used.",
+        "Your chat is kept. Go on after midnight UTC.",
+    ),
+    errors.TooLong: (
+        "The question is too long for this app.",
+        "Shorten it and send it again.",
     ),
     errors.TooFast: (
         "Too many questions were asked in a short time.",
@@ -304,6 +331,47 @@ def ending(answer: Answer) -> str | None:
     return None
 
 
+# Chats in the browser
+CHATS_WORDS = {
+    "chats": "Chats",
+    "search": "Search your chats",
+    "none": "No chat says that.",
+    "today": "Today",
+    "yesterday": "Yesterday",
+    "week": "Last 7 days",
+    "rename": "Rename",
+    "remove": "Delete",
+    "removed": "Deleted.",
+    "undo": "Undo",
+    "kept": "Your chats are kept in this browser alone.",
+    "removeAll": "Delete all",
+    "removeAllReally": "Really delete all?",
+}
+ASKS_FOR_TITLES = "After the first answer, the model is asked for a title."
+
+
+def chats_words(*, asks_for_titles: bool) -> dict[str, str]:
+    """The words of the list of chats."""
+    if not asks_for_titles:
+        return CHATS_WORDS
+    return {**CHATS_WORDS, "kept": f"{CHATS_WORDS['kept']} {ASKS_FOR_TITLES}"}
+
+
+NOT_KEPT = "Your chats are not kept: they are gone when you close or reload this page."
+KEEPING = {
+    Notice.FULL: (
+        "This browser has no room left, so what is said now is not kept. Delete old chats, or save "
+        "this one as a file."
+    ),
+    Notice.FORBIDDEN: (
+        "This browser does not let the page keep your chats, so they are gone when you leave. "
+        "Save a chat as a file to keep it."
+    ),
+    Notice.DAMAGED: "Part of this chat was damaged in your browser. What can be read is here.",
+    Notice.UNREADABLE: "This chat was damaged in your browser and cannot be read.",
+    Notice.NEWER: "This chat was kept by a newer version of this app. Reload the page in a moment.",
+}
+
 # Transcripts
 THIS_CHAT_AS_FILE = "Save or load"
 DOWNLOAD_MARKDOWN = "Save to read (Markdown)"
@@ -317,6 +385,17 @@ TRANSCRIPT_FAULTS = {
     Fault.NEWER: "This file was saved by a newer version of this app. Load it there.",
     Fault.DAMAGED: "This file is damaged or was changed. Load another copy of it.",
 }
+
+# The password
+PASSWORD = "Password"
+COME_IN = "Come in"
+WRONG_PASSWORD = "That is not the password. Try again."
+
+
+def wait_for_password(seconds: float) -> str:
+    """Said after several wrong tries."""
+    return f"That was not the password, or it came too soon. Try again in {math.ceil(seconds)} s."
+
 
 # Faults of the app itself
 SETTINGS_WRONG = "The app cannot start, because a setting is wrong."
