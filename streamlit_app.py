@@ -7,10 +7,11 @@ import streamlit as st
 
 from chat.markdown import literal
 from chat.settings import SettingsError
-from chat.ui import dialogue, page, sidebar, state, text
+from chat.ui import dialogue, gate, page, process, sidebar, state, text
 
 try:
-    settings = state.settings()
+    settings = process.settings()
+    process.limits()
 except SettingsError as error:
     st.set_page_config(page_title=text.SETTINGS_WRONG)
     st.error(f"{text.SETTINGS_WRONG}\n\n{literal(str(error))}")
@@ -20,11 +21,14 @@ st.set_page_config(page_title=settings.title, page_icon="💬")
 
 page.prepare()
 
-# One service and one counter for the process; one visitor, with a conversation, for each page.
-service = state.service()
-counter = state.counter()
+if not gate.is_open():
+    st.stop()
+
+# One counter and one key for the process; one visitor, with a conversation, for each page.
+counter = process.counter()
 counter.prepare(settings.model)
 visitor = state.visitor()
+service = state.service_of(visitor)
 
 meter = sidebar.draw(visitor, settings, service, counter)
 dialogue.draw(visitor, service, meter)

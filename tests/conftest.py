@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
 
+from chat.ranks import Obstacle, RanksUnavailable
 from chat.service import Options
+from chat.settings import PROJECT
 from tests.fakes.service import ScriptedService
 
 
@@ -32,3 +36,37 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
     # A proxy of the environment would be asked for loopback addresses too.
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+
+
+KEY = "sk-test-0123456789abcdef"
+Open = Callable[[], AppTest]
+
+
+def unavailable(_: str) -> None:
+    """No rank file: every count is an estimate, at every time."""
+    raise RanksUnavailable(Obstacle.UNREACHABLE)
+
+
+@pytest.fixture
+def open_page(monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Opens the page in a process of its own settings, as far as one process can tell."""
+    monkeypatch.setattr("chat.settings._read_dotenv", lambda _: {})
+    monkeypatch.setattr("chat.tokens.load_encoding", unavailable)
+    monkeypatch.setattr("chat.ui.state.address", lambda: "127.0.0.1")  # AppTest has none
+    st.cache_resource.clear()
+
+    def opened() -> AppTest:
+        page = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=20)
+        return page.run()
+
+    return opened
+
+
+@pytest.fixture
+def page(open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The page in front of the scripted service."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
+    monkeypatch.setenv("CHAT_MODEL", "scripted")
+    monkeypatch.setenv("CHAT_TIMEOUT", "1")
+    return open_page()

@@ -4,56 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Text
 
 from chat import errors
 from chat.conversation import Conversation
-from chat.ranks import Obstacle, RanksUnavailable
-from chat.settings import PROJECT
 from chat.tokens import Grade
 from chat.ui import text
 from chat.window import Message
+from tests.conftest import KEY, Open
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk, failing
-
-KEY = "sk-test-0123456789abcdef"
-Open = Callable[[], AppTest]
-
-
-def unavailable(_: str) -> None:
-    """No rank file: every count is an estimate, at every time."""
-    raise RanksUnavailable(Obstacle.UNREACHABLE)
-
-
-@pytest.fixture
-def open_page(monkeypatch: pytest.MonkeyPatch) -> Open:
-    """Opens the page in a process of its own settings, as far as one process can tell."""
-    monkeypatch.setattr("chat.settings._read_dotenv", lambda _: {})
-    monkeypatch.setattr("chat.tokens.load_encoding", unavailable)
-    st.cache_resource.clear()
-
-    def opened() -> AppTest:
-        page = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=20)
-        return page.run()
-
-    return opened
-
-
-@pytest.fixture
-def page(open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    """The page in front of the scripted service."""
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
-    monkeypatch.setenv("CHAT_MODEL", "scripted")
-    monkeypatch.setenv("CHAT_TIMEOUT", "1")
-    return open_page()
 
 
 def ask(page: AppTest, question: str) -> AppTest:
@@ -530,7 +495,7 @@ def test_secrets_that_cannot_be_read_are_one_sentence_and_no_demo(
 ) -> None:
     file = tmp_path / "secrets.toml"
     file.write_text("OPENAI_API_KEY = sk-without-quotes", encoding="utf-8")
-    monkeypatch.setattr("chat.ui.state.secret_files", lambda: [str(file)])
+    monkeypatch.setattr("chat.ui.process.secret_files", lambda: [str(file)])
     page = open_page()
     assert page.error[0].value.endswith("secrets.toml cannot be read: it is no valid TOML.")
     assert not page.chat_input

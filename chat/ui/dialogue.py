@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import StopException, add_script_run_ctx
 
+from chat import titles
 from chat.conversation import Round
 from chat.events import ReasoningDelta, TextDelta
 from chat.markdown import Growing
@@ -23,24 +24,31 @@ from chat.window import Window
 
 LATEST = 8  # rounds that are always drawn
 STEP = 4  # rounds by which the rest is drawn no more: the page does not move at every question
+SNAPSHOTS = 0.9  # seconds between two writes to the browser's storage while an answer grows
 EARLIER = 50  # rounds that "show earlier" adds
 
 
 def draw(visitor: Visitor, service: Service, meter: Meter) -> None:
     """Draw the whole dialogue; if there is a question to answer, stream its answer in its place."""
+    is_closed = bool(visitor.asked) and not visitor.input_can_stop
     st.chat_input(
         text.ASK,
         key=QUESTION_KEY,
         submit_mode="stop",
         on_submit=submit_typed,
+        max_chars=visitor.max_chars,
         # The input has a Stop button only for what was just typed into it. While any other
         # question is answered it takes no new one, and the answer has a Stop button of its own.
-        disabled=bool(visitor.asked) and not visitor.input_can_stop,
+        disabled=is_closed,
     )
     if service.is_demo:
-        st.caption(text.DEMO)
+        st.caption(text.DEMO_OWN_KEY if visitor.may_use_own_key else text.DEMO)
+    if visitor.store is not None:
+        visitor.store.prepare()
     opened = visitor.open_next()
     path = visitor.conversation.path
+    for notice in visitor.notices:
+        st.warning(text.KEEPING[notice])
     if not path:
         _greet(visitor)
     if visitor.conversation.former is not None:
@@ -64,12 +72,13 @@ def draw(visitor: Visitor, service: Service, meter: Meter) -> None:
             view.draw_ending()
     memory.add_slot(None)
     memory.draw()
+    visitor.save()
     if visitor.refused is not None:
         st.warning(failure(visitor.refused))
     if live is not None:
         _answer(visitor, service, meter, live, memory)
-    if visitor.put_back is not None:
-        st.rerun()
+    if visitor.put_back is not None or (is_closed and live is None):
+        st.rerun()  # a question was refused
 
 
 class _Memory:
@@ -97,7 +106,8 @@ class _Memory:
 
 
 def _greet(visitor: Visitor) -> None:
-    with st.container(key="greeting"):
+    # What the browser keeps takes its place in a moment, if there is anything (style.css).
+    with st.container(key="greeting" if visitor.store is None else "greeting-or-chat"):
         st.markdown(f"### {text.GREETING}")
         with st.container(horizontal=True):
             for suggestion in text.SUGGESTIONS:
@@ -141,6 +151,7 @@ def _answer(
 
     def draw_end() -> None:
         visitor.learn(window, answer)
+        visitor.save()
         view.draw_answer()
         view.draw_ending()
         meter.draw()
@@ -164,13 +175,29 @@ def _answer(
                 elif isinstance(event, ReasoningDelta):
                     answer.thought_seconds = seconds
                     view.draw_thought(answer)
+                visitor.save(pace=SNAPSHOTS)
                 may_end_run()
     except StopException:
         _draw_in_spite_of_stop(draw_end)
         raise
     draw_end()
+    if visitor.wants_title:
+        _ask_for_title(visitor, service)
     if not visitor.input_can_stop or visitor.asked:
         st.rerun()  # opens the input again, or goes on to the next question
+
+
+def _ask_for_title(visitor: Visitor, service: Service) -> None:
+    asking = titles.asking(visitor.conversation, service, visitor.options)
+    with closing(asking):
+        while True:
+            try:
+                next(asking)
+            except StopIteration as end:
+                visitor.name_chat(end.value)
+                break
+            may_end_run()
+    visitor.save()
 
 
 def _draw_in_spite_of_stop(draw: Callable[[], None]) -> None:

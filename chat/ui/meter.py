@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from streamlit.delta_generator import DeltaGenerator
 
 from chat import models
 from chat.answer import Answer
+from chat.limits import Left
 from chat.models import Model
 from chat.spending import Spending
 from chat.tokens import Count, Growing, Loading, TokenCounter
@@ -54,6 +56,7 @@ class Meter:
     counter: TokenCounter
     context_tokens: int | None
     is_free: bool
+    left: Callable[[], Left] | None = None  # what remains of the owner's budgets
     _sent: _Sent | None = field(default=None, init=False)
 
     def draw(self) -> None:
@@ -149,6 +152,10 @@ class Meter:
             rows.append((text.COST, text.cost(spending)))
         if spared.tokens > 0:
             rows.append((text.SPARED, text.tokens(spared)))
+        if self.left is not None:
+            left = self.left()
+            rows.append((text.LEFT_FOR_YOU, _number(left.visitor)))
+            rows.append((text.LEFT_FOR_ALL, _number(left.all)))
         return [(label, value) for label, value in rows if value is not None]
 
     def _notes(self, window: Window) -> list[str]:
@@ -211,6 +218,10 @@ def _split_html(label: str, total: Count, parts: list[Part], limit: int | None) 
         f'<div class="meter"><h4><span>{label}</span><b>{text.tokens(total)}</b></h4>'
         f"<div{over} aria-hidden=true>{bar}</div>{filled}<ul>{rows}</ul></div>"
     )
+
+
+def _number(number: int | None) -> str | None:
+    return None if number is None else f"{number:,}"
 
 
 def _row(kind: str, label: str, number: str) -> str:

@@ -5,6 +5,16 @@ if (!window.chatPage) {
   const OTHER_STOP = ".st-key-stop button";
   const INPUT = '[data-testid="stChatInputTextArea"]';
 
+  // A browser that has never kept a chat shows the greeting without waiting for store.js.
+  (async () => {
+    try {
+      const found = await indexedDB.databases();
+      if (!found.some(({ name }) => name === "chat")) document.body.classList.add("chats-read");
+    } catch {
+      // store.js finds it out, too, and says so.
+    }
+  })();
+
   // Half a character (a lone surrogate) cannot travel to the server: Streamlit would drop the whole
   // message without a word. So it is replaced as soon as it is typed or pasted.
   window.addEventListener(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -12,5 +13,14 @@ _HERE = Path(__file__).parent
 def prepare() -> None:
     """Send the style and the script along; neither shows anything by itself."""
     st.html(_HERE / "style.css")
-    script = (_HERE / "page.js").read_text(encoding="utf-8")
-    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+    run("page.js")
+
+
+def run(script: str) -> None:
+    """Have the browser run one of our scripts, by its file's name."""
+    st.html(f"<script>{_text(script)}</script>", unsafe_allow_javascript=True)
+
+
+@cache
+def _text(script: str) -> str:
+    return (_HERE / script).read_text(encoding="utf-8")

@@ -123,7 +123,13 @@ def _question(round: Round, fork: Fork, visitor: Visitor) -> None:
 
 def _edit(key: str, round: Round, visitor: Visitor) -> None:
     with st.form(f"form-{key}", border=False):
-        st.text_area(text.EDIT_QUESTION, round.question, key=key, label_visibility="collapsed")
+        st.text_area(
+            text.EDIT_QUESTION,
+            round.question,
+            key=key,
+            label_visibility="collapsed",
+            max_chars=visitor.max_chars,
+        )
         with _row(f"editing-{id(round)}"):
             saved = st.form_submit_button(
                 text.SAVE_EDIT, type="primary", on_click=visitor.save_edit

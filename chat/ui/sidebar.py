@@ -7,17 +7,18 @@ of cutting it off (Streamlit 1.67 queues a fragment's rerun, but lets any other 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 import streamlit as st
 
 from chat import models
 from chat.conversation import MOST_ROUNDS
+from chat.limits import Budgeted
 from chat.markdown import literal
 from chat.service import Options, Service
 from chat.settings import Settings
 from chat.tokens import Loading, TokenCounter
-from chat.transcript import to_json, to_markdown
-from chat.ui import dialogs, text
+from chat.ui import dialogs, files, text
 from chat.ui.meter import Meter
 from chat.ui.state import Visitor
 
@@ -27,11 +28,14 @@ def draw(visitor: Visitor, settings: Settings, service: Service, counter: TokenC
     with st.sidebar:
         st.markdown(f"### {literal(settings.title)}")
         _new_chat(visitor)
-        with st.container(border=True, key="meter", gap="xsmall"):
-            split, lines = st.empty(), st.empty()
-            dialogs.draw_openers(visitor, counter)
         visitor.is_drawing_page = True
         try:
+            _chats(visitor)
+            with st.container(border=True, key="meter", gap="xsmall"):
+                split, lines = st.empty(), st.empty()
+                dialogs.draw_openers(visitor, counter)
+            if visitor.may_use_own_key:
+                _own_key(visitor)
             _settings(visitor, settings, service)
             _files(visitor, settings)
         finally:
@@ -43,6 +47,7 @@ def draw(visitor: Visitor, settings: Settings, service: Service, counter: TokenC
         counter=counter,
         context_tokens=settings.context_tokens,
         is_free=service.is_demo,
+        left=service.left if isinstance(service, Budgeted) else None,
     )
     meter.draw()
     if counter.state(visitor.options.model)[0] is Loading.LOADING:
@@ -72,7 +77,28 @@ def _new_chat(visitor: Visitor) -> None:
 
 
 @st.fragment
+def _chats(visitor: Visitor) -> None:
+    if visitor.store is None:
+        st.caption(text.NOT_KEPT)
+        return
+    visitor.store.draw("chats", visitor.conversation, partial(visitor.hear, "chats"))
+    _redraw_if_loaded(visitor)
+
+
+@st.fragment
+def _own_key(visitor: Visitor) -> None:
+    given = st.text_input(
+        text.OWN_KEY, type="password", key="own_key", help=text.OWN_KEY_HELP, autocomplete="off"
+    )
+    if visitor.use_key(given.strip()):
+        st.rerun()
+    if visitor.own_key and visitor.own_service is None:
+        st.warning(text.NO_KEY)
+
+
+@st.fragment
 def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
+    # None has a default here: they are in `Visitor.show`, as those of a chat that is opened are.
     known = dict.fromkeys((settings.model, *settings.models, *service.models()))
     model = st.selectbox(
         text.MODEL, list(known), key="model", accept_new_options=True, help=text.MODEL_HELP
@@ -82,13 +108,10 @@ def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
         today = datetime.now(UTC).date()
         st.caption(text.shutdown(chosen.name, chosen.shutdown, today))
     visitor.conversation.rounds = st.slider(
-        text.ROUNDS, 0, MOST_ROUNDS, settings.rounds, key="rounds", help=text.ROUNDS_HELP
+        text.ROUNDS, 0, MOST_ROUNDS, key="rounds", help=text.ROUNDS_HELP
     )
     visitor.conversation.system_prompt = st.text_area(
-        text.SYSTEM_PROMPT,
-        settings.system_prompt,
-        key="system_prompt",
-        help=text.SYSTEM_PROMPT_HELP,
+        text.SYSTEM_PROMPT, key="system_prompt", help=text.SYSTEM_PROMPT_HELP
     )
     with st.expander(text.MORE):
         options = Options(
@@ -97,7 +120,7 @@ def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
                 text.TEMPERATURE,
                 min_value=0.0,
                 max_value=2.0,
-                value=settings.temperature,
+                value=None,
                 step=0.1,
                 key="temperature",
                 placeholder=text.LEAVE_IT,
@@ -107,7 +130,7 @@ def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
                 text.TOP_P,
                 min_value=0.0,
                 max_value=1.0,
-                value=settings.top_p,
+                value=None,
                 step=0.05,
                 key="top_p",
                 placeholder=text.LEAVE_IT,
@@ -116,7 +139,7 @@ def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
             max_tokens=st.number_input(
                 text.MAX_TOKENS,
                 min_value=1,
-                value=settings.max_tokens,
+                value=None,
                 step=1,
                 key="max_tokens",
                 placeholder=text.LEAVE_IT,
@@ -130,34 +153,11 @@ def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
 
 @st.fragment
 def _files(visitor: Visitor, settings: Settings) -> None:
-    with st.expander(text.THIS_CHAT_AS_FILE):
-        # Made only when somebody asks for it: a long chat is not written at every click.
-        st.download_button(
-            text.DOWNLOAD_MARKDOWN,
-            lambda: to_markdown(visitor.conversation, title=settings.title, ending=text.ending),
-            "chat.md",
-            "text/markdown",
-            on_click="ignore",
-            width="stretch",
-        )
-        st.download_button(
-            text.DOWNLOAD_JSON,
-            lambda: to_json(visitor.conversation, visitor.options),
-            "chat.json",
-            "application/json",
-            on_click="ignore",
-            width="stretch",
-        )
-        st.file_uploader(
-            text.UPLOAD,
-            type="json",
-            key="upload",
-            help=text.UPLOAD_HELP,
-            on_change=visitor.load,
-            args=("upload",),
-        )
-        if visitor.fault is not None:
-            st.warning(text.TRANSCRIPT_FAULTS[visitor.fault])
+    files.draw(visitor, settings)
+    _redraw_if_loaded(visitor)
+
+
+def _redraw_if_loaded(visitor: Visitor) -> None:
     if visitor.is_loaded:
         visitor.is_loaded = False
         if not visitor.is_drawing_page:

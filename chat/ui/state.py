@@ -1,4 +1,4 @@
-"""What belongs to one visitor, and what to the whole process. The one file to touch session_state.
+"""What belongs to one visitor. The one file to touch session_state.
 
 Every touch of `st.session_state` may end the run (with a BaseException, Streamlit 1.67), so the
 page takes its `Visitor` out once, at the start, and from then on changes that plain object only.
@@ -6,28 +6,31 @@ page takes its `Visitor` out once, at the start, and from then on changes that p
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from enum import Enum, auto
-from pathlib import Path
+from ipaddress import ip_address
 
 import streamlit as st
 
-from chat import models
+from chat import models, titles
 from chat.answer import Answer
 from chat.calibration import Calibration
 from chat.connection import connect
 from chat.conversation import Conversation, Round
-from chat.errors import BlankQuestion, ChatError
+from chat.errors import BlankQuestion, ChatError, TooLong
+from chat.limits import Budgeted, Limits
+from chat.records import Notice
 from chat.service import Options, Service
-from chat.settings import Settings, SettingsError
-from chat.tokens import Count, TokenCounter
+from chat.settings import is_key_like
+from chat.tokens import Count
 from chat.transcript import Fault, TranscriptError, from_json
-from chat.ui import text
+from chat.ui import process
+from chat.ui.store import Store
 from chat.window import Message, Room, Window
 
 QUESTION_KEY = "question"  # of the chat input
+PASSWORD_KEY = "password"
 
 
 class Move(Enum):
@@ -78,7 +81,12 @@ class Visitor:
     edits: int = 0
     is_loaded: bool = False
     fault: Fault | None = None  # of the file that was loaded last
+    max_chars: int | None = None  # of a question
+    may_use_own_key: bool = False
+    own_key: str = field(default="", repr=False)  # which only this page's session has
+    own_service: Service | None = None
     earlier: int = 0  # rounds that are drawn besides the latest
+    store: Store | None = None  # where chats are kept; None where the owner wants none kept
 
     def submit(
         self,
@@ -114,6 +122,8 @@ class Visitor:
 
     def _open(self, asked: Asked) -> Round | None:
         round = asked.round
+        if self.max_chars is not None and len(asked.text) > self.max_chars:
+            raise TooLong
         if round is None or (asked.move is Move.EDIT and not self.shows(round)):
             return self.conversation.ask(asked.text)
         if asked.move is Move.EDIT:
@@ -189,6 +199,28 @@ class Visitor:
             return Count(answer.usage.reasoning_tokens)
         return self.calibration.text(answer.reasoning, answer.model or self.options.model)
 
+    def budgeted(self, service: Service, limits: Limits) -> Budgeted:
+        """The service as this visitor may use it, on the owner's key."""
+        return Budgeted(
+            service,
+            limits,
+            visitor=address(),
+            weigh=lambda window, model: self.calibration.weigh(window.messages, model).total,
+            count=self.calibration.text,
+        )
+
+    def use_key(self, key: str) -> bool:
+        """Ask with the visitor's own key from now on; whether that changes anything.
+
+        Without one, or with what is no key, it is as if there was none.
+        """
+        if key == self.own_key:
+            return False
+        self.own_key = key
+        is_key = bool(key) and is_key_like(key)
+        self.own_service = connect(replace(process.settings(), api_key=key)) if is_key else None
+        return True
+
     def _weigh(self, messages: Sequence[Message]) -> int:
         return self.calibration.weigh(messages, self.options.model).total.tokens
 
@@ -202,30 +234,77 @@ class Visitor:
             self._turn_to(self.conversation.former)
 
     def load(self, key: str) -> None:
-        """Turn to the conversation in the file that was given to the widget with this key.
+        """Turn to the conversation in the file that the component with this key has read.
 
         The one that was shown can be had back until the next question. A bad file changes
         nothing but `fault`.
         """
-        file = st.session_state[key]
+        file = st.session_state[key].file
         self.fault = None
-        if file is None:
-            return
         try:
-            loaded = from_json(file.getvalue())
+            if not isinstance(file, dict) or not isinstance(file.get("text"), str):
+                raise TranscriptError(Fault.TOO_LARGE)  # the browser did not read it
+            loaded = from_json(file["text"].removeprefix("\ufeff"))
         except TranscriptError as error:
             self.fault = error.fault
             return
-        conversation = loaded.conversation
-        conversation.former = self.conversation if self.conversation.start.rounds else None
-        # The widgets hold these settings, and take what is set before they are drawn.
+        loaded.conversation.former = self._worth_keeping
+        self.show(loaded.conversation, loaded.options)
+        self.is_loaded = True
+
+    def hear(self, key: str) -> None:
+        """Take in what the browser's storage says, by the widget with this key."""
+        if self.store is None:
+            return
+        said = st.session_state[key].came
+        for opened in self.store.hear(said, self.conversation, is_edited=self.edit is not None):
+            if opened.conversation is None:
+                self._turn_to(self.conversation.start_over())
+                self.conversation.former = None  # it was deleted
+            else:
+                if self.store.fault is not None:  # what is shown may be nowhere else
+                    opened.conversation.former = self._worth_keeping
+                self.show(opened.conversation, opened.options)
+        self.is_loaded = True
+
+    def save(self, *, pace: float = 0) -> None:
+        """Have what has changed kept by the browser, if the last time was so many seconds ago."""
+        if self.store is not None:
+            self.store.save(self.conversation, self.options, pace=pace)
+
+    @property
+    def wants_title(self) -> bool:
+        """Whether the model is to be asked now for a title of the chat."""
+        asks = self.store is not None and self.store.asks_for_titles
+        return asks and titles.is_wanted(self.conversation)
+
+    def name_chat(self, title: str) -> None:
+        """Have the chat kept under this title."""
+        if self.store is not None and title:
+            self.store.name(self.conversation, title)
+
+    @property
+    def notices(self) -> list[Notice]:
+        """What there is to say of the keeping of chats."""
+        if self.store is None:
+            return []
+        return [notice for notice in (self.store.fault, self.store.notice) if notice is not None]
+
+    def show(self, conversation: Conversation, options: Options | None) -> None:
+        """Turn to a conversation, and set the sidebar's widgets to its settings.
+
+        They take only what is set before they are drawn.
+        """
         widgets: dict[str, object] = {"system_prompt": conversation.system_prompt}
-        if loaded.options is not None:
-            widgets |= {"rounds": conversation.rounds, **asdict(loaded.options)}
+        if options is not None:
+            widgets |= {"rounds": conversation.rounds, **asdict(options)}
         for name, value in widgets.items():
             st.session_state[name] = value
         self._turn_to(conversation)
-        self.is_loaded = True
+
+    @property
+    def _worth_keeping(self) -> Conversation | None:
+        return self.conversation if self.conversation.start.rounds else None
 
     def _turn_to(self, conversation: Conversation) -> None:
         self.conversation = conversation
@@ -233,42 +312,54 @@ class Visitor:
         self.earlier = 0
 
 
-@st.cache_resource(show_spinner=False)
-def settings() -> Settings:
-    """The owner's settings, read once for the process. Raises `SettingsError`."""
+def service_of(current: Visitor) -> Service:
+    """Who answers one visitor: with the visitor's own key, or the owner's within the budgets."""
+    if current.own_service is not None:
+        return current.own_service
+    shared = process.service()
+    if shared.is_demo or not process.limits().are_set:
+        return shared
+    return current.budgeted(shared, process.limits())
+
+
+def is_admitted() -> bool:
+    """Whether this page may be used: it is no secret, or the password was given."""
+    return process.password() is None or "admitted" in st.session_state
+
+
+def try_password() -> None:
+    """Look at the password that was typed, unless too many were wrong before."""
+    password = process.password()
+    given: str = st.session_state[PASSWORD_KEY]
+    if password is not None and password.is_right(given, address()):
+        st.session_state.admitted = True
+    else:
+        st.session_state.refused = True
+
+
+def was_refused() -> bool:
+    """Whether a wrong password was given here."""
+    return "refused" in st.session_state
+
+
+def seconds_to_wait() -> float:
+    """How long another try has to wait."""
+    password = process.password()
+    return 0.0 if password is None else password.wait(address())
+
+
+def address() -> str:
+    """Where the visitor comes from, as far as can be known.
+
+    What a proxy says of it counts only from a proxy that is near, and of that only what this proxy
+    added itself, the last entry: a visitor can send the header, too.
+    """
+    direct = st.context.ip_address or "127.0.0.1"  # Streamlit 1.67 does not tell its own machine's
+    forwarded = st.context.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     try:
-        return Settings.load(secrets=_secrets())
-    except SettingsError as error:
-        print(text.SETTINGS_WRONG, error, file=sys.stderr, flush=True)
-        raise
-
-
-def _secrets() -> Mapping[str, object]:
-    """Streamlit's secrets; none where no such file exists. Raises `SettingsError`."""
-    if st.secrets.load_if_toml_exists():
-        return st.secrets.to_dict()
-    for path in filter(Path.exists, map(Path, secret_files())):
-        # Streamlit only logs it (1.67), and the demo would answer instead of the model.
-        raise SettingsError(f"{path.name} cannot be read: it is no valid TOML.")
-    return {}
-
-
-def secret_files() -> Sequence[str]:
-    """Where Streamlit looks for secrets."""
-    files: Sequence[str] = st.get_option("secrets.files")
-    return files
-
-
-@st.cache_resource(show_spinner=False)
-def service() -> Service:
-    """The one service, with the owner's key, that answers every visitor."""
-    return connect(settings())
-
-
-@st.cache_resource(show_spinner=False)
-def counter() -> TokenCounter:
-    """The one token counter: it keeps numbers, never texts."""
-    return TokenCounter()
+        return forwarded if forwarded and ip_address(direct).is_private else direct
+    except ValueError:
+        return direct
 
 
 def visitor() -> Visitor:
@@ -278,13 +369,17 @@ def visitor() -> Visitor:
     """
     state = st.session_state
     if "visitor" not in state:
+        owners = process.settings()
+        begun = Conversation(system_prompt=owners.system_prompt, rounds=owners.rounds)
         state.visitor = Visitor(
-            conversation=Conversation(
-                system_prompt=settings().system_prompt, rounds=settings().rounds
-            ),
-            options=settings().options,
-            calibration=Calibration(counter()),
+            conversation=begun,
+            options=owners.options,
+            calibration=Calibration(process.counter()),
+            max_chars=owners.max_chars,
+            may_use_own_key=owners.own_key and owners.api_key is None,
+            store=Store(asks_for_titles=owners.titles) if owners.store else None,
         )
+        state.visitor.show(begun, owners.options)
     current: Visitor = state.visitor
     current.conversation.stop()
     # The input has a Stop button only in the run that its own question began.

@@ -17,7 +17,7 @@ class ChatPage:
         self.messages = page.get_by_test_id("stChatMessage")
         self.sidebar = page.get_by_test_id("stSidebar")
         self.counter = self.sidebar.locator(".st-key-meter")
-        expect(self.input).to_be_enabled()
+        expect(self.input).to_be_enabled(timeout=30_000)  # the first page takes its time
         # Streamlit 1.67 gives the input no Stop button for what is sent before the page is drawn.
         app = page.get_by_test_id("stApp")
         expect(app).to_have_attribute("data-test-script-state", "notRunning")

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from chat.settings import PROJECT
 from tests import ranks
@@ -24,6 +24,7 @@ from tests.browser.chat_page import ChatPage
 from tests.fakes.service import ScriptedService
 
 KEY = "sk-test-0123456789abcdef"
+PATIENCE = 20_000  # milliseconds that a slow machine may take to show what is expected
 STARTING = 60.0  # seconds that a slow machine may take to start the app
 
 
@@ -35,16 +36,31 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail(missing)
         pytest.skip(missing)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright, chromium.launched(playwright) as launched:
         yield launched
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 @contextmanager
 def running_app(log: Path, script: str = "streamlit_app.py", **environment: str) -> Iterator[str]:
     """The app on a port of its own, with the README's command; its log must stay clean."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    with started_app(log, script, free_port(), **environment) as (address, _):
+        yield address
+
+
+@contextmanager
+def started_app(
+    log: Path, script: str, port: int, **environment: str
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The same, with its process, which may be dead in the end."""
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "streamlit", "run", script]
     with log.open("wb") as output:
@@ -57,12 +73,13 @@ def running_app(log: Path, script: str = "streamlit_app.py", **environment: str)
         )
     try:
         _wait_until_healthy(address, process)
-        yield address
+        yield address, process
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(STARTING)
     said = log.read_text(encoding="utf-8", errors="replace")
     assert "Traceback" not in said, said
+    assert 'File "' not in said, said  # Streamlit's warnings come with a stack
     assert KEY not in said
 
 

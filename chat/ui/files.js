@@ -1,0 +1,19 @@
+// A file is read here and goes the way of every click. Streamlit's own upload asks for a cookie, which
+// many browsers do not send from inside another site's frame, where a Space stands.
+export default function ({ data, parentElement, setTriggerValue }) {
+  if (parentElement.querySelector("input")) return;
+  const input = Object.assign(document.createElement("input"), {
+    type: "file",
+    accept: ".json,application/json",
+    onchange: async () => {
+      const [file] = input.files;
+      if (!file) return;
+      // A file that is too large is not read at all.
+      setTriggerValue("file", file.size > data.largest ? { size: file.size } : { text: await file.text() });
+      input.value = ""; // so that the same file can be loaded again
+    },
+  });
+  const label = Object.assign(document.createElement("label"), { className: "load", title: data.help });
+  label.append(data.label, input);
+  parentElement.append(label);
+}

@@ -1,0 +1,45 @@
+"""The chat as a file: saved to read or to load again, and loaded."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from chat.settings import Settings
+from chat.transcript import LARGEST, to_json, to_markdown
+from chat.ui import text
+from chat.ui.state import Visitor
+
+_component = st.components.v2.component(
+    "files",
+    js=(Path(__file__).parent / "files.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def draw(visitor: Visitor, settings: Settings) -> None:
+    """Draw the ways to save and to load."""
+    with st.expander(text.THIS_CHAT_AS_FILE):
+        # Made only when somebody asks for it: a long chat is not written at every click.
+        st.download_button(
+            text.DOWNLOAD_MARKDOWN,
+            lambda: to_markdown(visitor.conversation, title=settings.title, ending=text.ending),
+            "chat.md",
+            "text/markdown",
+            on_click="ignore",
+            width="stretch",
+        )
+        st.download_button(
+            text.DOWNLOAD_JSON,
+            lambda: to_json(visitor.conversation, visitor.options),
+            "chat.json",
+            "application/json",
+            on_click="ignore",
+            width="stretch",
+        )
+        words = {"label": text.UPLOAD, "help": text.UPLOAD_HELP, "largest": LARGEST}
+        _component(key="upload", data=words, on_file_change=partial(visitor.load, "upload"))
+        if visitor.fault is not None:
+            st.warning(text.TRANSCRIPT_FAULTS[visitor.fault])

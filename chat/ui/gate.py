@@ -1,0 +1,24 @@
+"""The password, where the owner set one: nothing of the app runs before it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from chat.ui import state, text
+
+
+def is_open() -> bool:
+    """Whether the visitor may come in; if not, the password is asked for."""
+    if state.is_admitted():
+        return True
+    with st.form("gate", width=400):
+        st.text_input(
+            text.PASSWORD, type="password", key=state.PASSWORD_KEY, autocomplete="current-password"
+        )
+        st.form_submit_button(text.COME_IN, on_click=state.try_password, type="primary")
+    wait = state.seconds_to_wait()
+    if wait > 0:
+        st.warning(text.wait_for_password(wait))
+    elif state.was_refused():
+        st.warning(text.WRONG_PASSWORD)
+    return False

@@ -1,0 +1,125 @@
+"""Two servers behind nginx: one is killed, and the visitor carries on with the other."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from chat.settings import PROJECT
+from chat.ui import text
+from tests.browser.chat_page import ChatPage
+from tests.browser.conftest import KEY, free_port, started_app, visitor
+from tests.browser.test_chats import ask, expect_kept
+from tests.fakes import service as fake
+from tests.fakes.service import Reply, ScriptedService, answering, chunk
+
+FRAME = """
+worker_processes 1;
+daemon off;
+pid {folder}/pid;
+error_log {folder}/error.log;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    {site}
+}}
+"""
+
+
+@contextmanager
+def nginx(folder: Path, ports: list[int], *, is_sticky: bool) -> Iterator[str]:
+    """The README's configuration, with these ports."""
+    executable = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if executable is None:
+        missing = "nginx is not installed, so the test with two servers did not run."
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    (site,) = re.findall(r"```nginx\n(.*?)```", (PROJECT / "README.md").read_text(), re.DOTALL)
+    port = free_port()
+    for old, new in ("8501", ports[0]), ("8502", ports[1]), ("listen 8080", f"listen {port}"):
+        assert old in site
+        site = site.replace(old, str(new))
+    if not is_sticky:
+        site = site.replace("ip_hash;", "")
+    configuration = folder / "nginx.conf"
+    configuration.write_text(FRAME.format(folder=folder, site=site))
+    process = subprocess.Popen([executable, "-c", configuration, "-e", folder / "error.log"])
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.mark.parametrize("is_sticky", [True, False], ids=["sticky", "round robin"])
+def test_when_one_server_dies_the_visitor_carries_on_with_the_other(
+    browser: Browser, rank_files: Path, tmp_path: Path, *, is_sticky: bool
+) -> None:
+    with ExitStack() as stack:
+        services = [stack.enter_context(ScriptedService()) for _ in range(2)]
+        ports = [free_port() for _ in services]
+        environment = {
+            "OPENAI_API_KEY": KEY,
+            "CHAT_MODEL": "scripted",
+            "TIKTOKEN_CACHE_DIR": str(rank_files),
+            "STREAMLIT_SERVER_COOKIE_SECRET": "the same for all",
+        }
+        apps = [
+            stack.enter_context(
+                started_app(
+                    tmp_path / f"log {port}",
+                    "streamlit_app.py",
+                    port,
+                    OPENAI_BASE_URL=service.base_url,
+                    **environment,
+                )
+            )
+            for service, port in zip(services, ports, strict=True)
+        ]
+        address = stack.enter_context(nginx(tmp_path, ports, is_sticky=is_sticky))
+        wait_for(address)
+        chat = stack.enter_context(visitor(browser, address))
+        ask(chat, 1, "Q1")
+        # Whichever server answered is the one to die.
+        place = 0 if services[0].requests else 1
+        half = [chunk("Half of it "), fake.pause(1.1), chunk("x"), fake.stall]
+        services[place].enqueue(Reply(steps=half))
+        chat.ask("Q2")
+        expect_kept(chat, "Half of it")
+        apps[place][1].send_signal(signal.SIGKILL)
+        expect(chat.answer(2)).to_contain_text("The answer broke off.", timeout=60_000)
+        expect(chat.answer(2)).to_contain_text("Half of it")
+        expect(chat.question(1)).to_have_text("Q1")
+        other = services[1 - place]
+        other.enqueue(answering("From the other server."))
+        chat.action(2, text.RETRY).click()
+        chat.expect_answer(2, "From the other server.")
+        expect_kept(chat, "From the other server.")
+        contents = [message["content"] for message in other.last.messages][1:]
+        assert contents == ["Q1", "Answer 1.", "Q2"]
+        chat.page.reload()
+        expect(ChatPage(chat.page).answer(2)).to_contain_text("From the other server.")
+
+
+def wait_for(address: str) -> None:
+    """Wait until nginx answers."""
+    deadline = time.monotonic() + 20
+    while subprocess.run(["curl", "-sf", f"{address}/_stcore/health"], check=False).returncode:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
