@@ -1,0 +1,163 @@
+"""The Dockerfile's steps and its command, as an unprivileged user, up to a chat in a frame."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from chat import deploy
+from chat.settings import PROJECT
+from chat.ui import text
+from tests import dockerfile
+from tests.browser.conftest import KEY, free_port
+from tests.dockerfile import USER, Container
+from tests.fakes.service import ScriptedService, answering
+
+# What a build may use of this machine: how packages are reached, and nothing else.
+REACH = ("PIP_", "SSL_CERT", "REQUESTS_CA", "HTTPS_PROXY", "HTTP_PROXY", "https_proxy")
+
+
+def interpreter() -> str:
+    """A Python that any user may run, as the image has one."""
+    found = shutil.which("python3", path="/usr/bin:/usr/local/bin")
+    return found or pytest.fail("There is no Python for all users: apt-get install python3-venv")
+
+
+@pytest.fixture(scope="module")
+def container() -> Iterator[Container]:
+    """The image's disk, built from what git tracks."""
+    disk = Path(tempfile.mkdtemp(prefix="container-"))
+    disk.chmod(0o755)
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=PROJECT,
+        check=True,
+        capture_output=True,
+    ).stdout.decode()
+    files = [name for name in listed.split("\0") if name and (PROJECT / name).is_file()]
+    reach = {name: value for name, value in os.environ.items() if name.startswith(REACH)}
+    built = dockerfile.build(PROJECT, [*files, ".env"], disk, interpreter(), reach)
+    yield built
+    shutil.rmtree(disk)
+
+
+@contextmanager
+def running(container: Container, log: Path, **secrets: str) -> Iterator[str]:
+    """The container's command, at another port than the one that it exposes."""
+    port = free_port()
+    assert container.ports == [deploy.PORT]
+    command = [word.replace(str(deploy.PORT), str(port)) for word in container.command]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            container.as_user(["env", *command]),
+            cwd=container.moved(container.folder),
+            env={**container.variables, "NO_PROXY": "127.0.0.1", **secrets},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        health = container.health.replace(str(deploy.PORT), str(port))
+        deadline = time.monotonic() + 60
+        while subprocess.run(
+            container.as_user(["sh", "-c", health]),
+            env=container.variables,
+            capture_output=True,
+            check=False,
+        ).returncode:
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(30)
+    assert "Traceback" not in log.read_text()
+
+
+@contextmanager
+def framed(address: str) -> Iterator[str]:
+    """A page of another site that shows the app in a frame, as the Hub does."""
+
+    class Outer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = f'<iframe src="{address}" style="width: 100%; height: 800px"></iframe>'.encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Outer)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield f"http://localhost:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_nothing_secret_and_nothing_useless_is_in_the_image(container: Container) -> None:
+    app = Path(container.moved(container.folder))
+    copied = {str(file.relative_to(app)) for file in app.rglob("*") if file.is_file()}
+    assert {"streamlit_app.py", "chat/ui/store.js", ".streamlit/config.toml"} <= copied
+    assert not [name for name in copied if name.startswith(("tests/", ".git", ".ci", ".env"))]
+    assert container.user == "user"
+    assert f"useradd --create-home --uid {USER} user" in (PROJECT / "Dockerfile").read_text()
+    assert any("chat.tokens --fetch" in step for step in container.ran)
+    assert container.environment["TIKTOKEN_CACHE_DIR"].startswith(dockerfile.HOME)
+    # Requirements before the code, so that a change of the code installs nothing anew.
+    instructions = [words for name, words in dockerfile.steps(dockerfile.text()) if name == "COPY"]
+    assert instructions == ["--chown=user requirements.txt ./", "--chown=user . ./"]
+
+
+def test_a_visitor_chats_and_uploads_inside_another_sites_frame(
+    container: Container, browser: Browser, service: ScriptedService, tmp_path: Path
+) -> None:
+    secrets = {
+        "OPENAI_API_KEY": KEY,
+        "OPENAI_BASE_URL": service.base_url,
+        "CHAT_MODEL": "scripted",
+    }
+    with running(container, tmp_path / "log", **secrets) as address, framed(address) as outer:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(outer)
+        frame = page.frame_locator("iframe")
+        field = frame.get_by_test_id("stChatInputTextArea")
+        service.enqueue(answering("Inside a frame."))
+        expect(field).to_be_enabled(timeout=30_000)
+        field.fill("Where are you?")
+        field.press("Enter")
+        answer = frame.get_by_test_id("stChatMessage").nth(1)
+        expect(answer).to_contain_text("Inside a frame.")
+        expect(frame.locator(".chats li")).to_have_count(1)
+        # The chat is kept there, too, apart from the same app outside of the frame.
+        page.reload()
+        expect(answer).to_contain_text("Inside a frame.")
+
+        frame.get_by_text(text.THIS_CHAT_AS_FILE).click()
+        loaded = json.dumps([{"role": "user", "content": "From a file"}]).encode()
+        frame.locator('input[type="file"]').set_input_files(
+            {"name": "chat.json", "mimeType": "application/json", "buffer": loaded}
+        )
+        first = frame.get_by_test_id("stChatMessage").first
+        expect(first).to_contain_text("From a file")
+        context.close()
+        with urllib.request.urlopen(f"{address}/_stcore/health") as healthy:  # noqa: S310
+            assert healthy.status == 200
