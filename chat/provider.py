@@ -14,29 +14,19 @@ import threading
 import time
 from collections.abc import AsyncIterator, Coroutine, Generator, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, cast
 
 from chat import errors
-from chat.characters import Mender
 from chat.errors import ChatError
-from chat.events import (
-    Ended,
-    Event,
-    ReasoningDelta,
-    TextDelta,
-    Usage,
-    UsageReported,
-    Waiting,
-)
+from chat.events import Ended, Event, ReasoningDelta, TextDelta, Waiting
+from chat.reading import ErrorEvent, Reading
 from chat.service import Options, Service
-from chat.thinking import Thinking
 from chat.window import Message, Window
 
 if TYPE_CHECKING:
-    from openai import APIStatusError, AsyncOpenAI, AsyncStream
-    from openai.types.chat import ChatCompletionChunk
+    from openai import APIStatusError, AsyncAPIResponse, AsyncOpenAI
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 READ_TIMEOUT = 60.0  # seconds of silence
@@ -45,6 +35,7 @@ RETRY_DELAYS = (0.5, 1.0)  # seconds before the second and the third try
 LONGEST_RETRY_AFTER = 5.0  # seconds; a service that wants more is told to the visitor instead
 MODELS_AGAIN = 60.0  # seconds
 BATCH = 0.05  # seconds of text that go to the page at once
+DRAIN_TIMEOUT = 0.1  # seconds for what comes behind the end
 PATIENCE = 0.1  # seconds of silence after which `Waiting` is handed out
 
 # Parameters that some services refuse, and what to send in their place (None: nothing).
@@ -114,18 +105,24 @@ class Provider(Service):
 
     async def _answer(self, messages: tuple[Message, ...], options: Options, inbox: _Inbox) -> None:
         """Fill the inbox with the events of one request, closed by `Ended` or a `ChatError`."""
-        reading = _Reading()
+        reading = Reading()
         content_type = ""
         failure: ChatError | None = None
         try:
-            async with self._request(messages, options) as stream:
-                content_type = stream.response.headers.get("content-type", "")
-                async for chunk in stream:
-                    for event in reading.take(chunk):
+            async with self._request(messages, options) as response:
+                content_type = response.headers.get("content-type", "")
+                pieces = _pieces(response)
+                async for piece in pieces:
+                    for event in reading.take(piece):
                         inbox.put(event)
+                    if reading.is_done:
+                        await _drain(pieces)
         except Exception as error:  # noqa: BLE001 - any failure must reach whoever asked
-            secrets = (self._api_key,)
-            failure = errors.from_exception(error, started=reading.has_text, secrets=secrets)
+            failure = errors.from_exception(
+                _reported(error) if isinstance(error, ErrorEvent) else error,
+                started=reading.has_text,
+                secrets=(self._api_key,),
+            )
         for event in reading.rest():
             inbox.put(event)
         # After its finish reason an answer is whole, however the connection ends.
@@ -137,36 +134,34 @@ class Provider(Service):
     @asynccontextmanager
     async def _request(
         self, messages: tuple[Message, ...], options: Options
-    ) -> AsyncIterator[AsyncStream[ChatCompletionChunk]]:
+    ) -> AsyncIterator[AsyncAPIResponse[Any]]:
         """Open a stream, trying again where that may help; leaving it cuts the connection."""
         from openai import BadRequestError, UnprocessableEntityError
 
         delays = list(RETRY_DELAYS)
         refused = {name for model, name in self._refused if model == options.model}
-        while True:
-            parameters = _parameters(options, refused)
-            try:
-                stream = cast(
-                    "AsyncStream[ChatCompletionChunk]",
-                    await self._connected().chat.completions.create(
-                        messages=cast("Any", messages), stream=True, **parameters
-                    ),
+        async with AsyncExitStack() as opened:
+            while True:
+                parameters = _parameters(options, refused)
+                request = self._connected().chat.completions.with_streaming_response.create(
+                    messages=cast("Any", messages), stream=True, **parameters
                 )
-                break
-            except (BadRequestError, UnprocessableEntityError) as error:
-                unknown = {name for name in SUBSTITUTES if _is_unknown(name, error)}
-                if not unknown & parameters.keys():
-                    raise
-                refused |= unknown
-            except Exception as error:  # the question is only whether trying again may help
-                delay = _retry_delay(error, delays.pop(0) if delays else None)
-                if delay is None:
-                    raise
-                await asyncio.sleep(delay)
-        # Only what helped is remembered.
-        self._refused.update((options.model, name) for name in refused)
-        async with stream:
-            yield stream
+                try:
+                    response = await opened.enter_async_context(request)
+                    break
+                except (BadRequestError, UnprocessableEntityError) as error:
+                    unknown = {name for name in SUBSTITUTES if _is_unknown(name, error)}
+                    if not unknown & parameters.keys():
+                        raise
+                    refused |= unknown
+                except Exception as error:  # the question is only whether trying again may help
+                    delay = _retry_delay(error, delays.pop(0) if delays else None)
+                    if delay is None:
+                        raise
+                    await asyncio.sleep(delay)
+            # Only what helped is remembered.
+            self._refused.update((options.model, name) for name in refused)
+            yield response
 
     def _connected(self) -> AsyncOpenAI:
         """The one client, made on the loop that uses it: importing openai takes a second."""
@@ -219,88 +214,36 @@ def is_chat_model(name: str) -> bool:
     return bool(name) and not any(word in name.lower() for word in _NOT_CHAT)
 
 
-class _Reading:
-    """What the chunks of one stream amount to."""
+async def _pieces(response: AsyncAPIResponse[Any]) -> AsyncIterator[bytes]:
+    """The body as it comes; what fails on the way is told as the package would tell it."""
+    import httpx2
+    from openai import APIConnectionError, APITimeoutError
 
-    def __init__(self) -> None:
-        self.has_text = False
-        self._chunks = 0
-        self._finish_reason: str | None = None
-        self._text = Mender()
-        self._reasoning = Mender()
-        self._thinking = Thinking()
-
-    def take(self, chunk: ChatCompletionChunk) -> Iterator[Event]:
-        """The events in a chunk. Services leave out what they like, so nothing is relied on."""
-        self._chunks += 1
-        usage = getattr(chunk, "usage", None)
-        if usage is not None:
-            reported = _usage(usage)
-            if reported is not None:
-                yield UsageReported(reported)
-        choices = getattr(chunk, "choices", None)
-        if not choices:
-            return
-        choice = choices[0]
-        delta = getattr(choice, "delta", None)
-        reasoning = getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None)
-        if isinstance(reasoning, str) and reasoning:
-            yield ReasoningDelta(self._reasoning.take(reasoning))
-        text = getattr(delta, "content", None) or getattr(delta, "refusal", None)
-        if isinstance(text, str) and text:
-            yield from self._read(self._thinking.take(self._text.take(text)))
-        self._finish_reason = getattr(choice, "finish_reason", None) or self._finish_reason
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether everything that makes an answer has arrived."""
-        return self.has_text and self._finish_reason is not None
-
-    def rest(self) -> Iterator[Event]:
-        """What was held back: half a character, or the beginning of a tag."""
-        yield from self._read(self._thinking.take(self._text.end()))
-        yield from self._read(self._thinking.end())
-
-    def _read(self, events: Iterator[Event]) -> Iterator[Event]:
-        for event in events:
-            if isinstance(event, TextDelta) and event.text.strip():
-                self.has_text = True
-            yield event
-
-    def end(self, content_type: str) -> Ended | ChatError:
-        """How a stream ended that raised nothing, which alone is no proof of success."""
-        if self._finish_reason == "error":
-            return errors.ServiceDown()
-        if self._finish_reason is None:
-            if self.has_text:
-                return errors.BrokenOff()
-            if self._chunks == 0 and "event-stream" not in content_type:
-                return errors.NotUnderstood()
-            return errors.EmptyAnswer() if self._chunks == 0 else errors.BrokenOff()
-        if not self.has_text:
-            if self._finish_reason == "content_filter":
-                return errors.ContentRefused()
-            return errors.EmptyAnswer()
-        return Ended(self._finish_reason)
+    try:
+        async for piece in response.iter_bytes():
+            yield piece
+    except httpx2.TimeoutException as error:
+        raise APITimeoutError(request=response.http_request) from error
+    except httpx2.RequestError as error:
+        raise APIConnectionError(request=response.http_request) from error
 
 
-def _usage(usage: object) -> Usage | None:
-    def whole(holder: object, name: str) -> int | None:
-        number = getattr(holder, name, None)
-        return number if isinstance(number, int) else None
+async def _drain(pieces: AsyncIterator[bytes]) -> None:
+    """Read what comes behind the end, so that the connection can be used again."""
+    from openai import APIConnectionError
 
-    prompt = whole(usage, "prompt_tokens")
-    completion = whole(usage, "completion_tokens")
-    if prompt is None or completion is None:
-        return None
-    return Usage(
-        prompt_tokens=prompt,
-        completion_tokens=completion,
-        reasoning_tokens=whole(
-            getattr(usage, "completion_tokens_details", None), "reasoning_tokens"
-        ),
-        cached_tokens=whole(getattr(usage, "prompt_tokens_details", None), "cached_tokens"),
-    )
+    with suppress(TimeoutError, APIConnectionError):
+        async with asyncio.timeout(DRAIN_TIMEOUT):
+            async for _ in pieces:
+                pass
+
+
+def _reported(error: ErrorEvent) -> Exception:
+    """A failure told in the stream, as the package would tell it."""
+    import httpx2
+    from openai import APIError
+
+    return APIError("", httpx2.Request("POST", ""), body=error.body)
 
 
 def _retry_delay(error: Exception, planned: float | None) -> float | None:
