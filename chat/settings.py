@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,8 +58,19 @@ class Settings:
     visitor_tokens: int | None = None
     daily_tokens: int | None = None
     data: Path | None = None
+    proxy: bool = False
     store: bool = True
     titles: bool = False
+
+    @property
+    def allowed_models(self) -> tuple[str, ...] | None:
+        """The models that may be asked with the owner's key; None: any.
+
+        A budget counts tokens, and those of another model may cost a hundred times as much.
+        """
+        if self.visitor_tokens is None and self.daily_tokens is None:
+            return None
+        return tuple(dict.fromkeys((self.model, *self.models)))
 
     @property
     def options(self) -> Options:
@@ -107,6 +119,8 @@ class Settings:
             visitor_tokens=read.whole("CHAT_VISITOR_TOKENS", None, 1, MOST_TOKENS),
             daily_tokens=read.whole("CHAT_DAILY_TOKENS", None, 1, MOST_TOKENS),
             data=Path(read.text("CHAT_DATA")) if read.text("CHAT_DATA") else None,
+            # A Space always stands behind a proxy.
+            proxy=read.switch("CHAT_PROXY", default=bool(read.text("SPACE_ID"))),
             store=read.switch("CHAT_STORE", default=True),
             titles=read.switch("CHAT_TITLES", default=False),
         )
@@ -125,6 +139,12 @@ def read_values(
     # they would outrank `.env`.
     process = {name: value for name, value in process.items() if kept.get(name) != value}
     return {**kept, **_read_dotenv(dotenv), **process}
+
+
+def _shown(value: str) -> str:
+    """A value in a message, unless it may be a key that was put into the wrong variable."""
+    may_be_key = re.fullmatch(r"[\w-]{20,}|(?:sk|pk|hf|gsk)[-_].*", value, re.DOTALL)
+    return "set to something else" if may_be_key else repr(value)
 
 
 def is_key_like(value: str) -> bool:
@@ -171,7 +191,7 @@ class _Reader:
         except ValueError:
             good = False
         if not good:
-            shown = "set" if secret else f"{value!r}"
+            shown = "set" if secret else _shown(value)
             raise SettingsError(f"{name} is {shown}, but must be an address like https://host/v1.")
         return value
 
@@ -185,14 +205,14 @@ class _Reader:
             number = None
         if number is None or not least <= number <= most:
             raise SettingsError(
-                f"{name} is {value!r}, but must be a whole number from {least} to {most}."
+                f"{name} is {_shown(value)}, but must be a whole number from {least} to {most}."
             )
         return number
 
     def switch(self, name: str, *, default: bool) -> bool:
         value = self.text(name).lower()
         if value not in ("", "on", "off"):
-            raise SettingsError(f"{name} is {value!r}, but must be on or off.")
+            raise SettingsError(f"{name} is {_shown(value)}, but must be on or off.")
         return value == "on" if value else default
 
     def number(self, name: str, default: Default, least: float, most: float) -> float | Default:
@@ -205,7 +225,7 @@ class _Reader:
             number = None
         if number is None or not least <= number <= most:  # also refuses nan
             raise SettingsError(
-                f"{name} is {value!r}, but must be a number from {least:g} to {most:g}."
+                f"{name} is {_shown(value)}, but must be a number from {least:g} to {most:g}."
             )
         return number
 

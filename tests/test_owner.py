@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from chat import errors
 from chat.limits import Limits
-from chat.ui import state, text
+from chat.ui import text
 from tests.conftest import KEY, Open
 from tests.fakes.service import ScriptedService, answering, failing
 from tests.test_page import ask, dialogue, meter_of, press
@@ -165,23 +165,22 @@ def test_a_question_may_not_be_longer_than_the_owner_allows(
     assert service.last.messages[-1]["content"] == "x" * 10
 
 
-@pytest.mark.parametrize(
-    ("direct", "forwarded", "address"),
-    [
-        (None, None, "127.0.0.1"),
-        ("8.8.8.8", None, "8.8.8.8"),
-        ("8.8.8.8", "198.51.100.1", "8.8.8.8"),  # sent by the visitor
-        ("10.1.2.3", "6.6.6.6, 198.51.100.1", "198.51.100.1"),  # added by a proxy
-        ("10.1.2.3", "", "10.1.2.3"),
-        ("unknown", "198.51.100.1", "unknown"),
-    ],
-)
-def test_a_visitors_address_is_the_nearest_proxys_word(
-    monkeypatch: pytest.MonkeyPatch, direct: str | None, forwarded: str | None, address: str
-) -> None:
-    class Context:
-        ip_address = direct
-        headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
+def test_only_the_owners_models_are_offered(bounded: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAT_MODELS", "better")
+    page = bounded()
+    assert page.selectbox(key="model").options == ["scripted", "better"]
+    assert not page.selectbox(key="model").proto.accept_new_options
 
-    monkeypatch.setattr("streamlit.context", Context)
-    assert state.address() == address
+
+def test_a_chat_of_another_model_goes_on_with_the_owners(bounded: Open) -> None:
+    def opened() -> None:
+        from chat.conversation import Conversation
+        from chat.service import Options
+        from chat.ui import state
+
+        state.visitor().show(Conversation(), Options(model="dear"))
+
+    bounded()
+    shown = AppTest.from_function(opened).run()
+    assert not shown.exception
+    assert shown.session_state["model"] == "scripted"

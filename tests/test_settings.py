@@ -37,6 +37,7 @@ def test_without_any_variable_the_defaults_hold() -> None:
         visitor_tokens=None,
         daily_tokens=None,
         data=None,
+        proxy=False,
         store=True,
         titles=False,
     )
@@ -62,6 +63,7 @@ def test_every_variable_is_read_and_trimmed() -> None:
         CHAT_VISITOR_TOKENS="1000",
         CHAT_DAILY_TOKENS="2000",
         CHAT_DATA="/data",
+        CHAT_PROXY="on",
         CHAT_STORE="off",
         CHAT_TITLES="on",
     )
@@ -84,6 +86,7 @@ def test_every_variable_is_read_and_trimmed() -> None:
         visitor_tokens=1000,
         daily_tokens=2000,
         data=Path("/data"),
+        proxy=True,
         store=False,
         titles=True,
     )
@@ -98,7 +101,7 @@ def test_empty_means_unset_but_a_prompt_may_be_empty_on_purpose(empty: str) -> N
         *("OPENAI_API_KEY", "OPENAI_BASE_URL", "CHAT_MODEL", "CHAT_MODELS", "CHAT_ROUNDS"),
         *("CHAT_TEMPERATURE", "CHAT_TOP_P", "CHAT_MAX_TOKENS", "CHAT_TIMEOUT", "CHAT_TITLE"),
         *("CHAT_CONTEXT_TOKENS", "CHAT_MAX_CHARS", "CHAT_OWN_KEY", "CHAT_PASSWORD", "CHAT_STORE"),
-        *("CHAT_VISITOR_TOKENS", "CHAT_DAILY_TOKENS", "CHAT_DATA", "CHAT_TITLES"),
+        *("CHAT_VISITOR_TOKENS", "CHAT_DAILY_TOKENS", "CHAT_DATA", "CHAT_TITLES", "CHAT_PROXY"),
     ]
     assert load(**dict.fromkeys(names, empty)) == load()
     assert load(CHAT_SYSTEM_PROMPT=empty).system_prompt == ""
@@ -139,6 +142,26 @@ def test_a_key_that_cannot_be_one_is_refused_without_showing_it(key: str) -> Non
         load(OPENAI_API_KEY=key)
     assert "OPENAI_API_KEY" in str(raised.value)
     assert "sk-" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["CHAT_OWN_KEY", "OPENAI_BASE_URL", "CHAT_ROUNDS", "CHAT_TOP_P"])
+@pytest.mark.parametrize("key", ["sk-short", "0123456789abcdef0123456789ABCDEF"])
+def test_a_key_in_the_wrong_variable_is_not_shown(name: str, key: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        load(**{name: key})
+    assert key.lower() not in str(raised.value).lower()
+
+
+def test_a_space_stands_behind_a_proxy() -> None:
+    assert load(SPACE_ID="user/app").proxy
+    assert not load(SPACE_ID="user/app", CHAT_PROXY="off").proxy
+
+
+def test_with_a_budget_only_the_owners_models_are_allowed() -> None:
+    chosen = {"CHAT_MODEL": "cheap", "CHAT_MODELS": "cheap, better"}
+    assert load(**chosen).allowed_models is None
+    assert load(**chosen, CHAT_DAILY_TOKENS="5").allowed_models == ("cheap", "better")
+    assert load(CHAT_MODEL="cheap", CHAT_VISITOR_TOKENS="5").allowed_models == ("cheap",)
 
 
 def test_a_password_in_a_bad_address_is_not_shown() -> None:

@@ -59,6 +59,8 @@ def counter() -> TokenCounter:
 def limits() -> Limits:
     """The budgets on the owner's key, for the whole process. Raises `SettingsError`."""
     folder = settings().data
+    if settings().daily_tokens is not None and folder is None:
+        print(text.SUM_IS_FORGOTTEN, file=sys.stderr, flush=True)
     try:
         return Limits(
             visitor_tokens=settings().visitor_tokens,

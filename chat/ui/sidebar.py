@@ -99,9 +99,14 @@ def _own_key(visitor: Visitor) -> None:
 @st.fragment
 def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
     # None has a default here: they are in `Visitor.show`, as those of a chat that is opened are.
-    known = dict.fromkeys((settings.model, *settings.models, *service.models()))
+    allowed = visitor.allowed_models
+    known = dict.fromkeys(allowed or (settings.model, *settings.models, *service.models()))
     model = st.selectbox(
-        text.MODEL, list(known), key="model", accept_new_options=True, help=text.MODEL_HELP
+        text.MODEL,
+        list(known),
+        key="model",
+        accept_new_options=allowed is None,
+        help=text.MODEL_HELP if allowed is None else None,
     )
     chosen = models.find(model or settings.model)
     if chosen.shutdown is not None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import Enum, auto
-from ipaddress import ip_address
+from uuid import uuid4
 
 import streamlit as st
 
 from chat import models, titles
+from chat.address import of_visitor
 from chat.answer import Answer
 from chat.calibration import Calibration
 from chat.connection import connect
@@ -82,6 +83,7 @@ class Visitor:
     is_loaded: bool = False
     fault: Fault | None = None  # of the file that was loaded last
     max_chars: int | None = None  # of a question
+    allowed_models: tuple[str, ...] | None = None  # on the owner's key; None: any
     may_use_own_key: bool = False
     own_key: str = field(default="", repr=False)  # which only this page's session has
     own_service: Service | None = None
@@ -207,6 +209,7 @@ class Visitor:
             visitor=address(),
             weigh=lambda window, model: self.calibration.weigh(window.messages, model).total,
             count=self.calibration.text,
+            models=self.allowed_models,
         )
 
     def use_key(self, key: str) -> bool:
@@ -297,6 +300,8 @@ class Visitor:
         """
         widgets: dict[str, object] = {"system_prompt": conversation.system_prompt}
         if options is not None:
+            if self.allowed_models is not None and options.model not in self.allowed_models:
+                options = replace(options, model=self.allowed_models[0])
             widgets |= {"rounds": conversation.rounds, **asdict(options)}
         for name, value in widgets.items():
             st.session_state[name] = value
@@ -331,7 +336,7 @@ def try_password() -> None:
     """Look at the password that was typed, unless too many were wrong before."""
     password = process.password()
     given: str = st.session_state[PASSWORD_KEY]
-    if password is not None and password.is_right(given, address()):
+    if password is not None and password.is_right(given, address(), _page()):
         st.session_state.admitted = True
     else:
         st.session_state.refused = True
@@ -345,21 +350,20 @@ def was_refused() -> bool:
 def seconds_to_wait() -> float:
     """How long another try has to wait."""
     password = process.password()
-    return 0.0 if password is None else password.wait(address())
+    return 0.0 if password is None else password.wait(address(), _page())
+
+
+def _page() -> str:
+    """A name for this page, which its visitor cannot choose."""
+    name: str = st.session_state.setdefault("page", uuid4().hex)
+    return name
 
 
 def address() -> str:
-    """Where the visitor comes from, as far as can be known.
-
-    What a proxy says of it counts only from a proxy that is near, and of that only what this proxy
-    added itself, the last entry: a visitor can send the header, too.
-    """
+    """Where the visitor comes from, as far as can be known."""
     direct = st.context.ip_address or "127.0.0.1"  # Streamlit 1.67 does not tell its own machine's
-    forwarded = st.context.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    try:
-        return forwarded if forwarded and ip_address(direct).is_private else direct
-    except ValueError:
-        return direct
+    forwarded = st.context.headers.get_all("X-Forwarded-For")
+    return of_visitor(direct, forwarded, behind_proxy=process.settings().proxy)
 
 
 def visitor() -> Visitor:
@@ -376,6 +380,7 @@ def visitor() -> Visitor:
             options=owners.options,
             calibration=Calibration(process.counter()),
             max_chars=owners.max_chars,
+            allowed_models=owners.allowed_models,
             may_use_own_key=owners.own_key and owners.api_key is None,
             store=Store(asks_for_titles=owners.titles) if owners.store else None,
         )

@@ -393,11 +393,14 @@ WRONG_PASSWORD = "That is not the password. Try again."
 
 
 def wait_for_password(seconds: float) -> str:
-    """Said after several wrong tries."""
-    return f"That was not the password, or it came too soon. Try again in {math.ceil(seconds)} s."
+    """Said after several wrong tries, also to others at the same address."""
+    return f"There were too many wrong tries from here. Try again in {math.ceil(seconds)} s."
 
 
 # Faults of the app itself
+SUM_IS_FORGOTTEN = (
+    "CHAT_DATA is not set, so what was spent today is forgotten when the app starts again."
+)
 SETTINGS_WRONG = "The app cannot start, because a setting is wrong."
 
 # The terminal

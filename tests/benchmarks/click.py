@@ -23,7 +23,7 @@ from chat.service import Options
 from chat.transcript import to_json
 from chat.ui import text
 from tests import ranks
-from tests.benchmarks.process import busy, running
+from tests.benchmarks.process import Running, ours
 from tests.browser.chat_page import ChatPage
 from tests.browser.chromium import launched
 from tests.fakes.service import ScriptedService
@@ -45,9 +45,7 @@ def chat_of(messages: int) -> str:
     return to_json(conversation, Options(model="gpt-4o"))
 
 
-def measured(
-    browser: Browser, address: str, process: int, file: Path
-) -> tuple[list[float], list[float]]:
+def measured(browser: Browser, app: Running, file: Path) -> tuple[list[float], list[float]]:
     """The kilobytes and the milliseconds of CPU time of each click."""
     page = browser.new_page()
     received = [0]
@@ -56,24 +54,25 @@ def measured(
         socket.on("framereceived", lambda frame: received.append(len(frame)))
 
     page.on("websocket", opened)
-    page.goto(address)
+    page.goto(app.address)
     chat = ChatPage(page)
     chat.sidebar.locator('input[type="file"]').set_input_files(file)
     last = page.get_by_test_id("stChatMessage").last
     expect(last).to_contain_text("The other version.")
     sizes, times = [], []
     for number in range(REPEATS):
-        before, cpu = sum(received), busy(process)
+        before, cpu = sum(received), app.busy
         name, shown = (
             (text.LATER_VERSION, "2 / 2") if number % 2 else (text.EARLIER_VERSION, "1 / 2")
         )
         last.get_by_role("button", name=name).click()
         expect(last).to_contain_text(shown)
-        app = page.get_by_test_id("stApp")
-        expect(app).to_have_attribute("data-test-script-state", "notRunning")
+        expect(page.get_by_test_id("stApp")).to_have_attribute(
+            "data-test-script-state", "notRunning"
+        )
         page.wait_for_timeout(300)
         sizes.append((sum(received) - before) / 1000)
-        times.append(busy(process) - cpu)
+        times.append(app.busy - cpu)
     page.close()
     return sizes, times
 
@@ -86,12 +85,12 @@ def main() -> None:
         ranks.unpack_into(Path(folder))
         service = stack.enter_context(ScriptedService())
         browser = stack.enter_context(launched(stack.enter_context(sync_playwright())))
-        process, address = stack.enter_context(running(service, folder))
+        app = stack.enter_context(ours(service.base_url, Path(folder)))
         print(f"{'messages':>8} {'kB to the browser':>18} {'ms of CPU':>10}")
         for messages in (MESSAGES[0], *MESSAGES):  # the first round warms everything up
             file = Path(folder) / f"{messages}.json"
             file.write_text(chat_of(messages), encoding="utf-8")
-            sizes, times = (statistics.median(m) for m in measured(browser, address, process, file))
+            sizes, times = (statistics.median(m) for m in measured(browser, app, file))
             print(f"{messages:8,} {sizes:18.1f} {times:10.1f}", flush=True)
 
 

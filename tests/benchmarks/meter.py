@@ -17,7 +17,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests import ranks
-from tests.benchmarks.process import busy, running
+from tests.benchmarks.process import Running, ours
 from tests.browser.chat_page import ChatPage
 from tests.browser.chromium import launched
 from tests.fakes.service import ScriptedService, answering
@@ -27,13 +27,13 @@ TOKENS = 400
 PER_SECOND = 80
 
 
-def cost(chat: ChatPage, service: ScriptedService, process: int, number: int) -> float:
+def cost(chat: ChatPage, service: ScriptedService, app: Running, number: int) -> float:
     """The CPU time of one answer, in milliseconds."""
     service.enqueue(answering(*["word "] * TOKENS, pace=1 / PER_SECOND))
-    before = busy(process)
+    before = app.busy
     chat.ask(f"Q{number}")
     chat.expect_answer(number, "word " * (TOKENS - 1))
-    return busy(process) - before
+    return app.busy - before
 
 
 def opened(browser: Browser, address: str) -> ChatPage:
@@ -53,13 +53,13 @@ def main() -> None:
         service = stack.enter_context(ScriptedService())
         browser = stack.enter_context(launched(stack.enter_context(sync_playwright())))
         apps = {
-            name: stack.enter_context(running(service, folder, still=name == "still"))
+            name: stack.enter_context(ours(service.base_url, Path(folder), still=name == "still"))
             for name in costs
         }
-        pages = {name: opened(browser, address) for name, (_, address) in apps.items()}
+        pages = {name: opened(browser, app.address) for name, app in apps.items()}
         for number in range(1, REPEATS + 2):
-            for name, (process, _) in apps.items():
-                taken = cost(pages[name], service, process, number)
+            for name, app in apps.items():
+                taken = cost(pages[name], service, app, number)
                 if number > 1:  # the first answer warms everything up
                     costs[name].append(taken)
     for name, measured in costs.items():

@@ -1,17 +1,27 @@
-"""The app in a process of its own, and the CPU time that it takes. Linux only."""
+"""The apps that are compared and the service that they ask, each in a process of its own.
+
+Linux only, as it reads the clocks and the memory of other processes.
+"""
 
 from __future__ import annotations
 
+import importlib.util
 import os
-import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
-from tests.fakes.service import ScriptedService
+from chat.settings import PROJECT
+from tests.browser.conftest import free_port
+
+HERE = Path(__file__).parent
+STREAMLIT = ("--server.headless", "true", "--browser.gatherUsageStats", "false")
 
 START = """
 import sys
@@ -25,40 +35,109 @@ main()
 """
 
 
+@dataclass(frozen=True)
+class Running:
+    """A process and where it listens."""
+
+    pid: int
+    address: str
+
+    @property
+    def busy(self) -> float:
+        """Its CPU time so far, in milliseconds, threads that have ended included."""
+        clock = ~self.pid << 3 | 2  # how Linux names the CPU clock of another process
+        return 1000 * time.clock_gettime(clock)
+
+    @property
+    def memory(self) -> int:
+        """The memory that it holds, in kilobytes."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(next(line.split()[1] for line in status.splitlines() if "VmRSS" in line))
+
+
 @contextmanager
-def running(
-    service: ScriptedService, folder: str, *, still: bool = False
-) -> Iterator[tuple[int, str]]:
-    """The app in a process of its own: its process id and its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        "OPENAI_API_KEY": "sk-benchmark",
-        "OPENAI_BASE_URL": service.base_url,
-        "CHAT_MODEL": "gpt-4o",
-        "TIKTOKEN_CACHE_DIR": folder,
-    }
+def _started(
+    command: Sequence[str], port: int, health: str, folder: Path, **environment: str
+) -> Iterator[Running]:
     process = subprocess.Popen(
-        [sys.executable, "-c", START.format(still=still, port=port)],
+        command,
+        cwd=folder,
         env={**os.environ, **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    address = f"http://127.0.0.1:{port}"
     try:
         while True:
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
+                urllib.request.urlopen(f"{address}{health}", timeout=1)
                 break
             except OSError:
+                assert process.poll() is None, command
                 time.sleep(0.1)
-        yield process.pid, f"http://127.0.0.1:{port}"
+        yield Running(process.pid, address)
     finally:
         process.terminate()
         process.wait()
 
 
-def busy(process: int) -> float:
-    """The CPU time of a process so far, in milliseconds, threads that have ended included."""
-    clock = ~process << 3 | 2  # how Linux names the CPU clock of another process
-    return 1000 * time.clock_gettime(clock)
+@contextmanager
+def paced_service() -> Iterator[Running]:
+    """The service that streams at the pace that a question asks for."""
+    port = free_port()
+    command = [sys.executable, "-m", "tests.benchmarks.paced", str(port)]
+    with _started(command, port, "/v1/models", PROJECT) as running:
+        yield running
+
+
+def _key(base_url: str) -> dict[str, str]:
+    return {
+        "OPENAI_API_KEY": "sk-benchmark",
+        "OPENAI_BASE_URL": base_url,
+        "CHAT_MODEL": "gpt-4o",
+        "NO_PROXY": "127.0.0.1",
+    }
+
+
+@contextmanager
+def ours(
+    base_url: str, ranks: Path, *, still: bool = False, folder: Path = PROJECT, **environment: str
+) -> Iterator[Running]:
+    """This app; with `still`, its meter does not move while an answer grows."""
+    port = free_port()
+    command = [sys.executable, "-c", START.format(still=still, port=port)]
+    known = {**_key(base_url), "TIKTOKEN_CACHE_DIR": str(ranks), **environment}
+    with _started(command, port, "/_stcore/health", folder, **known) as running:
+        yield running
+
+
+@contextmanager
+def tutorial(base_url: str, *, seeded: int = 0) -> Iterator[Running]:
+    """The app of Streamlit's tutorial, with as many messages as are `seeded`."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(HERE / "tutorial.py"), *STREAMLIT]
+    command += ["--server.port", str(port)]
+    with tempfile.TemporaryDirectory() as folder:  # so that our configuration is not read
+        known = {**_key(base_url), "SEEDED": str(seeded)}
+        with _started(command, port, "/_stcore/health", Path(folder), **known) as running:
+            yield running
+
+
+@contextmanager
+def gradio(base_url: str) -> Iterator[Running]:
+    """Gradio's ChatInterface."""
+    port = free_port()
+    known = {**_key(base_url), "PORT": str(port), "GRADIO_ANALYTICS_ENABLED": "False"}
+    with _started([sys.executable, str(HERE / "gradio_chat.py")], port, "/", HERE, **known) as app:
+        yield app
+
+
+def compared(ranks: Path) -> dict[str, Callable[[str], AbstractContextManager[Running]]]:
+    """The apps, by name: Gradio's where it is installed."""
+    apps: dict[str, Callable[[str], AbstractContextManager[Running]]] = {
+        "this app": lambda base_url: ours(base_url, ranks),
+        "tutorial": tutorial,
+    }
+    if importlib.util.find_spec("gradio") is not None:
+        apps["Gradio"] = gradio
+    return apps

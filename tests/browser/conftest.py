@@ -89,7 +89,7 @@ def _wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
         assert process.poll() is None, "the app ended at its start"
         assert time.monotonic() < deadline, "the app did not start"
         try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):  # noqa: S310
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
                 return
         except OSError:
             time.sleep(0.05)

@@ -159,5 +159,5 @@ def test_a_visitor_chats_and_uploads_inside_another_sites_frame(
         first = frame.get_by_test_id("stChatMessage").first
         expect(first).to_contain_text("From a file")
         context.close()
-        with urllib.request.urlopen(f"{address}/_stcore/health") as healthy:  # noqa: S310
+        with urllib.request.urlopen(f"{address}/_stcore/health") as healthy:
             assert healthy.status == 200
