@@ -30,5 +30,7 @@ counter.prepare(settings.model)
 visitor = state.visitor()
 service = state.service_of(visitor)
 
-meter = sidebar.draw(visitor, settings, service, counter)
-dialogue.draw(visitor, service, meter)
+# A question is on its way before anything is drawn.
+with visitor.drawing_page(service):
+    meter = sidebar.draw(visitor, settings, service, counter)
+    dialogue.draw(visitor, service, meter)

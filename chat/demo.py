@@ -109,6 +109,7 @@ class Demo(Service):
             text = _cut(text, options.max_tokens)
             completion = options.max_tokens
             finish_reason = "length"
+        yield Waiting()
         if self._pace:
             until = time.monotonic() + FIRST_WORD
             while time.monotonic() < until:

@@ -53,6 +53,11 @@ class Growing:
     _settled: str = ""  # what the blocks before the last have become
     _last: str = ""  # the source from the last block on
 
+    @property
+    def settled(self) -> int:
+        """How many characters of the result stand in blocks that nothing will change any more."""
+        return len(self._settled)
+
     def add(self, piece: str) -> str:
         """Take another piece in; the markdown of all so far."""
         self._last += piece

@@ -37,7 +37,8 @@ class Service(ABC):
     def stream(self, window: Window, options: Options) -> Generator[Event]:
         """Answer a window: text, reasoning and usage as they come, then `Ended`.
 
-        Yields at least ten times a second (`Waiting` when nothing came). Closing the generator
+        The request is sent when the first event is asked for, which comes at once. From then on
+        yields at least ten times a second (`Waiting` when nothing came). Closing the generator
         cuts the answer off at its source. Raises a `ChatError` for any failure.
         """
 

@@ -404,6 +404,14 @@ def test_leaving_before_the_answer_begins_cuts_the_connection(
     assert service.last.left.wait(0.5)
 
 
+def test_the_request_is_sent_when_the_first_event_is_asked_for(
+    service: ScriptedService, provider: Provider, options: Options
+) -> None:
+    with closing(provider.stream(window(), options)) as events:
+        assert next(events) == Waiting()
+        assert service.wait_for(1).messages[-1]["role"] == "user"
+
+
 def test_somebody_who_waits_is_asked_ten_times_a_second_whether_to_go_on(
     service: ScriptedService, provider: Provider, options: Options
 ) -> None:

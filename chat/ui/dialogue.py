@@ -14,12 +14,11 @@ from streamlit.runtime.scriptrunner import StopException, add_script_run_ctx
 from chat import titles
 from chat.conversation import Round
 from chat.events import ReasoningDelta, TextDelta
-from chat.markdown import Growing
 from chat.service import Service
 from chat.ui import text
 from chat.ui.meter import Meter
 from chat.ui.round import RoundView, failure
-from chat.ui.state import QUESTION_KEY, Visitor, may_end_run, submit_typed
+from chat.ui.state import QUESTION, Asking, Visitor, may_end_run, submit_typed
 from chat.window import Window
 
 LATEST = 8  # rounds that are always drawn
@@ -30,22 +29,20 @@ EARLIER = 50  # rounds that "show earlier" adds
 
 def draw(visitor: Visitor, service: Service, meter: Meter) -> None:
     """Draw the whole dialogue; if there is a question to answer, stream its answer in its place."""
-    is_closed = bool(visitor.asked) and not visitor.input_can_stop
     st.chat_input(
         text.ASK,
-        key=QUESTION_KEY,
+        key=QUESTION,
         submit_mode="stop",
         on_submit=submit_typed,
         max_chars=visitor.max_chars,
         # The input has a Stop button only for what was just typed into it. While any other
         # question is answered it takes no new one, and the answer has a Stop button of its own.
-        disabled=is_closed,
+        disabled=visitor.under_way is not None and not visitor.input_can_stop,
     )
     if service.is_demo:
         st.caption(text.DEMO_OWN_KEY if visitor.may_use_own_key else text.DEMO)
     if visitor.store is not None:
         visitor.store.prepare()
-    opened = visitor.open_next()
     path = visitor.conversation.path
     for notice in visitor.notices:
         st.warning(text.KEEPING[notice])
@@ -66,7 +63,7 @@ def draw(visitor: Visitor, service: Service, meter: Meter) -> None:
     for fork in path[hidden:]:
         memory.add_slot(fork.round)
         view = RoundView(fork, visitor)
-        if view.round is opened:
+        if visitor.under_way is not None and view.round is visitor.under_way.round:
             live = view
         else:
             view.draw_ending()
@@ -75,10 +72,8 @@ def draw(visitor: Visitor, service: Service, meter: Meter) -> None:
     visitor.save()
     if visitor.refused is not None:
         st.warning(failure(visitor.refused))
-    if live is not None:
-        _answer(visitor, service, meter, live, memory)
-    if visitor.put_back is not None or (is_closed and live is None):
-        st.rerun()  # a question was refused
+    if live is not None and visitor.under_way is not None:
+        _answer(visitor, service, visitor.under_way, meter, live, memory)
 
 
 class _Memory:
@@ -130,6 +125,7 @@ def _show_earlier(visitor: Visitor, hidden: int) -> None:
 def _answer(
     visitor: Visitor,
     service: Service,
+    asking: Asking,
     meter: Meter,
     view: RoundView,
     memory: _Memory,
@@ -143,14 +139,11 @@ def _answer(
     # Hidden while the input has a Stop button (style.css). It has none for a question that was not
     # typed, nor for one that was sent while the page was still being drawn (Streamlit 1.67).
     view.action.button(text.STOP, key="stop", icon=":material/stop_circle:", type="tertiary")
-    answer = view.round.answer
-    visitor.latest = answer
-    answer.model = "" if service.is_demo else visitor.options.model
-    window = Window.of(visitor.conversation)
+    answer = asking.round.answer
     meter.begin(answer)
 
     def draw_end() -> None:
-        visitor.learn(window, answer)
+        visitor.learn(asking.window, answer)
         visitor.save()
         view.draw_answer()
         view.draw_ending()
@@ -158,21 +151,20 @@ def _answer(
         memory.draw()
 
     try:
-        with closing(answer.grow(service.stream(window, visitor.options))) as events:
-            growing = Growing()
+        with closing(asking.events):
+            growing = view.growing()
             growing.add(answer.continued)
             began = time.monotonic()
             shown = ""
-            for event in events:
+            for event in asking.events:
                 seconds = time.monotonic() - began
                 meter.follow(answer)
                 note = text.progress(answer, seconds=int(seconds))
                 if note != shown:
                     view.note.caption(note, width="content")
                     shown = note
-                if isinstance(event, TextDelta):
-                    view.draw_growing(growing.add(event.text))
-                elif isinstance(event, ReasoningDelta):
+                growing.add(event.text if isinstance(event, TextDelta) else "")
+                if isinstance(event, ReasoningDelta):
                     answer.thought_seconds = seconds
                     view.draw_thought(answer)
                 visitor.save(pace=SNAPSHOTS)

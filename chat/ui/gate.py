@@ -13,7 +13,7 @@ def is_open() -> bool:
         return True
     with st.form("gate", width=400):
         st.text_input(
-            text.PASSWORD, type="password", key=state.PASSWORD_KEY, autocomplete="current-password"
+            text.PASSWORD, type="password", key=state.PASSWORD, autocomplete="current-password"
         )
         st.form_submit_button(text.COME_IN, on_click=state.try_password, type="primary")
     wait = state.seconds_to_wait()

@@ -20,6 +20,7 @@ from chat.conversation import Fork, Round
 from chat.errors import ChatError
 from chat.markdown import faithful, literal
 from chat.ui import text
+from chat.ui.growing import GrowingAnswer
 from chat.ui.state import Move, Visitor
 
 
@@ -58,11 +59,9 @@ class RoundView:
         else:
             self._body.empty()
 
-    def draw_growing(self, markdown: str) -> None:
-        """Draw as much as there is of an answer, given as what `Growing` makes of it."""
-        # Not public, but what `st.write_stream` uses to close what is still open, as in **bold
-        # (Streamlit 1.67); it takes only what is added, and here earlier text may change.
-        self._body._markdown(markdown, unterminated_parsing=True)
+    def growing(self) -> GrowingAnswer:
+        """Draw an answer that grows in the place of whatever there is."""
+        return GrowingAnswer(self._body)
 
     def draw_thought(self, answer: Answer) -> None:
         """Draw what the model thought before it answered, folded away."""
@@ -115,9 +114,9 @@ def _question(round: Round, fork: Fork, visitor: Visitor) -> None:
         turn = partial(visitor.turn_question, round)
         _turner(f"question-{id(round)}", turn, fork.shown, len(fork.rounds))
         if fork.round is not round:
-            st.rerun()  # another question was turned to, and all that followed it
+            visitor.follow()  # another question was turned to, and all that followed it
         if _button(text.EDIT, "edit", partial(visitor.begin_edit, round), round):
-            st.rerun(scope="fragment")
+            visitor.follow(scope="fragment")
         _copy(round.question)
 
 
@@ -136,16 +135,16 @@ def _edit(key: str, round: Round, visitor: Visitor) -> None:
             )
             left = st.form_submit_button(text.LEAVE_EDIT, on_click=visitor.end_edit)
     if saved:
-        st.rerun()
+        visitor.follow()
     if left:
-        st.rerun(scope="fragment")
+        visitor.follow(scope="fragment")
 
 
 @st.fragment
 def _actions(view: RoundView, visitor: Visitor) -> None:
     round, kept, readable = view.round, view.round.kept, view.round.readable
     if not visitor.shows(round):
-        st.rerun()  # it was undone
+        visitor.follow()  # it was undone
     with _row(f"actions-{id(round)}"):
         shown = readable.index(kept) if kept is not None else 0
         _turner(f"answer-{id(round)}", partial(visitor.turn, round), shown, len(readable))
@@ -161,7 +160,7 @@ def _actions(view: RoundView, visitor: Visitor) -> None:
     if pressed or view.drawn is not kept:
         # Streamlit 1.67 lets a fragment draw nothing outside of itself, and the meter and the line
         # of memory follow every move. Only the latest rounds are drawn anew by it.
-        st.rerun()
+        visitor.follow()
 
 
 def _row(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGenerator:

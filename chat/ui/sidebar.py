@@ -15,10 +15,10 @@ from chat import models
 from chat.conversation import MOST_ROUNDS
 from chat.limits import Budgeted
 from chat.markdown import literal
-from chat.service import Options, Service
+from chat.service import Service
 from chat.settings import Settings
 from chat.tokens import Loading, TokenCounter
-from chat.ui import dialogs, files, text
+from chat.ui import dialogs, files, state, text
 from chat.ui.meter import Meter
 from chat.ui.state import Visitor
 
@@ -28,18 +28,14 @@ def draw(visitor: Visitor, settings: Settings, service: Service, counter: TokenC
     with st.sidebar:
         st.markdown(f"### {literal(settings.title)}")
         _new_chat(visitor)
-        visitor.is_drawing_page = True
-        try:
-            _chats(visitor)
-            with st.container(border=True, key="meter", gap="xsmall"):
-                split, lines = st.empty(), st.empty()
-                dialogs.draw_openers(visitor, counter)
-            if visitor.may_use_own_key:
-                _own_key(visitor)
-            _settings(visitor, settings, service)
-            _files(visitor, settings)
-        finally:
-            visitor.is_drawing_page = False
+        _chats(visitor)
+        with st.container(border=True, key="meter", gap="xsmall"):
+            split, lines = st.empty(), st.empty()
+            dialogs.draw_openers(visitor, counter)
+        if visitor.may_use_own_key:
+            _own_key(visitor)
+        _settings(visitor, settings, service)
+        _files(visitor, settings)
     meter = Meter(
         split=split,
         lines=lines,
@@ -59,7 +55,7 @@ def draw(visitor: Visitor, settings: Settings, service: Service, counter: TokenC
 def _redraw_when_loaded(visitor: Visitor, counter: TokenCounter) -> None:
     """Let the exact numbers take the place of the estimates, as soon as there are any."""
     if counter.state(visitor.options.model)[0] is not Loading.LOADING:
-        st.rerun()
+        visitor.follow()
 
 
 @st.fragment
@@ -73,7 +69,7 @@ def _new_chat(visitor: Visitor) -> None:
         shortcut="Mod+Shift+O",
         on_click=visitor.new_chat,
     ):
-        st.rerun()
+        visitor.follow()
 
 
 @st.fragment
@@ -87,73 +83,71 @@ def _chats(visitor: Visitor) -> None:
 
 @st.fragment
 def _own_key(visitor: Visitor) -> None:
-    given = st.text_input(
-        text.OWN_KEY, type="password", key="own_key", help=text.OWN_KEY_HELP, autocomplete="off"
+    st.text_input(
+        text.OWN_KEY,
+        type="password",
+        key=state.OWN_KEY,
+        help=text.OWN_KEY_HELP,
+        autocomplete="off",
+        on_change=visitor.use_key,
     )
-    if visitor.use_key(given.strip()):
-        st.rerun()
     if visitor.own_key and visitor.own_service is None:
         st.warning(text.NO_KEY)
+    visitor.follow()
 
 
 @st.fragment
 def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
     # None has a default here: they are in `Visitor.show`, as those of a chat that is opened are.
+    # What is set here is heard in `Visitor.heed`, before anything is drawn.
+    if not visitor.is_drawing_page:
+        visitor.heed()
     allowed = visitor.allowed_models
     known = dict.fromkeys(allowed or (settings.model, *settings.models, *service.models()))
-    model = st.selectbox(
+    st.selectbox(
         text.MODEL,
         list(known),
-        key="model",
+        key=state.MODEL,
         accept_new_options=allowed is None,
         help=text.MODEL_HELP if allowed is None else None,
     )
-    chosen = models.find(model or settings.model)
+    chosen = models.find(visitor.options.model)
     if chosen.shutdown is not None:
         today = datetime.now(UTC).date()
         st.caption(text.shutdown(chosen.name, chosen.shutdown, today))
-    visitor.conversation.rounds = st.slider(
-        text.ROUNDS, 0, MOST_ROUNDS, key="rounds", help=text.ROUNDS_HELP
-    )
-    visitor.conversation.system_prompt = st.text_area(
-        text.SYSTEM_PROMPT, key="system_prompt", help=text.SYSTEM_PROMPT_HELP
-    )
+    st.slider(text.ROUNDS, 0, MOST_ROUNDS, key=state.ROUNDS, help=text.ROUNDS_HELP)
+    st.text_area(text.SYSTEM_PROMPT, key=state.SYSTEM_PROMPT, help=text.SYSTEM_PROMPT_HELP)
     with st.expander(text.MORE):
-        options = Options(
-            model=model or settings.model,
-            temperature=st.number_input(
-                text.TEMPERATURE,
-                min_value=0.0,
-                max_value=2.0,
-                value=None,
-                step=0.1,
-                key="temperature",
-                placeholder=text.LEAVE_IT,
-                help=text.TEMPERATURE_HELP,
-            ),
-            top_p=st.number_input(
-                text.TOP_P,
-                min_value=0.0,
-                max_value=1.0,
-                value=None,
-                step=0.05,
-                key="top_p",
-                placeholder=text.LEAVE_IT,
-                help=text.TOP_P_HELP,
-            ),
-            max_tokens=st.number_input(
-                text.MAX_TOKENS,
-                min_value=1,
-                value=None,
-                step=1,
-                key="max_tokens",
-                placeholder=text.LEAVE_IT,
-                help=text.MAX_TOKENS_HELP,
-            ),
+        st.number_input(
+            text.TEMPERATURE,
+            min_value=0.0,
+            max_value=2.0,
+            value=None,
+            step=0.1,
+            key=state.TEMPERATURE,
+            placeholder=text.LEAVE_IT,
+            help=text.TEMPERATURE_HELP,
         )
-    visitor.set_options(options, context_tokens=settings.context_tokens)
-    if not visitor.is_drawing_page:
-        st.rerun()  # a run of this fragment alone: the rest of the page follows the change
+        st.number_input(
+            text.TOP_P,
+            min_value=0.0,
+            max_value=1.0,
+            value=None,
+            step=0.05,
+            key=state.TOP_P,
+            placeholder=text.LEAVE_IT,
+            help=text.TOP_P_HELP,
+        )
+        st.number_input(
+            text.MAX_TOKENS,
+            min_value=1,
+            value=None,
+            step=1,
+            key=state.MAX_TOKENS,
+            placeholder=text.LEAVE_IT,
+            help=text.MAX_TOKENS_HELP,
+        )
+    visitor.follow()
 
 
 @st.fragment
@@ -165,5 +159,4 @@ def _files(visitor: Visitor, settings: Settings) -> None:
 def _redraw_if_loaded(visitor: Visitor) -> None:
     if visitor.is_loaded:
         visitor.is_loaded = False
-        if not visitor.is_drawing_page:
-            st.rerun()  # a run of this fragment alone
+        visitor.follow()

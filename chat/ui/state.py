@@ -6,9 +6,11 @@ page takes its `Visitor` out once, at the start, and from then on changes that p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from enum import Enum, auto
+from typing import Literal
 from uuid import uuid4
 
 import streamlit as st
@@ -20,6 +22,7 @@ from chat.calibration import Calibration
 from chat.connection import connect
 from chat.conversation import Conversation, Round
 from chat.errors import BlankQuestion, ChatError, TooLong
+from chat.events import Event
 from chat.limits import Budgeted, Limits
 from chat.records import Notice
 from chat.service import Options, Service
@@ -30,8 +33,12 @@ from chat.ui import process
 from chat.ui.store import Store
 from chat.window import Message, Room, Window
 
-QUESTION_KEY = "question"  # of the chat input
-PASSWORD_KEY = "password"
+# The keys of the widgets.
+QUESTION = "question"
+PASSWORD = "password"
+OWN_KEY = "own_key"
+ROUNDS, SYSTEM_PROMPT = "rounds", "system_prompt"
+MODEL, TEMPERATURE, TOP_P, MAX_TOKENS = "model", "temperature", "top_p", "max_tokens"
 
 
 class Move(Enum):
@@ -65,6 +72,15 @@ class Edit:
     key: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """A question that was sent: its round, the window that went along, and what comes back."""
+
+    round: Round
+    window: Window
+    events: Generator[Event]
+
+
 @dataclass(eq=False, kw_only=True)
 class Visitor:
     """One visitor's conversation and settings, which nobody else ever sees."""
@@ -75,7 +91,8 @@ class Visitor:
     asked: list[Asked] = field(default_factory=list)
     refused: ChatError | None = None
     put_back: str | None = None
-    is_drawing_page: bool = False
+    under_way: Asking | None = None
+    is_drawing_page: bool = False  # and not a fragment alone
     input_can_stop: bool = False
     latest: Answer | None = None
     edit: Edit | None = None
@@ -102,8 +119,31 @@ class Visitor:
         seen = None if round is None else round.answer
         self.asked.append(Asked(text=question, move=move, round=round, seen=seen, typed=typed))
 
-    def open_next(self) -> Round | None:
-        """Take the next question into the conversation, and open its round.
+    @contextmanager
+    def drawing_page(self, service: Service) -> Iterator[None]:
+        """A run that draws the whole page. The next question is on its way before it begins.
+
+        Whatever ends the run also cuts off what is still under way.
+        """
+        self.is_drawing_page = True
+        try:
+            self.under_way = self._ask_next(service)
+            if self.put_back is not None:
+                st.session_state[QUESTION], self.put_back = self.put_back, None
+            yield
+        finally:
+            if self.under_way is not None:
+                self.under_way.events.close()
+            self.under_way = None
+            self.is_drawing_page = False
+
+    def follow(self, scope: Literal["app", "fragment"] = "app") -> None:
+        """Draw anew after a change in a fragment's own run; a run of the page follows by itself."""
+        if not self.is_drawing_page:
+            st.rerun(scope=scope)
+
+    def _ask_next(self, service: Service) -> Asking | None:
+        """Take the next question into the conversation, and send it.
 
         A question that cannot be sent is not taken in: it stays where it was typed, with what is
         wrong in `refused`.
@@ -119,8 +159,17 @@ class Visitor:
                     self.put_back = asked.text.replace("\0", "")
             else:
                 if opened is not None:
-                    return opened
+                    return self._send(opened, service)
         return None
+
+    def _send(self, opened: Round, service: Service) -> Asking:
+        answer = opened.answer
+        answer.model = "" if service.is_demo else self.options.model
+        window = Window.of(self.conversation)
+        events = answer.grow(service.stream(window, self.options))
+        next(events, None)  # which sends the request
+        self.latest = answer
+        return Asking(round=opened, window=window, events=events)
 
     def _open(self, asked: Asked) -> Round | None:
         round = asked.round
@@ -183,11 +232,23 @@ class Visitor:
         """Whether a round is on the path that is shown, and neither deleted nor turned away."""
         return any(shown is round for shown in self.conversation.history)
 
-    def set_options(self, options: Options, *, context_tokens: int | None) -> None:
-        """Use these options from the next request on, and leave out what then does not fit."""
-        self.options = options
-        room = models.find(options.model).room(
-            context_tokens=context_tokens, max_tokens=options.max_tokens
+    def heed(self) -> None:
+        """Use what the sidebar's widgets are set to from the next request on.
+
+        They tell it before they are drawn.
+        """
+        told = st.session_state
+        owners = process.settings()
+        self.conversation.rounds = told[ROUNDS]
+        self.conversation.system_prompt = told[SYSTEM_PROMPT]
+        self.options = Options(
+            model=told[MODEL] or owners.model,
+            temperature=told[TEMPERATURE],
+            top_p=told[TOP_P],
+            max_tokens=told[MAX_TOKENS],
+        )
+        room = models.find(self.options.model).room(
+            context_tokens=owners.context_tokens, max_tokens=self.options.max_tokens
         )
         self.conversation.room = None if room is None else Room(tokens=room, weigh=self._weigh)
 
@@ -212,17 +273,16 @@ class Visitor:
             models=self.allowed_models,
         )
 
-    def use_key(self, key: str) -> bool:
-        """Ask with the visitor's own key from now on; whether that changes anything.
+    def use_key(self) -> None:
+        """Ask with the visitor's own key from now on.
 
         Without one, or with what is no key, it is as if there was none.
         """
-        if key == self.own_key:
-            return False
-        self.own_key = key
-        is_key = bool(key) and is_key_like(key)
-        self.own_service = connect(replace(process.settings(), api_key=key)) if is_key else None
-        return True
+        given: str = st.session_state[OWN_KEY]
+        self.own_key = given.strip()
+        is_key = bool(self.own_key) and is_key_like(self.own_key)
+        with_it = replace(process.settings(), api_key=self.own_key)
+        self.own_service = connect(with_it) if is_key else None
 
     def _weigh(self, messages: Sequence[Message]) -> int:
         return self.calibration.weigh(messages, self.options.model).total.tokens
@@ -298,11 +358,11 @@ class Visitor:
 
         They take only what is set before they are drawn.
         """
-        widgets: dict[str, object] = {"system_prompt": conversation.system_prompt}
+        widgets: dict[str, object] = {SYSTEM_PROMPT: conversation.system_prompt}
         if options is not None:
             if self.allowed_models is not None and options.model not in self.allowed_models:
                 options = replace(options, model=self.allowed_models[0])
-            widgets |= {"rounds": conversation.rounds, **asdict(options)}
+            widgets |= {ROUNDS: conversation.rounds, **asdict(options)}
         for name, value in widgets.items():
             st.session_state[name] = value
         self._turn_to(conversation)
@@ -335,7 +395,7 @@ def is_admitted() -> bool:
 def try_password() -> None:
     """Look at the password that was typed, unless too many were wrong before."""
     password = process.password()
-    given: str = st.session_state[PASSWORD_KEY]
+    given: str = st.session_state[PASSWORD]
     if password is not None and password.is_right(given, address(), _page()):
         st.session_state.admitted = True
     else:
@@ -387,12 +447,11 @@ def visitor() -> Visitor:
         state.visitor.show(begun, owners.options)
     current: Visitor = state.visitor
     current.conversation.stop()
+    current.heed()
     # The input has a Stop button only in the run that its own question began.
-    current.input_can_stop = state.get(QUESTION_KEY) is not None
+    current.input_can_stop = state.get(QUESTION) is not None
     # For whoever looks into the session: `conversation.messages` is what a request would carry.
     state.conversation = current.conversation
-    if current.put_back is not None:
-        state[QUESTION_KEY], current.put_back = current.put_back, None
     return current
 
 
@@ -402,7 +461,7 @@ def submit_typed() -> None:
     A callback, because the browser may send it along with the change of a setting, in a run of
     that setting's fragment alone, which never comes to the chat input (Streamlit 1.67).
     """
-    typed: str | None = st.session_state[QUESTION_KEY]
+    typed: str | None = st.session_state[QUESTION]
     if typed is not None:
         current: Visitor = st.session_state.visitor
         current.submit(typed, typed=True)

@@ -415,3 +415,35 @@ def test_the_page_stays_usable_while_a_service_is_silent(
     expect(chat.answer(1)).to_contain_text(re.compile(r"Thinking … \d+ s"), timeout=PATIENCE * 1000)
     chat.stop_in_input.click()
     expect(chat.answer(1)).to_contain_text(text.STOPPED_EARLY)
+
+
+MANY_BLOCKS = (
+    f"# Title\n\n{'word ' * 60}\n\n- a list\n- of items\n\n{'word ' * 60}\n\n"
+    "```python\nprint('hi')\nx = 1\n```\n\nAnd then:\n\n1. one\n2. two\n\n"
+    f"> {'quoted ' * 50}\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n{'word ' * 60}\n\nThe end."
+)
+PLACES = """() => [...document.querySelectorAll('[data-testid="stChatMessage"]')[1]
+  .querySelectorAll("h1, p, li, pre, blockquote, table")]
+  .map((block) => block.getBoundingClientRect().top)
+  .map((top, _, tops) => Math.round(top - tops[0]))"""
+
+
+def test_an_answer_does_not_jump_when_it_ends(chat: ChatPage, service: ScriptedService) -> None:
+    released = threading.Event()
+    pieces = [MANY_BLOCKS[place : place + 40] for place in range(0, len(MANY_BLOCKS), 40)]
+    paced = [step for piece in pieces for step in (fake.pause(0.03), chunk(piece))]
+    end = [fake.wait(released), chunk(finish_reason="stop"), fake.done]
+    service.enqueue(Reply(steps=[*paced, *end]))
+    chat.page.set_viewport_size({"width": 1200, "height": 1600})
+    chat.ask("Q1")
+    expect(chat.answer(1)).to_contain_text("The end.")
+    # It stands in several elements, so that only its last block is sent again and again.
+    elements = chat.answer(1).get_by_test_id("stMarkdown")
+    expect(elements.nth(3)).to_be_visible()
+    growing: list[int] = chat.page.evaluate(PLACES)
+    released.set()
+    expect(chat.action(1, text.RETRY)).to_be_visible()
+    expect(elements).to_have_count(1)
+    ended: list[int] = chat.page.evaluate(PLACES)
+    blocks = 12
+    assert growing[:blocks] == ended[:blocks]
