@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -147,6 +147,13 @@ def _shown(value: str) -> str:
     return "set to something else" if may_be_key else repr(value)
 
 
+def variables() -> frozenset[str]:
+    """The names of all the variables that an owner can set."""
+    asked = _Asked()
+    Settings._parse(_Reader(asked))
+    return frozenset(asked.names) - {"SPACE_ID"}  # which the Hub sets
+
+
 def is_key_like(value: str) -> bool:
     """Whether a value has only letters that a key can have."""
     return value.isascii() and value.isprintable() and " " not in value
@@ -228,6 +235,23 @@ class _Reader:
                 f"{name} is {_shown(value)}, but must be a number from {least:g} to {most:g}."
             )
         return number
+
+
+class _Asked(Mapping[str, str]):
+    """No values at all, but the names that were asked for."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.names.add(name)
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 def _read_dotenv(path: Path) -> dict[str, str]:

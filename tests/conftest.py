@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import streamlit as st
@@ -12,6 +13,8 @@ from streamlit.testing.v1 import AppTest
 from chat.ranks import Obstacle, RanksUnavailable
 from chat.service import Options
 from chat.settings import PROJECT
+from tests.fakes.app import app_in
+from tests.fakes.hub import TOKEN, ScriptedHub
 from tests.fakes.service import ScriptedService
 
 
@@ -20,6 +23,22 @@ def service() -> Iterator[ScriptedService]:
     """The scripted service, fresh for each test."""
     with ScriptedService() as scripted:
         yield scripted
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedHub]:
+    """The scripted Hub, for the package and for the command."""
+    with ScriptedHub() as scripted:
+        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", scripted.endpoint)
+        monkeypatch.setenv("HF_ENDPOINT", scripted.endpoint)
+        monkeypatch.setenv("HF_TOKEN", TOKEN)
+        yield scripted
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    """A small app in a git repository."""
+    return app_in(tmp_path)
 
 
 @pytest.fixture

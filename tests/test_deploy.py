@@ -1,35 +1,38 @@
-"""To a Space: what is checked, what is sent, and what is said when the Hub refuses."""
+"""To a Space: what is sent, in which order, and what is said when the Hub refuses."""
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Iterator
+import builtins
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from huggingface_hub import HfApi, constants
+from huggingface_hub import HfApi
 
 from chat import deploy
-from chat.deploy import DeployError, Plan
+from chat.plan import Plan, plan
 from chat.settings import PROJECT, SettingsError
+from chat.space import DeployError, as_docker, front_matter
+from chat.tracked import tracked
+from tests.fakes.app import BY_HAND, FILES, README, write
 from tests.fakes.hub import TOKEN, ScriptedHub, Space
 
-KEY = "sk-test-0123456789abcdef"
+KEY = "sk-" + "0123456789" * 2  # in pieces, as no tracked file may have it
+PASSWORD = "open " + "barley"
 SPACE = "ann/my-chat"
-VALUES = {"OPENAI_API_KEY": KEY, "CHAT_MODEL": "gpt-4o", "CHAT_PASSWORD": "open sesame"}
+PAGE = "https://huggingface.co/spaces/ann/my-chat"
+VALUES = {"OPENAI_API_KEY": KEY, "CHAT_MODEL": "gpt-4o", "CHAT_PASSWORD": PASSWORD}
+ASKED = ("CHAT_PASSWORD", "CHAT_MODEL", "CHAT_ROUNDS=5")
+DAY = "CHAT_DAILY_TOKENS=500000"
 
 
-@pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedHub]:
-    with ScriptedHub() as scripted:
-        monkeypatch.setattr(constants, "ENDPOINT", scripted.endpoint)
-        monkeypatch.setenv("HF_ENDPOINT", scripted.endpoint)
-        monkeypatch.setenv("HF_TOKEN", TOKEN)
-        yield scripted
-
-
-def planned(*asked: str, private: bool = False, anyone: bool = False) -> Plan:
-    return deploy.plan(SPACE, asked, folder=PROJECT, private=private, anyone=anyone, values=VALUES)
+def planned(
+    folder: Path,
+    *asked: str,
+    private: bool = False,
+    values: Mapping[str, str] = VALUES,
+) -> Plan:
+    return plan(SPACE, asked or ASKED, folder=folder, private=private, anyone=False, values=values)
 
 
 def deployed(plan: Plan, hub: ScriptedHub, said: list[str] | None = None) -> str:
@@ -38,239 +41,506 @@ def deployed(plan: Plan, hub: ScriptedHub, said: list[str] | None = None) -> str
     return deploy.deploy(plan, api, lines.append, pace=0)
 
 
-ASKED = ("CHAT_PASSWORD", "CHAT_MODEL", "CHAT_ROUNDS=5")
+def refused(plan: Plan, hub: ScriptedHub) -> str:
+    with pytest.raises(DeployError) as raised:
+        deployed(plan, hub)
+    return str(raised.value)
 
 
-def test_a_new_space_becomes_a_docker_space_with_the_front_matter_that_goes_with_it(
-    hub: ScriptedHub,
-) -> None:
-    before = (PROJECT / "README.md").read_bytes()
+def script(hub: ScriptedHub, *stages: str) -> None:
+    hub.stages.clear()
+    hub.stages.extend(stages)
+
+
+# What a Space is made of
+
+
+def test_the_project_becomes_a_docker_space_of_all_that_git_tracks(hub: ScriptedHub) -> None:
     said: list[str] = []
-    assert deployed(planned(*ASKED), hub, said) == f"https://huggingface.co/spaces/{SPACE}"
+    assert deployed(planned(PROJECT), hub, said) == PAGE
     space = hub.spaces[SPACE]
+    files = tracked(PROJECT)
+    readme = as_docker(files["README.md"].decode())
     assert space.sdk == "docker"
-    settings = deploy.front_matter(space.files["README.md"].decode())
-    assert settings["sdk"] == "docker"
-    assert settings["app_port"] == 8501
-    assert not settings.keys() & {"sdk_version", "python_version", "app_file"}
-    assert space.secrets == {"OPENAI_API_KEY": KEY, "CHAT_PASSWORD": "open sesame"}
+    assert space.files == {**files, "README.md": readme.encode()}
+    assert space.secrets == {"OPENAI_API_KEY": KEY, "CHAT_PASSWORD": PASSWORD}
     assert space.variables == {"CHAT_MODEL": "gpt-4o", "CHAT_ROUNDS": "5"}
-    assert (PROJECT / "README.md").read_bytes() == before
-    assert not [line for line in said if KEY in line or "sesame" in line]
-    assert said[-3:] == [f"The Space says: {s}" for s in ("BUILDING", "APP_STARTING", "RUNNING")]
-
-
-def test_what_git_tracks_is_uploaded_and_nothing_else(hub: ScriptedHub) -> None:
-    deployed(planned(*ASKED), hub)
-    listed = subprocess.run(["git", "ls-files"], cwd=PROJECT, check=True, capture_output=True)
-    tracked = set(listed.stdout.decode().split())
-    files = hub.spaces[SPACE].files
-    assert files.keys() == {name for name in tracked if (PROJECT / name).exists()}
-    assert {"streamlit_app.py", "Dockerfile", "chat/ui/store.js"} <= files.keys()
-    assert all(
-        content == (PROJECT / name).read_bytes()
-        for name, content in files.items()
-        if name != "README.md"
-    )
-    assert not [name for name in files if ".env" in name and name != ".env.example"]
+    assert said == [
+        "ann/my-chat is created, with the SDK docker.",
+        "Variable CHAT_MODEL is set.",
+        "Variable CHAT_ROUNDS is set.",
+        "Secret CHAT_PASSWORD is set.",
+        f"The Space has the {len(files)} files that git tracks.",
+        "Secret OPENAI_API_KEY is set.",
+        "The Space says: BUILDING",
+        "The Space says: APP_STARTING",
+        "The Space says: RUNNING",
+    ]
 
 
 @pytest.mark.parametrize("sdk", ["streamlit", "docker"])
-def test_a_space_that_exists_is_updated_in_its_own_sdk(hub: ScriptedHub, sdk: str) -> None:
+def test_a_space_that_exists_is_updated_in_its_own_sdk(
+    hub: ScriptedHub, app: Path, sdk: str
+) -> None:
     hub.spaces[SPACE] = Space(sdk=sdk, files={"old.py": b"", ".gitattributes": b"*"})
-    deployed(planned(*ASKED), hub)
+    deployed(planned(app), hub)
     space = hub.spaces[SPACE]
     assert "POST /api/repos/create" not in hub.calls
-    assert "old.py" not in space.files
-    assert ".gitattributes" in space.files
-    assert deploy.front_matter(space.files["README.md"].decode())["sdk"] == sdk
-    # And once more, over what is there now.
-    deployed(planned(*ASKED), hub)
-    assert space.commits == 2
+    assert space.files.keys() == {*FILES, ".gitattributes"}
+    assert front_matter(space.files["README.md"].decode())["sdk"] == sdk
 
 
-def test_where_the_hub_still_takes_it_the_sdk_is_streamlit(hub: ScriptedHub) -> None:
+def test_a_second_deployment_of_the_same_makes_no_commit_and_is_ready(
+    hub: ScriptedHub, app: Path
+) -> None:
+    deployed(planned(app), hub)
+    before = dict(hub.spaces[SPACE].files)
+    assert deployed(planned(app), hub) == PAGE
+    assert hub.spaces[SPACE].files == before
+    assert hub.spaces[SPACE].commits == 1
+    write(app, "streamlit_app.py", b"# changed\n")
+    assert deployed(planned(app), hub) == PAGE
+    assert hub.spaces[SPACE].commits == 2
+
+
+def test_where_the_hub_still_takes_it_the_sdk_is_streamlit(hub: ScriptedHub, app: Path) -> None:
     hub.sdks.append("streamlit")
-    deployed(planned(*ASKED, private=True), hub)
+    deployed(planned(app), hub)
+    assert hub.spaces[SPACE].sdk == "streamlit"
+    assert hub.spaces[SPACE].files == FILES
+
+
+@pytest.mark.parametrize("there", [None, "docker", "streamlit"])
+def test_a_readme_made_for_docker_by_hand_stays_so(
+    hub: ScriptedHub, app: Path, there: str | None
+) -> None:
+    hub.sdks.append("streamlit")
+    if there:
+        hub.spaces[SPACE] = Space(sdk=there)
+    write(app, "README.md", BY_HAND.encode())
+    assert deployed(planned(app), hub) == PAGE
+    settings = front_matter(hub.spaces[SPACE].files["README.md"].decode())
+    assert (settings["sdk"], settings["app_port"]) == ("docker", 8501)
+
+
+@pytest.mark.parametrize("sdk", ["gradio", "static"])
+def test_another_app_is_left_alone(hub: ScriptedHub, app: Path, sdk: str) -> None:
+    hub.spaces[SPACE] = Space(sdk=sdk, files={"app.py": b"precious"})
+    said = f"ann/my-chat is another app, with the SDK {sdk}. Choose a name that is free."
+    assert refused(planned(app), hub) == said
+    assert hub.spaces[SPACE] == Space(sdk=sdk, files={"app.py": b"precious"})
+
+
+def test_a_readme_from_windows_is_deployed(hub: ScriptedHub, app: Path) -> None:
+    write(app, "README.md", README.replace("\n", "\r\n").encode())
+    deployed(planned(app), hub)
+    assert hub.spaces[SPACE].files["README.md"].decode() == as_docker(README)
+
+
+# How a key is kept safe
+
+
+def test_the_key_comes_after_all_that_protects_it(hub: ScriptedHub, app: Path) -> None:
+    hub.spaces[SPACE] = Space(sdk="docker", files={"old.py": b""})
+    address = "OPENAI_BASE_URL=https://user:pass@host.example/v1"
+    deployed(planned(app, address, *ASKED), hub)
+    assert hub.changes == [
+        "variable CHAT_MODEL",
+        "variable CHAT_ROUNDS",
+        "secret OPENAI_BASE_URL",
+        "secret CHAT_PASSWORD",
+        "commit",
+        "secret OPENAI_API_KEY",
+    ]
+
+
+@pytest.mark.parametrize("what", ["variables", "commit"])
+def test_where_something_is_refused_there_is_no_key(hub: ScriptedHub, app: Path, what: str) -> None:
+    hub.spaces[SPACE] = Space(sdk="docker", files={"old.py": b""})
+    hub.refusals[what] = 500
+    assert refused(planned(app, DAY), hub).startswith("The Hub refused with status 500")
+    assert hub.spaces[SPACE].secrets == {}
+
+
+def test_a_new_space_is_private_from_its_first_moment(hub: ScriptedHub, app: Path) -> None:
+    deployed(planned(app, "CHAT_MODEL", private=True), hub)
+    assert hub.changes[0] == "created as private"
+
+
+@pytest.mark.parametrize("before", ["public", "protected"])
+def test_a_space_that_others_see_becomes_private_before_anything_else(
+    hub: ScriptedHub, app: Path, before: str
+) -> None:
+    hub.spaces[SPACE] = Space(sdk="docker", visibility=before)
+    said: list[str] = []
+    deployed(planned(app, "CHAT_MODEL", private=True), hub, said)
+    assert hub.spaces[SPACE].visibility == "private"
+    assert hub.changes[0] == "private"
+    assert "ann/my-chat was public, and is private now." in said
+    hub.changes.clear()
+    deployed(planned(app, "CHAT_MODEL", private=True), hub)
+    assert "private" not in hub.changes
+
+
+def test_a_space_that_cannot_be_made_private_gets_no_key(hub: ScriptedHub, app: Path) -> None:
+    hub.spaces[SPACE] = Space(sdk="docker")
+    hub.refusals["settings"] = 403
+    assert "may not write" in refused(planned(app, "CHAT_MODEL", private=True), hub)
+    assert hub.changes == []
+
+
+def test_a_secret_that_stands_as_a_variable_becomes_one(hub: ScriptedHub, app: Path) -> None:
+    shown = {"OPENAI_API_KEY": KEY, "CHAT_PASSWORD": "old", "CHAT_TITLE": "Ours"}
+    hub.spaces[SPACE] = Space(sdk="docker", variables=shown)
+    said: list[str] = []
+    deployed(planned(app), hub, said)
     space = hub.spaces[SPACE]
-    assert (space.sdk, space.private) == ("streamlit", True)
-    assert space.files["README.md"] == (PROJECT / "README.md").read_bytes()
+    assert space.variables == {"CHAT_TITLE": "Ours", "CHAT_MODEL": "gpt-4o", "CHAT_ROUNDS": "5"}
+    assert space.secrets == {"OPENAI_API_KEY": KEY, "CHAT_PASSWORD": PASSWORD}
+    assert "Variable CHAT_PASSWORD is deleted." in said
+    where = said.index("Variable OPENAI_API_KEY is deleted.")
+    assert said[where + 1] == "Everybody could read that key. Withdraw it where you got it."
+
+
+def test_a_key_that_everybody_could_read_goes_even_without_another(
+    hub: ScriptedHub, app: Path
+) -> None:
+    hub.spaces[SPACE] = Space(sdk="docker", variables={"OPENAI_API_KEY": KEY})
+    deployed(planned(app, "CHAT_ROUNDS=5", values={}), hub)
+    assert hub.spaces[SPACE].variables == {"CHAT_ROUNDS": "5"}
+
+
+def test_a_password_that_everybody_can_read_is_not_taken_away_without_another(
+    hub: ScriptedHub, app: Path
+) -> None:
+    space = Space(sdk="docker", variables={"CHAT_PASSWORD": "x"}, secrets={"OPENAI_API_KEY": KEY})
+    hub.spaces[SPACE] = space
+    said = refused(planned(app, "CHAT_ROUNDS=5", values={}), hub)
+    assert said == (
+        "CHAT_PASSWORD is a Variable of ann/my-chat, which everybody can read. "
+        "Add --set CHAT_PASSWORD, and it becomes a Secret."
+    )
+    assert hub.changes == []
+
+
+def test_a_variable_that_stands_as_a_secret_stays_one(hub: ScriptedHub, app: Path) -> None:
+    hub.spaces[SPACE] = Space(sdk="docker", secrets={"CHAT_DAILY_TOKENS": "1"})
+    deployed(planned(app, DAY), hub)
+    space = hub.spaces[SPACE]
+    assert space.secrets == {"CHAT_DAILY_TOKENS": "500000", "OPENAI_API_KEY": KEY}
+    assert space.variables == {}
+
+
+def test_an_address_from_an_earlier_time_is_not_told_a_new_key(hub: ScriptedHub, app: Path) -> None:
+    other = {"OPENAI_BASE_URL": "https://host.example/v1"}
+    hub.spaces[SPACE] = Space(sdk="docker", variables=dict(other), secrets=dict(other))
+    deployed(planned(app, DAY), hub)
+    space = hub.spaces[SPACE]
+    assert space.variables == {"CHAT_DAILY_TOKENS": "500000"}
+    assert space.secrets == {"OPENAI_API_KEY": KEY}
+    assert hub.changes[-3:] == [
+        "no variable OPENAI_BASE_URL",
+        "no secret OPENAI_BASE_URL",
+        "secret OPENAI_API_KEY",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("there", "then"),
+    [
+        ({}, "the built-in demo is deployed"),
+        ({"OPENAI_API_KEY": KEY}, "the Space keeps its own"),
+    ],
+)
+def test_without_a_key_here_it_is_said_who_will_answer(
+    hub: ScriptedHub, app: Path, there: dict[str, str], then: str
+) -> None:
+    hub.spaces[SPACE] = Space(sdk="docker", secrets=dict(there))
+    said: list[str] = []
+    deployed(planned(app, "CHAT_ROUNDS=5", values={}), hub, said)
+    assert f"No OPENAI_API_KEY is set here, in the environment or in .env: {then}." in said
+    assert hub.spaces[SPACE].secrets == there
+
+
+# What the Hub refuses
 
 
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (402, "wants a paid plan"),
-        (403, "may not write to ann/my-chat"),
-        (409, "is taken"),
-        (429, "wants you to wait"),
-        (500, "refused with status 500"),
+        (402, "The Hub wants a paid plan for a new Docker Space."),
+        (403, "Your token may not write to ann/my-chat."),
+        (409, "The name ann/my-chat is taken. Choose another one."),
+        (429, "The Hub wants you to wait."),
+        (500, "The Hub refused with status 500 and says: The Hub says no."),
     ],
 )
 def test_a_refusal_is_a_sentence_that_says_what_to_do(
-    hub: ScriptedHub, status: int, words: str
+    hub: ScriptedHub, app: Path, status: int, words: str
 ) -> None:
     hub.refusals["create"] = status
-    with pytest.raises(DeployError, match=words):
-        deployed(planned(*ASKED), hub)
+    assert refused(planned(app), hub).startswith(words)
 
 
-def test_a_wrong_token_says_how_to_log_in(hub: ScriptedHub) -> None:
+def test_a_space_that_changed_meanwhile_is_not_called_taken(hub: ScriptedHub, app: Path) -> None:
+    hub.refusals["commit"] = 409
+    said = "ann/my-chat was changed by somebody else meanwhile. Run this again."
+    assert refused(planned(app), hub) == said
+    hub.refusals["commit"] = 403
+    assert refused(planned(app), hub).startswith("Your token may not write to ann/my-chat.")
+
+
+def test_a_readme_that_only_the_hub_finds_fault_with_is_a_sentence(
+    hub: ScriptedHub, app: Path
+) -> None:
+    hub.refusals["validate-yaml"] = 400
+    hub.says = '"pinned" must be a boolean'
+    said = refused(planned(app), hub)
+    assert said.startswith("The Hub does not take this, and says: ")
+    assert said.endswith(hub.says)
+
+
+def test_a_refusal_that_repeats_a_secret_is_shown_without_it(hub: ScriptedHub, app: Path) -> None:
+    hub.refusals["secrets"] = 400
+    hub.says = f"{PASSWORD} is too weak"
+    said = refused(planned(app), hub)
+    assert said == "The Hub refused with status 400 and says: … is too weak"
+
+
+def test_a_wrong_token_says_how_to_log_in(hub: ScriptedHub, app: Path) -> None:
     api = HfApi(endpoint=hub.endpoint, token="hf_wrong")
     with pytest.raises(DeployError, match="hf auth login"):
-        deploy.deploy(planned(*ASKED), api, lambda _: None, pace=0)
+        deploy.deploy(planned(app), api, lambda _: None, pace=0)
 
 
-def test_a_hub_that_cannot_be_reached_is_a_sentence() -> None:
-    api = HfApi(endpoint="http://127.0.0.1:9", token=TOKEN)
-    with pytest.raises(DeployError, match="cannot be reached"):
-        deploy.deploy(planned(*ASKED), api, lambda _: None, pace=0)
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9", "nowhere", "http://[/"])
+def test_a_hub_that_cannot_be_reached_is_a_sentence(app: Path, endpoint: str) -> None:
+    api = HfApi(endpoint=endpoint, token=TOKEN)
+    with pytest.raises(DeployError, match="The Hub cannot be reached"):
+        deploy.deploy(planned(app), api, lambda _: None, pace=0)
 
 
-def test_a_build_that_fails_shows_its_last_lines(hub: ScriptedHub) -> None:
-    hub.stages.clear()
-    hub.stages.extend(["BUILDING", "BUILD_ERROR"])
-    with pytest.raises(DeployError, match=r"BUILD_ERROR. It says: Step 1\s+pip: no such version"):
-        deployed(planned(*ASKED), hub)
+def test_a_login_page_in_the_place_of_the_hub_is_a_sentence(hub: ScriptedHub, app: Path) -> None:
+    hub.is_portal = True
+    said = f"What answers at {hub.endpoint} is not the Hub. Look for a login page on the way."
+    assert refused(planned(app), hub) == said
 
 
-def test_a_build_without_end_is_given_up(hub: ScriptedHub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deploy, "PATIENCE", 0.1)
-    hub.stages.clear()
-    hub.stages.append("BUILDING")
-    with pytest.raises(DeployError, match="takes too long"):
-        deployed(planned(*ASKED), hub)
+# Waiting for the page
 
 
-def test_a_dry_run_calls_nobody_and_shows_no_secret(
-    hub: ScriptedHub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_stage_of_an_older_commit_is_not_taken_for_ours(hub: ScriptedHub, app: Path) -> None:
+    hub.spaces[SPACE] = Space(sdk="docker", commits=3)
+    script(hub, "RUNNING@3", "BUILD_ERROR@3", "RUNNING_BUILDING@3", "BUILDING", "RUNNING")
+    said: list[str] = []
+    assert deployed(planned(app), hub, said) == PAGE
+    assert said[-1] == "The Space says: RUNNING"
+    assert said[-3:-1] == ["The Space says: RUNNING_BUILDING", "The Space says: BUILDING"]
+
+
+def test_a_hub_that_stumbles_while_the_space_is_built_does_not_end_the_wait(
+    hub: ScriptedHub, app: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in VALUES.items():
-        monkeypatch.setenv(name, value)
-    arguments = [SPACE, "--set", "CHAT_PASSWORD", "--set", "CHAT_MODEL", "--dry-run"]
-    assert deploy.main(arguments) == 0
-    said = capsys.readouterr().out
-    assert "Secret   OPENAI_API_KEY\nSecret   CHAT_PASSWORD\nVariable CHAT_MODEL = gpt-4o" in said
-    assert "File     streamlit_app.py" in said
-    assert KEY not in said
-    assert "sesame" not in said
-    assert hub.calls == []
-
-
-def test_the_command_deploys(
-    hub: ScriptedHub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    monkeypatch.setattr(deploy, "PACE", 0)
-    hub.stages.clear()
-    hub.stages.append("RUNNING")
-    assert deploy.main([SPACE, "--set", "CHAT_DAILY_TOKENS=500000"]) == 0
-    said = capsys.readouterr()
-    assert said.out.endswith(f"Ready: https://huggingface.co/spaces/{SPACE}\n")
-    assert KEY not in said.out + said.err
-    assert deploy.main(["no-space"]) == 1
-    assert (
-        capsys.readouterr().err == "'no-space' is no name of a Space. It looks like user/my-chat.\n"
-    )
+    monkeypatch.setattr(deploy, "SILENCE", 0.2)
+    script(hub, "BUILDING", "502", "503", "429", "cut", "page", "silence", "BUILDING", "RUNNING")
+    said: list[str] = []
+    assert deployed(planned(app), hub, said) == PAGE
+    stages = ["BUILDING", "nothing", "BUILDING", "RUNNING"]
+    assert said[-4:] == [f"The Space says: {stage}" for stage in stages]
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"),
+    ("status", "words"), [("401", "hf auth login"), ("403", "may not write"), ("404", "status 404")]
+)
+def test_a_refusal_ends_the_wait(hub: ScriptedHub, app: Path, status: str, words: str) -> None:
+    script(hub, "BUILDING", status)
+    assert words in refused(planned(app), hub)
+
+
+@pytest.mark.parametrize("stage", ["BUILDING", "RUNNING@0", "502"])
+def test_a_build_without_end_is_given_up(
+    hub: ScriptedHub, app: Path, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    monkeypatch.setattr(deploy, "PATIENCE", 0.2)
+    script(hub, stage)
+    said = "nothing" if stage.isdigit() else stage.split("@", maxsplit=1)[0]
+    assert refused(planned(app), hub) == (
+        f"The Space still says {said}, and this waits no longer. Look at {PAGE}"
+    )
+
+
+@pytest.mark.parametrize("stage", ["PAUSED", "STOPPED", "SLEEPING"])
+def test_a_space_that_sleeps_is_woken_once(hub: ScriptedHub, app: Path, stage: str) -> None:
+    hub.spaces[SPACE] = Space(sdk="docker")
+    script(hub, f"{stage}@0", f"{stage}@0", "BUILDING", "RUNNING")
+    assert deployed(planned(app), hub) == PAGE
+    assert hub.changes.count("restarted") == 1
+
+
+def test_a_space_that_goes_on_sleeping_is_soon_given_up(hub: ScriptedHub, app: Path) -> None:
+    hub.spaces[SPACE] = Space(sdk="docker")
+    script(hub, "PAUSED@0")
+    assert refused(planned(app), hub).startswith("The Space still says PAUSED")
+    assert hub.changes.count("restarted") == 1
+    assert hub.calls.count(f"GET /api/spaces/{SPACE}/runtime") <= deploy.NAP + 2
+
+
+def test_a_space_that_may_not_be_woken_is_a_sentence(hub: ScriptedHub, app: Path) -> None:
+    hub.spaces[SPACE] = Space(sdk="docker")
+    script(hub, "PAUSED@0")
+    hub.refusals["restart"] = 403
+    assert refused(planned(app), hub).startswith("Your token may not write to ann/my-chat.")
+
+
+@pytest.mark.parametrize(
+    ("stage", "said"),
     [
-        (["CHAT_ROUNDS=many"], "CHAT_ROUNDS is 'many'"),
-        (["PATH"], "PATH is no setting of the app"),
-        (["CHAT_TITLE"], "CHAT_TITLE has no value here"),
-        ([], "Anybody could spend your key"),
+        ("BUILD_ERROR", "Step 1\npip: no such version"),
+        ("RUNTIME_ERROR", "No module named x"),
+        ("CONFIG_ERROR", f"nothing. Look at {PAGE}"),
     ],
 )
-def test_what_is_asked_for_is_checked_before_any_call(asked: list[str], words: str) -> None:
-    with pytest.raises(DeployError, match=words):
-        planned(*asked)
+def test_a_failure_shows_the_log_that_belongs_to_it(
+    hub: ScriptedHub, app: Path, stage: str, said: str
+) -> None:
+    script(hub, "BUILDING", stage)
+    assert refused(planned(app), hub) == f"The Space ended with {stage}. It says: {said}"
+
+
+def test_a_failure_is_told_in_the_hubs_own_words_too(hub: ScriptedHub, app: Path) -> None:
+    script(hub, "BUILD_ERROR")
+    hub.complaint = "Exit code: 1"
+    hub.logs["build"] = [f"line {number}" for number in range(20)]
+    hub.logs["build"].append(f"the key is {KEY}")
+    said = refused(planned(app), hub).splitlines()
+    assert said[0] == "The Space ended with BUILD_ERROR. It says: Exit code: 1"
+    assert said[1:] == [*(f"line {number}" for number in range(11, 20)), "the key is …"]
+
+
+@pytest.mark.parametrize("complaint", ["Exit code: 1", None])
+def test_without_a_log_the_failure_is_still_told(
+    hub: ScriptedHub, app: Path, complaint: str | None
+) -> None:
+    script(hub, "BUILD_ERROR")
+    hub.refusals["logs"] = 404
+    hub.complaint = complaint
+    reason = complaint or f"nothing. Look at {PAGE}"
+    assert refused(planned(app), hub) == f"The Space ended with BUILD_ERROR. It says: {reason}"
+
+
+# The command
+
+
+@pytest.fixture
+def here(app: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The command's folder is the small app's, and only the process sets variables."""
+    monkeypatch.setattr(deploy, "PROJECT", app)
+    monkeypatch.setattr("chat.settings._read_dotenv", lambda _: {})
+    monkeypatch.setattr(deploy, "PACE", 0)
+    return app
+
+
+Captured = pytest.CaptureFixture[str]
+
+
+def set_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in VALUES.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_dry_run_calls_nobody_and_shows_no_secret(
+    hub: ScriptedHub, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    set_values(monkeypatch)
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://user:s3cret@host.example/v1")
+    arguments = [SPACE, "--set", "CHAT_PASSWORD", "--set", "CHAT_MODEL", "--dry-run"]
+    assert deploy.main(arguments) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"Would deploy to {PAGE}",
+        "Secret   OPENAI_API_KEY",
+        "Secret   CHAT_PASSWORD",
+        "Secret   OPENAI_BASE_URL",
+        "Variable CHAT_MODEL = gpt-4o",
+        *(f"File     {name}" for name in sorted(FILES)),
+    ]
+    assert hub.calls == []
+
+
+@pytest.mark.usefixtures("here")
+def test_a_dry_run_says_that_no_key_is_here(capsys: Captured) -> None:
+    assert deploy.main([SPACE, "--private", "--dry-run"]) == 0
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        f"Would deploy to {PAGE} (private)",
+        "No OPENAI_API_KEY is set here: the demo answers, unless the Space has a key already.",
+    ]
+
+
+@pytest.mark.usefixtures("here")
+def test_the_command_deploys(
+    hub: ScriptedHub, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    set_values(monkeypatch)
+    assert deploy.main([SPACE, "--set", DAY]) == 0
+    said = capsys.readouterr()
+    assert said.out.endswith(f"Ready: {PAGE}\n")
+    assert KEY not in said.out + said.err
+    assert hub.spaces[SPACE].variables == {"CHAT_DAILY_TOKENS": "500000"}
+
+
+@pytest.mark.usefixtures("here")
+def test_what_stands_in_the_way_is_a_sentence_and_a_code(capsys: Captured) -> None:
+    assert deploy.main([SPACE, "--set", KEY]) == 1
+    said = "What follows --set is no setting of the app. README.md lists them.\n"
+    assert capsys.readouterr() == ("", said)
+
+
+def test_a_key_behind_a_space_is_not_said_again(capsys: Captured) -> None:
+    with pytest.raises(SystemExit):
+        deploy.main([SPACE, "--set", "OPENAI_API_KEY", KEY])
+    said = capsys.readouterr().err
+    assert said.endswith("there is a word too many: a setting is written --set NAME=value\n")
+    assert KEY not in said
 
 
 def test_a_file_of_settings_that_cannot_be_read_is_a_sentence(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
     def broken() -> dict[str, str]:
         raise SettingsError(".env cannot be read: save it as UTF-8 text.")
 
-    monkeypatch.setattr(deploy, "read_values", broken)
+    monkeypatch.setattr("chat.plan.read_values", broken)
     assert deploy.main([SPACE, "--dry-run"]) == 1
     assert capsys.readouterr().err == ".env cannot be read: save it as UTF-8 text.\n"
 
 
-def test_whoever_wants_it_may_let_anyone_spend_the_key() -> None:
-    assert planned(anyone=True).secrets == {"OPENAI_API_KEY": KEY}
-    assert planned(private=True).private
-    assert planned("CHAT_DAILY_TOKENS=9").variables == {"CHAT_DAILY_TOKENS": "9"}
-    assert KEY not in repr(planned(anyone=True))
+@pytest.mark.usefixtures("here", "hub")
+def test_ctrl_c_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    def pressed(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("time.sleep", pressed)
+    assert deploy.main([SPACE]) == 130
+    assert capsys.readouterr().err == "Stopped. What the Hub has begun goes on there.\n"
 
 
-# The front matter of a Space, by the Hub's rules
-
-
-def test_the_project_has_no_fault() -> None:
-    assert deploy.faults(PROJECT) == []
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A copy of what is checked."""
-    for name in ("README.md", "requirements.txt", "streamlit_app.py", "Dockerfile"):
-        (tmp_path / name).write_bytes((PROJECT / name).read_bytes())
-    (tmp_path / ".streamlit").mkdir()
-    config = (PROJECT / ".streamlit" / "config.toml").read_bytes()
-    (tmp_path / ".streamlit" / "config.toml").write_bytes(config)
-    return tmp_path
-
-
-@pytest.mark.parametrize(
-    ("file", "old", "new", "words"),
-    [
-        ("README.md", '"1.67.0"', "1.67", "sdk_version must be in quotation marks"),
-        ("README.md", '"3.11"', "3.10", "python_version must be in quotation marks"),
-        ("README.md", "colorFrom: indigo", "colorFrom: orange", "colorFrom must be one of"),
-        ("README.md", "short_description: ", "short_description: " + "x" * 60, "60 characters"),
-        ("README.md", "emoji: 💬", "emoji: chat", "must be an emoji"),
-        ("README.md", "pinned: false", "pined: false", "pined is no setting of a Space"),
-        ("README.md", "title: Chat\n", "", "title is missing"),
-        ("README.md", "streamlit_app.py\npinned", "app.py\npinned", "app.py is missing"),
-        ("requirements.txt", "streamlit==1.67.0", "streamlit>=1.67", "must pin streamlit"),
-        (".streamlit/config.toml", "[server]\n", "[server]\nport = 80\n", "may set no port"),
-    ],
-)
-def test_every_rule_of_a_space_is_held(
-    folder: Path, file: str, old: str, new: str, words: str
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("missing", ["huggingface_hub", "httpx2", "yaml"])
+def test_without_the_hubs_package_it_is_said_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured, missing: str
 ) -> None:
-    text = (folder / file).read_text(encoding="utf-8")
-    assert old in text
-    (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
-    assert words in "\n".join(deploy.faults(folder))
+    original = builtins.__import__
+
+    def without(name: str, *how: object, **more: object) -> object:
+        if name.split(".", maxsplit=1)[0] == missing:
+            raise ImportError(name=name)
+        return original(name, *how, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    assert deploy.main([SPACE]) == 1
+    assert capsys.readouterr().err == 'First run: pip install "huggingface_hub>=2.4"\n'
 
 
-@pytest.mark.parametrize("readme", ["\n---\ntitle: x\n---\n", "\ufeff---\na: 1\n---\n", "---\nno"])
-def test_a_readme_that_does_not_begin_with_its_settings_is_refused(readme: str) -> None:
-    with pytest.raises(DeployError, match="does not begin with its settings"):
-        deploy.front_matter(readme)
-
-
-@pytest.mark.parametrize("yaml", ["a: [", "- a", "word"])
-def test_settings_that_are_no_yaml_are_refused(yaml: str) -> None:
-    with pytest.raises(DeployError, match="no valid YAML"):
-        deploy.front_matter(f"---\n{yaml}\n---\n")
-
-
-@pytest.mark.parametrize("name", [".env", "sub/.streamlit/secrets.toml"])
-def test_a_tracked_secret_stops_everything(tmp_path: Path, name: str) -> None:
-    file = tmp_path / name
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(f"OPENAI_API_KEY={KEY}")
-    for command in (["init", "-q"], ["add", "-f", name]):
-        subprocess.run(["git", *command], cwd=tmp_path, check=True)
-    with pytest.raises(DeployError, match="git rm --cached"):
-        deploy.tracked(tmp_path)
-
-
-def test_outside_of_a_repository_nothing_is_deployed(tmp_path: Path) -> None:
-    with pytest.raises(DeployError, match="no git repository"):
-        deploy.tracked(tmp_path)
+def test_the_workflow_runs_the_command_with_nothing_but_a_name() -> None:
+    workflow = (PROJECT / ".github" / "workflows" / "space.yml").read_text(encoding="utf-8")
+    assert '      - run: python -m chat.deploy "${{ vars.SPACE }}"\n' in workflow

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chat.service import Options
-from chat.settings import PROJECT, Settings, SettingsError
+from chat.settings import PROJECT, Settings, SettingsError, variables
 
 NO_FILE = Path("no-such-file")
 
@@ -212,5 +212,6 @@ def test_the_example_file_names_every_variable_and_changes_nothing() -> None:
     example = PROJECT / ".env.example"
     assert Settings.load({}, dotenv=example) == load()
     named = set(re.findall(r"^#? ?([A-Z_]+)=", example.read_text(encoding="utf-8"), re.MULTILINE))
+    assert named == variables()
     source = (PROJECT / "chat" / "settings.py").read_text(encoding="utf-8")
     assert named == set(re.findall(r'"((?:CHAT|OPENAI)_[A-Z_]+)"', source))

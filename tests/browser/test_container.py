@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from chat import deploy
 from chat.settings import PROJECT
+from chat.space import PORT
 from chat.ui import text
 from tests import dockerfile
 from tests.browser.conftest import KEY, free_port
@@ -58,8 +58,8 @@ def container() -> Iterator[Container]:
 def running(container: Container, log: Path, **secrets: str) -> Iterator[str]:
     """The container's command, at another port than the one that it exposes."""
     port = free_port()
-    assert container.ports == [deploy.PORT]
-    command = [word.replace(str(deploy.PORT), str(port)) for word in container.command]
+    assert container.ports == [PORT]
+    command = [word.replace(str(PORT), str(port)) for word in container.command]
     with log.open("wb") as output:
         process = subprocess.Popen(
             container.as_user(["env", *command]),
@@ -69,7 +69,7 @@ def running(container: Container, log: Path, **secrets: str) -> Iterator[str]:
             stderr=subprocess.STDOUT,
         )
     try:
-        health = container.health.replace(str(deploy.PORT), str(port))
+        health = container.health.replace(str(PORT), str(port))
         deadline = time.monotonic() + 60
         while subprocess.run(
             container.as_user(["sh", "-c", health]),
