@@ -23,6 +23,8 @@ from chat.events import Ended, Event, ReasoningDelta, TextDelta, Usage, UsageRep
 from chat.thinking import Thinking
 
 DONE = b"[DONE]"
+LONGEST_REASON = 200  # characters
+LARGEST_COUNT = 10**12  # tokens
 
 
 class ErrorEvent(Exception):
@@ -108,7 +110,7 @@ class Reading:
             yield from self._read(self._thinking.take(self._text.take(text)))
         reason = choice.get("finish_reason")
         if isinstance(reason, str) and reason:
-            self._finish_reason = reason
+            self._finish_reason = reason[:LONGEST_REASON]
 
     def _read(self, events: Iterator[Event]) -> Iterator[Event]:
         for event in events:
@@ -124,7 +126,9 @@ def _fields(item: object) -> dict[str, Any]:
 def _usage(item: object) -> Usage | None:
     def whole(holder: object, name: str) -> int | None:
         number = _fields(holder).get(name)
-        return number if isinstance(number, int) else None
+        if not isinstance(number, int) or isinstance(number, bool):
+            return None
+        return number if 0 <= number <= LARGEST_COUNT else None
 
     usage = _fields(item)
     prompt = whole(usage, "prompt_tokens")

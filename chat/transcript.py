@@ -15,6 +15,8 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NoReturn
 
 from chat import errors
@@ -276,13 +278,10 @@ def _of_messages(messages: object) -> Conversation:
         raise TranscriptError(Fault.NOT_A_TRANSCRIPT)
     if len(messages) > MOST:
         raise TranscriptError(Fault.TOO_LARGE)
-    said: list[tuple[str, str]] = []
-    for message in messages:
-        role, content = _said(message)
-        if said and said[-1][0] == role:
-            said[-1] = (role, f"{said[-1][1]}\n\n{content}")
-        else:
-            said.append((role, content))
+    said = [
+        (role, "\n\n".join(content for _, content in of_one))
+        for role, of_one in groupby(map(_said, messages), key=itemgetter(0))
+    ]
     prompt = said.pop(0)[1] if said[0][0] == "system" else ""
     conversation = Conversation(system_prompt=prompt)
     end: Fork = conversation.start

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from chat import errors
 from chat.events import Ended, Event, ReasoningDelta, TextDelta, Usage, UsageReported
-from chat.reading import ErrorEvent, Reading
+from chat.reading import LONGEST_REASON, ErrorEvent, Reading
+from chat.transcript import LONGEST_NAME
 
 
 def event(*, finish_reason: str | None = None, usage: object = None, **delta: object) -> bytes:
@@ -64,6 +65,21 @@ def test_an_event_without_what_it_should_have_says_nothing(odd: object) -> None:
     strange = [odd, {"choices": odd}, {"usage": odd}, {"choices": [{"delta": {"content": odd}}]}]
     pieces = [b"data: " + json.dumps(said).encode() + b"\n\n" for said in strange]
     assert read([*pieces, STREAM])[:2] == ("Grüße, Welt 👋🏽", "Hm 🤔")
+
+
+@pytest.mark.parametrize("odd", [-1, True, 1.5, "3", 10**20, None])
+def test_usage_that_cannot_be_is_none(odd: object) -> None:
+    for usage in (
+        {"prompt_tokens": odd, "completion_tokens": 4},
+        {"prompt_tokens": 3, "completion_tokens": odd},
+    ):
+        assert read([event(content="A", usage=usage)])[2] == []
+
+
+def test_a_finish_reason_is_not_longer_than_a_file_may_have_it() -> None:
+    *_, end = read([event(content="A"), event(finish_reason="x" * 999)])
+    assert end == Ended("x" * LONGEST_REASON)
+    assert LONGEST_REASON <= LONGEST_NAME
 
 
 def test_what_is_no_json_or_no_text_is_a_value_error() -> None:

@@ -32,7 +32,8 @@ if (!window.chatPage) {
   document.addEventListener("click", async ({ target }) => {
     const button = target.closest?.("[data-copy]");
     if (!button) return;
-    const { copy, copied, failed } = button.dataset;
+    const { copied, failed } = button.dataset;
+    const copy = JSON.parse(button.dataset.copy);
     try {
       await navigator.clipboard.writeText(copy);
     } catch {
@@ -66,6 +67,31 @@ if (!window.chatPage) {
     if (stop && getComputedStyle(stop).pointerEvents !== "none") stop.click();
   });
 
+  // Undo puts its question into the input; what was typed there and not sent, the server does not know.
+  document.addEventListener(
+    "click",
+    ({ target }) => {
+      const input = document.querySelector(INPUT);
+      const unsent = input?.value;
+      if (!unsent?.trim() || !target.closest?.('[class*="st-key-undo-"] button')) return;
+      const began = performance.now();
+      const join = () => {
+        const field = document.querySelector(INPUT);
+        if (field && field.value !== unsent) {
+          if (field.value.trim()) setValue(field, `${unsent}\n\n${field.value}`);
+        } else if (performance.now() - began < 5000) requestAnimationFrame(join);
+      };
+      requestAnimationFrame(join);
+    },
+    true,
+  );
+
+  function setValue(field, value) {
+    const property = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value");
+    property.set.call(field, value);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
   // The cursor is in the input when the page has come and after each answer, unless somebody writes
   // elsewhere; not on a touch screen, where the keyboard would cover the answer.
   const WRITES = 'input:not([type="range"]), textarea, [role="dialog"] *, dialog *';
@@ -82,6 +108,9 @@ if (!window.chatPage) {
       input.focus({ preventScroll: true });
     wasBusy = isBusy;
   }
+  // What asks may be answered before the page has ever said that it is busy.
+  const ASKS = '[class*="st-key-refresh-"] button, [class*="st-key-resume-"] button, [class*="st-key-save-"] button';
+  document.addEventListener("click", ({ target }) => (wasBusy ||= !!target.closest?.(ASKS)), true);
   new MutationObserver(returnToInput).observe(document.body, {
     subtree: true,
     childList: true,

@@ -7,6 +7,7 @@ meanwhile (Streamlit 1.67 lets any other widget end the run).
 from __future__ import annotations
 
 import html
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +22,7 @@ from chat.errors import ChatError
 from chat.markdown import faithful, literal
 from chat.ui import text
 from chat.ui.growing import GrowingAnswer
-from chat.ui.state import Move, Visitor
+from chat.ui.state import Edit, Move, Visitor
 
 
 class RoundView:
@@ -51,9 +52,11 @@ class RoundView:
         """Draw the version that is read."""
         self.drawn = self.round.kept
         answer = self.drawn or self.round.answer
-        self.draw_thought(answer)
+        # Thoughts of a retry that came to nothing are worth reading, too.
+        thinker = self.round.answer if self.round.answer.reasoning else answer
+        self.draw_thought(thinker)
         if self._thought is not None:
-            self._thought.note.caption(text.thought(self._visitor.thought(answer), answer))
+            self._thought.note.caption(text.thought(self._visitor.thought(thinker), thinker))
         if answer.has_text:
             self._body.markdown(faithful(answer.text))
         else:
@@ -105,9 +108,9 @@ def failure(error: ChatError) -> str:
 
 @st.fragment
 def _question(round: Round, fork: Fork, visitor: Visitor) -> None:
-    edit = visitor.edit
-    if edit is not None and edit.round is round:
-        _edit(edit.key, round, visitor)
+    edit = visitor.edits.get(round)
+    if edit is not None:
+        _edit(edit, visitor)
         return
     st.text(round.question)  # as it was typed: no markdown, no formulas, line breaks kept
     with _row(f"asked-{id(round)}"):
@@ -120,20 +123,30 @@ def _question(round: Round, fork: Fork, visitor: Visitor) -> None:
         _copy(round.question)
 
 
-def _edit(key: str, round: Round, visitor: Visitor) -> None:
-    with st.form(f"form-{key}", border=False):
-        st.text_area(
-            text.EDIT_QUESTION,
-            round.question,
-            key=key,
-            label_visibility="collapsed",
-            max_chars=visitor.max_chars,
+def _edit(edit: Edit, visitor: Visitor) -> None:
+    edit.restore()
+    if visitor.to_edit is edit.round:
+        visitor.to_edit = None
+    elif visitor.to_edit is not None or visitor.asked:
+        visitor.follow()  # something else was pressed, and sent along with this field's text
+    st.text_area(
+        text.EDIT_QUESTION,
+        key=edit.key,
+        label_visibility="collapsed",
+        max_chars=visitor.max_chars,
+        on_change=edit.note,
+    )
+    with _row(f"editing-{id(edit.round)}"):
+        saved = st.button(
+            text.SAVE_EDIT,
+            key=f"save-{edit.key}",
+            type="primary",
+            on_click=visitor.save_edit,
+            args=(edit,),
         )
-        with _row(f"editing-{id(round)}"):
-            saved = st.form_submit_button(
-                text.SAVE_EDIT, type="primary", on_click=visitor.save_edit
-            )
-            left = st.form_submit_button(text.LEAVE_EDIT, on_click=visitor.end_edit)
+        left = st.button(
+            text.LEAVE_EDIT, key=f"leave-{edit.key}", on_click=visitor.end_edit, args=(edit,)
+        )
     if saved:
         visitor.follow()
     if left:
@@ -206,9 +219,11 @@ def _turner(key: str, turn: Callable[[int], None], shown: int, count: int) -> No
 
 def _copy(copied: str) -> None:
     # A click on it is served by page.js in the browser: a clipboard takes only what a person has
-    # just asked for, and some browsers do not wait for a server.
+    # just asked for, and some browsers do not wait for a server. As JSON without angle brackets: of
+    # a text that looks like the end of a tag, DOMPurify would drop the whole attribute.
+    quoted = json.dumps(copied).replace("<", "\\u003c").replace(">", "\\u003e")
     st.html(
-        f'<button class="copy" data-copy="{html.escape(copied)}" '
+        f'<button class="copy" data-copy="{html.escape(quoted)}" '
         f'data-copied="{text.COPIED}" data-failed="{text.COPY_FAILED}">{text.COPY}</button>',
         width="content",
     )

@@ -28,7 +28,7 @@ from chat.records import Notice
 from chat.service import Options, Service
 from chat.settings import is_key_like
 from chat.tokens import Count
-from chat.transcript import Fault, TranscriptError, from_json
+from chat.transcript import LONGEST_NAME, Fault, TranscriptError, from_json
 from chat.ui import process
 from chat.ui.store import Store
 from chat.window import Message, Room, Window
@@ -64,12 +64,25 @@ class Asked:
     typed: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Edit:
-    """A question that is being edited, and the key of the field that has its new text."""
+    """A question that is being edited, its new text so far, and the key of the field that has it.
+
+    Streamlit 1.67 forgets a field that is not drawn, as when another version is looked at.
+    """
 
     round: Round
     key: str
+    text: str
+
+    def restore(self) -> None:
+        """Let the field have its text before it is drawn."""
+        if self.key not in st.session_state:
+            st.session_state[self.key] = self.text
+
+    def note(self) -> None:
+        """Take in what the field has."""
+        self.text = st.session_state[self.key]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,8 +108,9 @@ class Visitor:
     is_drawing_page: bool = False  # and not a fragment alone
     input_can_stop: bool = False
     latest: Answer | None = None
-    edit: Edit | None = None
-    edits: int = 0
+    edits: dict[Round, Edit] = field(default_factory=dict)
+    edits_begun: int = 0
+    to_edit: Round | None = None  # whose field is not drawn yet
     is_loaded: bool = False
     fault: Fault | None = None  # of the file that was loaded last
     max_chars: int | None = None  # of a question
@@ -179,7 +193,7 @@ class Visitor:
             return self.conversation.ask(asked.text)
         if asked.move is Move.EDIT:
             edited = self.conversation.ask(asked.text, instead_of=round)
-            self.edit = None
+            self.edits.pop(round, None)
             return edited
         if not self.shows(round) or round.answer is not asked.seen:
             return None  # pressed twice, or the round is gone
@@ -190,19 +204,20 @@ class Visitor:
         return round
 
     def begin_edit(self, round: Round) -> None:
-        """Open a question for editing; another one that is open closes."""
-        self.edits += 1
-        self.edit = Edit(round=round, key=f"edit-{self.edits}")
+        """Open a question for editing."""
+        self.edits_begun += 1
+        key = f"edit-{self.edits_begun}"
+        self.edits[round] = Edit(round=round, key=key, text=round.question)
+        self.to_edit = round
 
-    def end_edit(self) -> None:
-        """Leave the question that is being edited as it was."""
-        self.edit = None
+    def end_edit(self, edit: Edit) -> None:
+        """Leave a question that is being edited as it was."""
+        self.edits.pop(edit.round, None)
 
-    def save_edit(self) -> None:
-        """Ask the question that is being edited anew, from where it stands."""
-        if self.edit is not None:
-            edited: str = st.session_state[self.edit.key]
-            self.submit(edited, move=Move.EDIT, round=self.edit.round)
+    def save_edit(self, edit: Edit) -> None:
+        """Ask a question that is being edited anew, from where it stands."""
+        edit.note()
+        self.submit(edit.text, move=Move.EDIT, round=edit.round)
 
     def turn(self, round: Round, by: int) -> None:
         """Show another version of an answer."""
@@ -242,7 +257,7 @@ class Visitor:
         self.conversation.rounds = told[ROUNDS]
         self.conversation.system_prompt = told[SYSTEM_PROMPT]
         self.options = Options(
-            model=told[MODEL] or owners.model,
+            model=(told[MODEL] or owners.model)[:LONGEST_NAME],
             temperature=told[TEMPERATURE],
             top_p=told[TOP_P],
             max_tokens=told[MAX_TOKENS],
@@ -320,7 +335,7 @@ class Visitor:
         if self.store is None:
             return
         said = st.session_state[key].came
-        for opened in self.store.hear(said, self.conversation, is_edited=self.edit is not None):
+        for opened in self.store.hear(said, self.conversation, is_edited=bool(self.edits)):
             if opened.conversation is None:
                 self._turn_to(self.conversation.start_over())
                 self.conversation.former = None  # it was deleted
@@ -369,11 +384,13 @@ class Visitor:
 
     @property
     def _worth_keeping(self) -> Conversation | None:
-        return self.conversation if self.conversation.start.rounds else None
+        shown = self.conversation
+        return shown if shown.start.rounds else shown.former
 
     def _turn_to(self, conversation: Conversation) -> None:
         self.conversation = conversation
-        self.refused = self.latest = self.edit = None
+        self.refused = self.latest = None
+        self.edits.clear()
         self.earlier = 0
 
 

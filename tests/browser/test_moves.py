@@ -94,6 +94,36 @@ def test_an_edit_can_be_left_and_an_empty_one_is_not_sent(
     assert len(service.requests) == 1
 
 
+def test_two_questions_are_edited_at_once_and_each_is_saved_by_itself(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    asked(chat, service, "A1", "A2")
+    chat.of_question(1, text.EDIT).click()
+    fields = chat.page.get_by_label(text.EDIT_QUESTION)
+    fields.fill("Q1 edited")
+    chat.of_question(2, text.EDIT).click()
+    expect(fields).to_have_count(2)
+    fields.nth(1).fill("Q2 edited")
+    chat.of_question(1, text.SAVE_EDIT).click()
+    chat.expect_answer(1, "Answer 3.")
+    assert contents(service) == ["Q1 edited"]
+    chat.of_question(1, text.EARLIER_VERSION).click()
+    expect(fields).to_have_value("Q2 edited")
+    chat.of_question(2, text.SAVE_EDIT).click()
+    chat.expect_answer(2, "Answer 4.")
+    assert contents(service) == ["Q1", "A1", "Q2 edited"]
+
+
+def test_undo_keeps_what_was_typed_and_not_sent(chat: ChatPage, service: ScriptedService) -> None:
+    asked(chat, service, "A1")
+    chat.input.fill("Half typed")
+    chat.action(1, text.UNDO).click()
+    expect(chat.input).to_have_value("Half typed\n\nQ1")
+    chat.input.press("Enter")
+    chat.expect_answer(1, "Answer 2.")
+    assert contents(service) == ["Half typed\n\nQ1"]
+
+
 def test_undo_puts_the_question_back_and_delete_takes_one_round(
     chat: ChatPage, service: ScriptedService
 ) -> None:
@@ -158,13 +188,13 @@ def test_copy_takes_the_markdown_of_an_answer_and_a_question_as_typed(
     chat: ChatPage, service: ScriptedService
 ) -> None:
     chat.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    answer = '**Bold** "quoted" <b> & \\(x\\)\n\n- a\n- b'
+    answer = '**Bold** "quoted" <b> & \\(x\\)\n\n- a\n- b --> c <!-- d --></script></title> x[y]>z'
     service.enqueue(answering(answer))
-    chat.ask("# *Q*  1 <i>")
+    chat.ask("# *Q*  1 <i> --> </style>")
     chat.expect_answer(1, "quoted")
     for button, expected in (
         (chat.action(1, text.COPY), answer),
-        (chat.of_question(1, text.COPY), "# *Q*  1 <i>"),
+        (chat.of_question(1, text.COPY), "# *Q*  1 <i> --> </style>"),
     ):
         button.click()
         expect(button).to_have_count(0)  # it says that it has copied
@@ -259,6 +289,37 @@ def test_thoughts_are_folded_away_and_never_sent_back(
     assert contents(service) == ["Q1", "<b>Then I say.", "Q2"]
 
 
+def test_thoughts_of_a_retry_that_failed_can_be_read(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    asked(chat, service, "A1")
+    service.enqueue(Reply(steps=[chunk(reasoning_content="In vain I think."), fake.cut]))
+    chat.action(1, text.RETRY).click()
+    expect(chat.answer(1)).to_contain_text(text.FORMER_ANSWER)
+    expect(chat.answer(1)).to_contain_text("A1")
+    chat.answer(1).get_by_text(text.REASONING).click()
+    expect(chat.answer(1).get_by_text("In vain I think.")).to_be_visible()
+
+
+def test_a_wide_table_scrolls_by_itself_and_not_the_page(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    row = "| " + " | ".join(f"column{number}" for number in range(20)) + " |"
+    table = f"{row}\n|{'---|' * 20}\n{row}"
+    service.enqueue(answering(table), answering(f"{table}\n\n\\[x = 1\\]"))
+    chat.page.set_viewport_size({"width": 390, "height": 800})
+    for number in (1, 2):  # without a formula, and with one
+        chat.ask(f"Q{number}")
+        chat.expect_answer(number, "column19")
+        wide = chat.answer(number).locator("table")
+        room = wide.evaluate("(table) => [table.scrollWidth, table.clientWidth]")
+        assert room[0] > room[1]
+        main = chat.page.locator(".stMain")
+        assert main.evaluate("(main) => main.scrollWidth <= main.clientWidth")
+        wide.evaluate("(table) => (table.scrollLeft = 9999)")
+        expect(wide.locator("th").last).to_be_in_viewport()
+
+
 def test_only_the_latest_rounds_are_drawn_and_the_rest_is_one_click_away(
     chat: ChatPage, service: ScriptedService
 ) -> None:
@@ -311,6 +372,12 @@ def test_a_chat_is_saved_loaded_and_the_one_it_replaced_had_back(
     chat.action(1, text.EARLIER_VERSION).click()
     expect(chat.answer(1)).to_contain_text("First version.")
     chat.button(text.BRING_BACK).click()
+    expect(chat.question(1)).to_have_text("Another")
+    chat.button(text.NEW_CHAT).click()
+    expect(chat.messages).to_have_count(0)
+    chooser.set_input_files(saved[text.DOWNLOAD_JSON])
+    expect(chat.answer(1)).to_contain_text("Second version.")
+    chat.button(text.BRING_BACK).click()  # the one before the new one, which had nothing in it
     expect(chat.question(1)).to_have_text("Another")
     bad = tmp_path / "bad.json"
     bad.write_text("no JSON", encoding="utf-8")
