@@ -15,7 +15,7 @@ from chat import titles
 from chat.conversation import Round
 from chat.events import ReasoningDelta, TextDelta
 from chat.service import Service
-from chat.ui import text
+from chat.ui import process, text
 from chat.ui.meter import Meter
 from chat.ui.round import RoundView, failure
 from chat.ui.state import QUESTION, Asking, Visitor, may_end_run, submit_typed
@@ -173,6 +173,7 @@ def _answer(
         _draw_in_spite_of_stop(draw_end)
         raise
     draw_end()
+    process.freeze_memory()
     if visitor.wants_title:
         _ask_for_title(visitor, service)
     if not visitor.input_can_stop or visitor.asked:

@@ -58,6 +58,7 @@ class Meter:
     is_free: bool
     left: Callable[[], Left] | None = None  # what remains of the owner's budgets
     _sent: _Sent | None = field(default=None, init=False)
+    _shown: str = field(default="", init=False)
 
     def draw(self) -> None:
         """Draw everything as it is between two answers."""
@@ -125,7 +126,10 @@ class Meter:
         self._draw_split(text.THIS_REQUEST, total, parts)
 
     def _draw_split(self, label: str, total: Count, parts: list[Part]) -> None:
-        self.split.html(_split_html(label, total, parts, self._limit))
+        shown = _split_html(label, total, parts, self._limit)
+        if shown != self._shown:
+            self._shown = shown
+            self.split.html(shown)
 
     def _rows(self, window: Window) -> list[tuple[str, str]]:
         """What there is to look up below the split: labels and values."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -76,3 +77,14 @@ def password() -> Password | None:
     """The owner's password; None where anybody may come in."""
     chosen = settings().password
     return None if chosen is None else Password(chosen)
+
+
+@st.cache_resource(show_spinner=False)
+def freeze_memory() -> None:
+    """Let no later garbage collection look at what was loaded by now, which is there to stay.
+
+    A full collection of all that Streamlit and the openai package load holds up every visitor for
+    140 ms. To be called when everything is in use.
+    """
+    gc.collect()
+    gc.freeze()

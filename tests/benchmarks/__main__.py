@@ -1,0 +1,186 @@
+"""This app beside the chat app of Streamlit's tutorial and, where it is installed, Gradio's.
+
+    python -m tests.benchmarks [FOLDER]     # about half an hour
+
+Prints a table and writes benchmarks.csv and two pictures into the folder. Nothing passes or fails.
+Everything is measured in turn, in one run; a value is the median, with the least and the most.
+"""
+
+from __future__ import annotations
+
+import csv
+import platform
+import statistics
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests import ranks
+from tests.benchmarks import page, pictures, process, visitors
+from tests.benchmarks.process import Running
+from tests.benchmarks.reply import Reply, Visit
+from tests.browser.chromium import launched
+
+REPEATS = 5
+REPLIES = ((400, 80), (800, 80), (1_500, 300))  # tokens, tokens a second
+HISTORIES = (0, 20, 50, 500)  # messages
+CROWDS = (1, 10, 25, 50, 100, 150, 200)
+LATE = 4_000  # milliseconds; with more visitors than make an end so late it is not tried
+IDLE, PASSING = 100, 1_000  # visitors
+GONE_AFTER = 5  # seconds after which a session without its page ends, in this measurement
+
+
+@dataclass
+class Table:
+    """What was measured: by what it is and by the app, all values."""
+
+    rows: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+
+    def add(self, what: str, app: str, value: float) -> None:
+        """Note a value."""
+        self.rows.setdefault(what, {}).setdefault(app, []).append(value)
+
+    def median(self, what: str, app: str) -> float | None:
+        """The middle of what was noted; None where nothing was."""
+        values = self.rows.get(what, {}).get(app)
+        return statistics.median(values) if values else None
+
+    def show(self) -> None:
+        """Print everything."""
+        apps = list(dict.fromkeys(app for row in self.rows.values() for app in row))
+        print(f"\n{'':58}" + "".join(f"{app:>24}" for app in apps) + f"{'ratio':>8}")
+        for what, row in self.rows.items():
+            cells = [_cell(row.get(app, [])) for app in apps]
+            mine, theirs = self.median(what, apps[0]), self.median(what, "tutorial")
+            ratio = f"{mine / theirs:.2f}" if mine is not None and theirs else ""
+            print(f"{what:58}" + "".join(f"{cell:>24}" for cell in cells) + f"{ratio:>8}")
+
+    def write(self, file: Path) -> None:
+        """Write every value."""
+        with file.open("w", newline="", encoding="utf-8") as output:
+            writer = csv.writer(output)
+            writer.writerow(["what", "app", "value"])
+            for what, row in self.rows.items():
+                writer.writerows(
+                    (what, app, value) for app, all_of in row.items() for value in all_of
+                )
+
+
+def _cell(values: list[float]) -> str:
+    if not values:
+        return "-"
+    return f"{statistics.median(values):.0f} ({min(values):.0f} to {max(values):.0f})"
+
+
+REPLY_ROWS = {
+    "to_request": "Enter to request, ms",
+    "first_word": "first chunk to page, ms",
+    "end": "last chunk to page, ms",
+    "gap": "longest gap, ms",
+    "received": "to the browser, kB",
+    "messages": "to the browser, messages",
+    "main_thread": "browser's main thread, ms",
+    "server": "server's CPU, ms",
+}
+
+
+def replies(table: Table, browser: Browser, ranks_folder: Path, service: Running) -> None:
+    """One visitor, who waits for answers."""
+    compared = process.compared(ranks_folder)
+    with ExitStack() as stack:
+        base_url = f"{service.address}/v1"
+        apps = {name: stack.enter_context(start(base_url)) for name, start in compared.items()}
+        for tokens, pace in REPLIES:
+            for number in range(REPEATS + 1):
+                for name, app in apps.items():
+                    reply = _reply(browser, app, service, f"{name} {number} {tokens} {pace}")
+                    if number == 0:
+                        continue  # the first warms everything up
+                    for attribute, what in REPLY_ROWS.items():
+                        label = f"{tokens:,} tokens at {pace}/s: {what}"
+                        table.add(label, name, getattr(reply, attribute))
+            print(f"{tokens} tokens at {pace}/s: done", flush=True)
+
+
+def _reply(browser: Browser, app: Running, service: Running, question: str) -> Reply:
+    visit = Visit(browser, app)
+    visit.ask(service, f"before {question} 20 100")
+    reply = visit.ask(service, question)
+    visit.close()
+    return reply
+
+
+def histories(table: Table, browser: Browser, ranks_folder: Path, service: Running) -> None:
+    """Pages with little and with much in the chat."""
+    base_url = f"{service.address}/v1"
+    for messages in HISTORIES:
+        with (
+            process.ours(base_url, ranks_folder) as ours,
+            process.tutorial(base_url, seeded=messages) as tutorial,
+        ):
+            for name, app in (("this app", ours), ("tutorial", tutorial)):
+                for found in page.opened(browser, app, messages, is_ours=app is ours):
+                    table.add(f"{messages} messages: page to usable, ms", name, found.usable)
+                    table.add(f"{messages} messages: sidebar change, ms", name, found.click)
+                    table.add(f"{messages} messages: its CPU, ms", name, found.click_cpu)
+                    table.add(f"{messages} messages: its kB", name, found.click_received)
+        print(f"{messages} messages: done", flush=True)
+
+
+def crowds(table: Table, ranks_folder: Path, service: Running) -> None:
+    """Many visitors at once."""
+    too_many: set[str] = set()
+    for count in CROWDS:
+        for number in range(3):
+            for name, start in process.compared(ranks_folder).items():
+                if name == "Gradio" or name in too_many:
+                    continue
+                with start(f"{service.address}/v1") as app:
+                    crowd = visitors.measured(app, service, count)
+                table.add(f"{count} visitors: first word late, median ms", name, crowd.first_word)
+                table.add(f"{count} visitors: end late, 95th percentile ms", name, crowd.end)
+                table.add(f"{count} visitors: CPU for each reply, ms", name, crowd.cpu)
+                table.add(f"{count} visitors: memory, MB", name, crowd.memory)
+                if number == 2 and crowd.end > LATE:
+                    too_many.add(name)
+        print(f"{count} visitors: done", flush=True)
+
+
+def memory(table: Table, ranks_folder: Path, service: Running) -> None:
+    """What visitors leave behind."""
+    base_url = f"{service.address}/v1"
+    with process.ours(
+        base_url, ranks_folder, STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL=str(GONE_AFTER)
+    ) as app:
+        found = visitors.memory(app, idle=IDLE, passing=PASSING, gone_after=4 * GONE_AFTER)
+    table.add("an idle visitor, kB", "this app", found.idle)
+    table.add(f"before {PASSING:,} visitors came, MB", "this app", found.before)
+    table.add(f"after {PASSING:,} visitors went, MB", "this app", found.after)
+
+
+def main() -> None:
+    """Measure everything."""
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
+    folder.mkdir(parents=True, exist_ok=True)
+    table = Table()
+    with ExitStack() as stack:
+        ranks_folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        ranks.unpack_into(ranks_folder)
+        service = stack.enter_context(process.paced_service())
+        browser = stack.enter_context(launched(stack.enter_context(sync_playwright())))
+        replies(table, browser, ranks_folder, service)
+        histories(table, browser, ranks_folder, service)
+        crowds(table, ranks_folder, service)
+        memory(table, ranks_folder, service)
+    print(platform.platform(), platform.python_version())
+    table.show()
+    table.write(folder / "benchmarks.csv")
+    pictures.draw(table.rows, folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""What a reply sends to the page does not grow with the square of it, nor with the chat."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import KEY, running_app
+from tests.fakes.service import ScriptedService, answering
+from tests.visitor import Heard, Visitor
+
+PARAGRAPH = "word " * 60 + "\n\n"
+
+
+@pytest.fixture
+def app(service: ScriptedService, tmp_path: Path) -> Iterator[str]:
+    """The app's address."""
+    with running_app(
+        tmp_path / "log",
+        OPENAI_API_KEY=KEY,
+        OPENAI_BASE_URL=service.base_url,
+        CHAT_MODEL="scripted",
+        TIKTOKEN_CACHE_DIR=str(tmp_path),
+    ) as address:
+        yield address
+
+
+def test_of_an_answer_only_the_last_block_is_sent_again(app: str, service: ScriptedService) -> None:
+    async def asked() -> Heard:
+        async with Visitor(app) as visitor:
+            return await visitor.ask("Q")
+
+    answer = (PARAGRAPH * 20).strip()
+    pieces = [answer[place : place + 50] for place in range(0, len(answer), 50)]
+    service.enqueue(answering(*pieces, pace=0.01))
+    heard = asyncio.run(asked())
+    bodies = [body for _, body in heard.markdown if "word" in body]
+    whole = [body for body in bodies if body.count("word") == 60 * 20]
+    assert len(whole) == 1  # in the end, in one piece
+    assert len(bodies) >= 5
+    sent = sum(len(body) for body in bodies if body not in whole)
+    assert sent < 1.1 * len(answer) + len(bodies) * 2 * len(PARAGRAPH)
+
+
+def test_a_question_costs_no_more_in_a_long_chat(app: str, service: ScriptedService) -> None:
+    async def asked() -> list[Heard]:
+        async with Visitor(app) as visitor:
+            return [await visitor.ask(f"Q{number}") for number in range(45)]
+
+    runs = asyncio.run(asked())
+    assert len(service.requests) == 45
+    # A few rounds more or fewer are drawn, and messages that follow each other may become one.
+    early, late = (max(run.received for run in some) for some in (runs[8:20], runs[33:]))
+    assert late < 1.2 * early
