@@ -70,6 +70,17 @@ def expect_unharmed(chat: ChatPage) -> None:
         assert not (link.get_attribute("href") or "").startswith(("javascript:", "data:"))
 
 
+def test_a_picture_of_another_host_is_not_fetched_even_if_it_got_into_the_page(
+    chat: ChatPage,
+) -> None:
+    blocked = chat.page.evaluate("""() => new Promise((resolve) => {
+      addEventListener("securitypolicyviolation", ({ blockedURI }) => resolve(blockedURI));
+      document.body.append(Object.assign(new Image(), { src: "http://127.0.0.1:1/leak.png" }));
+      setTimeout(() => resolve("nothing was blocked"), 5000);
+    })""")
+    assert blocked == "http://127.0.0.1:1/leak.png"
+
+
 def test_an_answer_can_neither_fetch_nor_run(chat: ChatPage, service: ScriptedService) -> None:
     service.enqueue(answering(*[WICKED[place : place + 7] for place in range(0, len(WICKED), 7)]))
     chat.ask(WICKED)
