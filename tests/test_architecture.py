@@ -124,5 +124,5 @@ def test_the_configuration_is_quiet_and_leaves_the_port_alone() -> None:
 
 @pytest.mark.parametrize("script", sorted((PROJECT / "chat" / "ui").glob("*.js")), ids=str)
 def test_no_script_has_what_looks_like_a_tag(script: Path) -> None:
-    # DOMPurify, through which Streamlit 1.67 sends them, would drop the whole script without a word.
+    # DOMPurify, through which Streamlit 1.67 sends them, would drop the whole script unsaid.
     assert not re.search(r"<[/\w!]", script.read_text(encoding="utf-8"))
