@@ -18,7 +18,8 @@ from streamlit.delta_generator import DeltaGenerator
 from chat.answer import Answer
 from chat.conversation import Fork, Round
 from chat.errors import ChatError
-from chat.markdown import faithful, literal
+from chat.markdown import faithful
+from chat.prose import literal, without_images
 from chat.ui import text
 from chat.ui.state import Move, Visitor
 
@@ -62,7 +63,8 @@ class RoundView:
         """Draw as much as there is of an answer, given as what `Growing` makes of it."""
         # Not public, but what `st.write_stream` uses to close what is still open, as in **bold
         # (Streamlit 1.67); it takes only what is added, and here earlier text may change.
-        self._body._markdown(markdown, unterminated_parsing=True)
+        # What it puts at the end may cut code open that stood there, and let an image out of it.
+        self._body._markdown(without_images(markdown), unterminated_parsing=True)
 
     def draw_thought(self, answer: Answer) -> None:
         """Draw what the model thought before it answered, folded away."""
