@@ -94,7 +94,7 @@ _STOP = re.compile(
         (?: \\?<\\?-\\?> | \\?-\\?> | \\?<\\?- | \\?[<>~]\\?= | \\?-\\?- )(?![<>~=-]))
     | (?P<math>\\[(\[]) | (?P<dollar>\$+)
     | (?P<escape>\\[!-/:-@\[-`{{-~])
-    | (?P<image>!+\[) | (?P<opening>\[) | (?P<closing>\])
+    | (?P<image>!\[) | (?P<mark>!(?=!)) | (?P<opening>\[) | (?P<closing>\])
     | (?P<link><[A-Za-z][A-Za-z0-9+.-]{{1,31}}:[^\x00-\x20<>`\[]*> | <[\w.+-]+@[\w.-]+>)
     | (?P<comment><!--(?!-?>))
     | (?P<tag><(?=\S))
@@ -301,33 +301,32 @@ class _Scanner:
         self._sure &= not self._open  # a link in a link is one of the two
         return closing + _ENDING.sub(_escaped, passed)
 
-    def _make_image(self, opening: str) -> str:
-        """A link in an image's place, which names its host; a sign before it would undo that."""
-        marks = r"\!" * (len(opening) - 2)
+    def _make_image(self, _: str) -> str:
+        """A link in an image's place, which names its host."""
         label = _LABEL.match(self._text, self._at)
         if label is None:
             self._at -= 1
-            return rf"{marks}\!"
+            return r"\!"
         name = _Scanner(label[1].replace("\n", " "), None).made(opened=1).strip()
         reference = _REFERENCE.match(self._text, label.end())
         if reference is not None:
             self._at = reference.end()
-            return f"{marks}[{_PICTURE} {name}][{reference[1] or label[1]}]"
+            return f"[{_PICTURE} {name}][{reference[1] or label[1]}]"
         target = _target(self._text, label.end())
         if target is None:
             self._at -= 1
-            return rf"{marks}\!"
+            return r"\!"
         source, self._at = target
         is_data = source.lower().startswith("data:")
         where = re.split("[;,]", source, maxsplit=1)[0] if is_data else _host(source)
         named = " ".join(filter(None, (_PICTURE, name, where and f"({literal(where[:50])})")))
         if is_data or not source:
-            return marks + named
+            return named
         if self._open and _REST_OF_LINK.match(self._text, self._at):
-            return marks + named
+            return named
         address = _NO_ADDRESS.sub(lambda found: quote(found.group()), source)
         self._doubt(address)
-        return f"{marks}[{named}](<{address}>)"
+        return f"[{named}](<{address}>)"
 
     def _make_address(self, address: str) -> str:
         begin = self._at - len(address)
@@ -365,6 +364,7 @@ class _Scanner:
         return f"\\{sign}"
 
     _make_colon = _make_tilde = _make_tag
+    _make_mark = _make_tag  # else the link in the place of an image behind it would be one again
 
 
 class _Closings:
