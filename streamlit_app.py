@@ -5,7 +5,7 @@ Streamlit runs this file anew for every visitor and every click.
 
 import streamlit as st
 
-from chat.markdown import literal
+from chat.prose import literal
 from chat.settings import SettingsError
 from chat.ui import dialogue, gate, page, process, sidebar, state, text
 

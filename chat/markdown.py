@@ -3,39 +3,31 @@ r"""Model text on its way to Streamlit's markdown, so that it looks as the model
     faithful(r"Half of \(x^2\) costs $5 -> see ![a cat](https://host/cat.png)")
 
 Formulas render, whatever delimiters the model knows; money, arrows, emoticons and HTML stay as they
-were written; no image is ever fetched. markdown-it finds the blocks, by source lines; inside a
-block of prose one scanner goes from left to right. Code, formulas and HTML comments pass untouched.
-
-What Streamlit does to text was read in its frontend (1.67): arrows, `>=` and the like are replaced
-by a pattern in every text node, emoji names and icons likewise, `:name[…]` is a directive wherever
-it stands, and with one formula in a text every `$` counts.
+were written; no image is ever fetched. markdown-it finds the blocks, by source lines; `prose` sets
+right what is in them. Code, formulas and HTML comments pass untouched.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from dataclasses import dataclass, field
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
+from markdown_it.common.utils import unescapeAll
+from markdown_it.rules_block import StateBlock, table
 from markdown_it.token import Token
 
-# What begins or ends something inside a line: in CommonMark, in GitHub's extensions, in Streamlit's
-# formulas ($) and directives (:red[…], :cat:, :material/home:). An underscore does so only at the
-# edge of a word, and a colon only before one or in an address: most sentences stay as they are.
-_MARKUP = re.compile(r"[\\`*\[\]<~$&]|(?<!\w)_|_(?!\w)|:(?=\w|//)")
-
-LONGEST_FORMULA = 4_000  # characters; a bound, so that many openings without an end cost no more
-# Nothing to see, but it ends a text node, so that a pattern over both sides does not match.
-_NOTHING = ":small[]"
-_PICTURE = ":material/image:"
-
-
-def literal(line: str) -> str:
-    """Markdown that shows a line as it stands: no link, image, formula, colour or icon in it."""
-    return _MARKUP.sub(r"\\\g<0>", line)
+from chat.prose import (
+    LONGEST_FORMULA,
+    MARKS,
+    WORDS,
+    displayed,
+    guard,
+    is_displayed,
+    prose,
+    row,
+    without_images,
+)
 
 
 def faithful(text: str) -> str:
@@ -45,47 +37,85 @@ def faithful(text: str) -> str:
 
 @dataclass
 class Growing:
-    """Makes a growing text faithful, again and again: only its last block is read anew.
+    """Makes a growing text faithful, again and again: only what may still change is read anew.
 
-    At every time the result is what `faithful` makes of all the text so far.
+    At every time the result is what `faithful` makes of all the text so far. `apart` is how many of
+    its characters stand in blocks of their own before the last one, and will never change again.
     """
 
-    _settled: str = ""  # what the blocks before the last have become
-    _last: str = ""  # the source from the last block on
-
-    @property
-    def settled(self) -> int:
-        """How many characters of the result stand in blocks that nothing will change any more."""
-        return len(self._settled)
+    apart: int = 0
+    _settled: str = ""  # what the source before `_last` has become
+    _head: list[str] = field(default_factory=list)  # of the table that goes on in `_last`
+    _last: str = ""  # the source from the last block, item or row on
 
     def add(self, piece: str) -> str:
         """Take another piece in; the markdown of all so far."""
         self._last += piece
-        source = _NEWLINE.sub("\n", self._last)
-        lines = source.split("\n")
-        tokens = _BLOCKS.parse(source)
+        if not self._settled and not self._head:  # where Streamlit's parser would drop a mark, too
+            self._last = self._last.lstrip("\ufeff")
+        lines = [*self._head, *_NEWLINE.sub("\n", self._last).split("\n")]
+        tokens = _BLOCKS.parse("\n".join(lines))
         changed = _changed(lines, tokens)
-        # No formula goes on behind an empty line, so what stands before one is settled as soon as
-        # another block has begun behind it.
-        starts = [t.map[0] for t in tokens if t.map and t.level == 0 and t.map[0]]
-        last = max((start for start in starts if not lines[start - 1].strip()), default=0)
-        settled = self._settled + "".join(
-            f"{line}\n" for line in changed[:last] if line is not None
-        )
+        last, head, apart = _last_part(lines, tokens, self._head)
+
+        def result(begin: int, end: int) -> str:
+            return "".join(f"{line}\n" for line in changed[begin:end] if line is not None)
+
+        if apart:
+            self.apart = len(self._settled) + len(result(len(self._head), apart))
+        settled = self._settled + result(len(self._head), last)
         if not self._last.endswith("\r"):  # which may be the first half of a line end
-            self._settled, self._last = settled, "\n".join(lines[last:])
-            return self._settled + _joined(changed[last:])
-        return settled + _joined(changed[last:])
+            self._settled, self._head, self._last = settled, head, "\n".join(lines[last:])
+        return settled + "\n".join(line for line in changed[last:] if line is not None)
 
 
-def _joined(lines: list[str | None]) -> str:
-    return "\n".join(line for line in lines if line is not None)
+def _last_part(
+    lines: list[str], tokens: list[Token], head: list[str]
+) -> tuple[int, list[str], int]:
+    """The line from which on something may still change, and the head of a table if it is in one.
+
+    Also the line where the last block begins; 0 where it is the one that the first line is in.
+
+    A block is settled as soon as another has begun behind an empty line, an item of a list as soon
+    as the next has, a row of a table likewise; but none behind a formula that may end later.
+    """
+    last, begin, apart = len(head), 0, 0
+    latest = _open_formula(lines)
+    for token in tokens:
+        if token.map is None or not last < token.map[0] <= latest:
+            if token.type == "table_open" and token.map:
+                begin = token.map[0]
+            continue
+        first = token.map[0]
+        is_block = token.level == 0 and not lines[first - 1].strip(" \t")
+        is_item = token.level == 1 and token.type == "list_item_open" and first < len(lines) - 1
+        if is_block:
+            apart = first
+        if is_block or is_item:
+            last, head = first, []
+        elif token.level == 2 and token.type == "tr_open" and first > begin + 2:
+            last, head = first, lines[begin : begin + 2]
+        if token.type == "table_open":
+            begin = first
+    return last, head, apart
+
+
+def _open_formula(lines: list[str]) -> int:
+    """The line where a formula begins that may end in text to come, or else the line behind all."""
+    source = "\n".join(lines)
+    begin = source.rfind("\n", 0, max(0, len(source) - LONGEST_FORMULA)) + 1
+    for found in _OPENING.finditer(source, begin):
+        if source.find(_CLOSING[found[1]], found.end()) < 0:
+            return source.count("\n", 0, found.start(1))
+    return len(lines)
 
 
 # Blocks
 
 
 _NEWLINE = re.compile(r"\r\n?")
+_OPENING = re.compile(rf"^{MARKS}(\$\$|\\\[)", re.MULTILINE)
+_CLOSING = {"$$": "$$", r"\[": r"\]"}
 
 
 def _comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
@@ -108,21 +138,34 @@ def _comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # 
 def _formula(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
     r"""A formula that begins a line: `$$ … $$` or `\[ … \]`, on as many lines as it needs."""
     begin = state.bMarks[start] + state.tShift[start]
-    closing = _CLOSING.get(state.src[begin : begin + 2])
+    opening = state.src[begin : begin + 2]
+    closing = _CLOSING.get(opening)
     if closing is None or state.is_code_block(start):
         return False
-    if state.src.find(closing, begin + 2, begin + LONGEST_FORMULA) < 0:
+    found = state.src.find(closing, begin + 2, begin + LONGEST_FORMULA)
+    whole = state.src[begin + 2 : found]
+    if found < 0 or "`" in whole or opening in whole:
         return False
-    line, at = start, begin + 2
-    content = []
-    while (found := state.src.find(closing, at, state.eMarks[line])) < 0:
+    content, at = [], begin + 2
+    line, is_apart = start, not state.src[at : state.eMarks[start]].strip(" \t")
+    while found > state.eMarks[line]:
         content.append(state.src[at : state.eMarks[line]])
         line += 1
-        if line >= end or state.isEmpty(line) or state.sCount[line] < state.blkIndent:
+        if line >= end:
+            return False
+        if state.isEmpty(line):
+            if not is_apart:
+                return False
+        elif state.sCount[line] < state.blkIndent:
             return False
         at = state.bMarks[line] + state.tShift[line]
+    rest = state.src[found + 2 : state.eMarks[line]]
+    if is_apart and found > at and any(not part.strip() for part in content[1:]):
+        return False  # with empty lines in it, both its ends are to stand alone
     content.append(state.src[at:found])
-    if not "".join(content).strip():
+    if opening == "$$" and rest.strip() and WORDS.search(whole):
+        return False
+    if not is_displayed("\n".join(content), alone=opening == "$$" or not rest.strip()):
         return False
     if silent:
         return True
@@ -131,23 +174,36 @@ def _formula(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # 
     token.map = [start, line + 1]
     token.markup = state.src[state.src.rfind("\n", 0, begin) + 1 : begin]
     token.content = "\n".join(content)
-    token.info = state.src[found + 2 : state.eMarks[line]]
+    token.info = rest.strip()
     return True
 
 
-_CLOSING = {"$$": "$$", r"\[": r"\]"}
+def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
+    r"""A table, but not where Streamlit's parser sees something else, or cells end elsewhere."""
+    head = state.src[state.bMarks[start] : state.eMarks[start]]
+    is_plain = r"\\|" not in head and head.strip() == head.strip(" \t")
+    if not is_plain or not table(state, start, end, silent=True):
+        return False
+    others = (rule for rule in state.md.block.ruler.getRules("paragraph") if rule is not _table)
+    if any(rule(state, start, end, True) for rule in others):  # noqa: FBT003
+        return False
+    return silent or table(state, start, end, silent=False)
+
+
 _INTERRUPTS = ["paragraph", "reference", "blockquote", "list"]
 
-# Only the lines of blocks are asked for, so nothing inside them is parsed. GitHub's tables are in.
-_BLOCKS = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table")
+# Only the lines of blocks are asked for, so nothing inside them is parsed. GitHub's tables are in;
+# a definition is a paragraph that `prose` leaves as it is.
+_BLOCKS = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table").disable("reference")
 _BLOCKS.core.ruler.disable("inline")
+_BLOCKS.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
 _BLOCKS.block.ruler.at("html_block", _comment, {"alt": _INTERRUPTS})
 _BLOCKS.block.ruler.before("fence", "formula", _formula, {"alt": _INTERRUPTS})
 
 
 def _changed(lines: list[str], tokens: list[Token]) -> list[str | None]:
     """The lines, those of prose made faithful; None for one that has become part of another."""
-    changed: list[str | None] = [line.replace("![", r"\![") for line in lines]  # wherever they are
+    changed: list[str | None] = [*map(without_images, lines)]
     in_table = in_heading = False
     for token in tokens:
         if token.type in ("table_open", "table_close"):
@@ -157,194 +213,51 @@ def _changed(lines: list[str], tokens: list[Token]) -> list[str | None]:
         if token.map is None:
             continue
         first, behind = token.map
+        if token.type == "code_block" and not _is_surely_code(lines, first):
+            continue
         if token.type in ("fence", "code_block"):
             changed[first:behind] = lines[first:behind]
+            if "mermaid" in unescapeAll(token.info).lower():
+                changed[first] = _undrawn(lines[first], token.markup)
         elif token.type == "formula":
             changed[first:behind] = [_display(token), *[None] * (behind - first - 1)]
-        elif token.type == "inline" and in_table:
-            # A cell ends where it ends, also inside what would be code or a formula elsewhere.
-            changed[first] = "|".join(map(_prose, _CELL_END.split(lines[first])))
-        elif token.type == "inline":
-            prose = _prose("\n".join(lines[first:behind]), keeps_lines=not in_heading)
-            changed[first:behind] = prose.split("\n")
+        elif token.type == "tr_open":
+            changed[first] = row(lines[first])
+        elif token.type == "inline" and in_heading:
+            made = prose("\n".join(lines[first:behind]), inside=None, keeps_lines=False)
+            changed[first:behind] = made.split("\n")
+        elif token.type == "inline" and not in_table:
+            made = prose("\n".join(lines[first:behind]), inside=_inside(lines[first], token))
+            changed[first:behind] = [made, *[None] * (behind - first - 1)]
     return changed
 
 
-_CELL_END = re.compile(r"(?<!\\)\|")
+def _is_surely_code(lines: list[str], first: int) -> bool:
+    """Whether an indented line cannot go on with a paragraph, as what is above it is seen."""
+    if first:
+        return not lines[first - 1].strip(" \t>")
+    return lines[0].expandtabs(4).startswith("    ")
+
+
+def _undrawn(line: str, fence: str) -> str:
+    """The first line of a code block that stays code: a drawing of mermaid fetches its pictures."""
+    return f"{line[: line.index(fence)]}{fence}text"
+
+
+def _inside(line: str, token: Token) -> str:
+    """What stands before the further lines of a paragraph, given its first."""
+    begin = token.content.partition("\n")[0].rstrip()
+    return _spaced(line.rstrip().removesuffix(begin))
+
+
+def _spaced(marks: str) -> str:
+    """The marks of quotations and lists as they are to stand before a further line."""
+    return re.sub(r"[^\s>]", " ", marks)
 
 
 def _display(token: Token) -> str:
-    """A formula on lines of its own, as Streamlit wants it, inside the same list or quotation."""
-    inside = re.sub(r"[^\s>]", " ", token.markup)
-    lines = ["$$", *filter(str.strip, token.content.split("\n")), "$$"]
-    shown = [_harmless(line.strip()) for line in lines]
-    behind = [_prose(token.info.strip())] if token.info.strip() else []
-    return token.markup + f"\n{inside}".join(shown + behind)
-
-
-# Prose
-
-
-_STOP = re.compile(
-    r"""
-      (?P<code>`+)
-    | (?P<math>\\[(\[]) | (?P<dollar>\$+)
-    | (?P<escape>\\[!-/:-@\[-`{-~])
-    | (?P<address><[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*> | <[\w.+-]+@[\w.-]+> | https?://[^\s<>\[\]`$|*!]+)
-    | (?P<comment><!--)
-    | (?P<tag><(?=[A-Za-z/!?]))
-    | (?P<target>\]\((?:[^\s()\[\]\\`$<>]|\\[!-/:-@\[-`{-~]|\([^\s()\[\]\\`$<>]*\))*)
-    | (?P<image>\[?!\[)
-    | (?P<entity>&\#?\w{1,31};)
-    | (?P<name>:(?=[\w+-]+:|material/))
-    | (?P<colon>:(?=[A-Za-z:]))
-    | (?P<arrow><->|->|<-|[<>~]=|(?<!-)--(?!-))
-    | (?P<line>\n)
-    """,
-    re.VERBOSE | re.ASCII,
-)
-_IMAGE = re.compile(
-    r"""!\[(?P<name>[^\[\]`\n]*)\]
-        \(\s*<?(?P<source>(?:[^\s()<>]|\([^\s()<>]*\))*)>?(?:\s+(?:"[^"\n]*"|'[^'\n]*'))?\s*\)""",
-    re.VERBOSE,
-)
-_INLINE = re.compile(r"\$(?=[^\s$])([^$\n]*?[^\s$\\])\$(?!\d)")
-_WORDS = re.compile(r"^\d[^\\{]* [A-Za-z]{2}")  # 5 or 6
-_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*$|.*\W$")  # $HOME$PATH, $HOME/$USER
-
-
-def _prose(text: str, *, keeps_lines: bool = True) -> str:
-    """The text of one block with whatever is not what it seems set right, from left to right."""
-    made: list[str] = []
-    closings = _Closings(text)
-    at = 0
-    while (stop := _STOP.search(text, at)) is not None:
-        made.append(text[at : stop.start()])
-        kind, found = str(stop.lastgroup), stop.group()
-        start, at = stop.span()
-        if kind == "code":
-            behind = closings.of_code(found, at)
-            made.append(found if behind is None else text[start:behind])
-            at = at if behind is None else behind
-        elif kind in ("math", "dollar"):
-            formula, behind = _inline_formula(text, start, found, closings)
-            made.append(formula)
-            at = behind
-        elif kind == "comment":
-            behind = closings.of("-->", at)
-            made.append("\\<!--" if behind is None else _harmless(text[start:behind]))
-            at = at if behind is None else behind
-        elif kind == "image":
-            shown, at = _link_to_image(text, start)
-            made.append(shown)
-        elif kind == "line":
-            broken = keeps_lines and not text[:start].endswith(("  ", "\\"), max(0, start - 2))
-            made.append("  \n" if broken else "\n")
-        else:
-            made.append(_MADE[kind](found) if kind in _MADE else found)
-    made.append(text[at:])
-    return "".join(made)
-
-
-_MADE: dict[str, Callable[[str], str]] = {
-    "escape": lambda found: found + _NOTHING * (found[1] in "-<>=~:"),
-    "tag": lambda found: f"\\{found}",
-    "entity": lambda found: found + _NOTHING,
-    "name": lambda found: f"\\{found}{_NOTHING}",
-    "colon": lambda found: f"\\{found}",
-    "arrow": _NOTHING.join,
-}
-
-
-class _Closings:
-    """Where things end; what was looked for in vain once is not looked for again."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._missing: set[str] = set()
-        self._runs: dict[str, list[int]] | None = None
-
-    def of(self, closing: str, at: int) -> int | None:
-        """The place behind the next closing."""
-        if closing in self._missing:
-            return None
-        found = self._text.find(closing, at)
-        if found < 0:
-            self._missing.add(closing)
-            return None
-        return found + len(closing)
-
-    def of_code(self, opening: str, at: int) -> int | None:
-        """The place behind the next run of just as many backticks."""
-        if self._runs is None:
-            self._runs = {}
-            for run in reversed([*re.finditer("`+", self._text)]):
-                self._runs.setdefault(run.group(), []).append(run.end())
-        ends = self._runs.get(opening, [])
-        while ends and ends[-1] <= at:
-            ends.pop()
-        return ends.pop() if ends else None
-
-
-def _inline_formula(text: str, start: int, opening: str, closings: _Closings) -> tuple[str, int]:
-    """A formula inside a line and the place behind it; or its opening, as it was written."""
-    behind = start + len(opening)
-    if opening == "$$":
-        end = closings.of("$$", behind)
-        if end is not None and text[behind : end - 2].strip(" $"):
-            return _harmless(text[start:end]), end
-    elif opening == "$":
-        formula = _INLINE.match(text, start)
-        if formula is not None and _is_formula(text, formula):
-            return _harmless(formula.group()), formula.end()
-    elif opening in _BRACKETS:
-        end = closings.of(_BRACKETS[opening], behind)
-        content = text[behind : end - 2] if end is not None else ""
-        inner = content.strip()
-        is_one = inner and "\n" not in content and "$" not in content
-        if end is not None and is_one and (opening == r"\(" or _DISPLAYED.search(content)):
-            style = r"\displaystyle " if opening == r"\[" else ""
-            follows = _NOTHING if text[end : end + 1].isalnum() else ""
-            return f"${style}{_harmless(inner)}${follows}", end
-        return opening if opening == r"\[" else "\\" + opening, behind
-    return opening.replace("$", r"\$"), behind
-
-
-_BRACKETS = {r"\(": r"\)", r"\[": r"\]"}
-_DISPLAYED = re.compile(r"[\\^_=+<>]|^\s")  # \[1\] is a bracket
-
-
-def _is_formula(text: str, found: re.Match[str]) -> bool:
-    """Whether what stands between two dollars is a formula, and neither money nor variables."""
-    content = found.group(1)
-    before, after = text[: found.start()][-1:], text[found.end() : found.end() + 1]
-    if before.isalnum() or _WORDS.search(content):
-        return False
-    return not (after.isalpha() and _VARIABLE.match(content))
-
-
-def _harmless(formula: str) -> str:
-    """A formula or comment in which no image is, should it after all be read as prose."""
-    return formula.replace("![", "! [")
-
-
-def _link_to_image(text: str, start: int) -> tuple[str, int]:
-    """A link in an image's place that names its host, and the place behind it."""
-    bracket = "[" if text[start] == "[" else ""
-    image = _IMAGE.match(text, start + len(bracket))
-    if image is None:
-        return bracket + r"\![", start + len(bracket) + 2
-    source, name = image["source"], _prose(image["name"]).strip()
-    is_data = source.lower().startswith("data:")
-    where = re.split("[;,]", source, maxsplit=1)[0] if is_data else _host(source)
-    named = " ".join(filter(None, (_PICTURE, name, f"({literal(where[:50])})")))
-    if is_data or (bracket and text.startswith("](", image.end())):
-        return bracket + named, image.end()
-    return f"{bracket}[{named}](<{source}>)", image.end()
-
-
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address).netloc.rpartition("@")[2] or address
-    except ValueError:  # brackets that are no address
-        return address
+    """A formula as Streamlit wants it, with the marks before it and the text behind it."""
+    inside = _spaced(token.markup)
+    behind = guard(token.info) + prose(token.info, inside=inside)
+    behind = f"\n{inside}{behind}" if behind else ""
+    return token.markup + displayed(token.content.split("\n"), inside) + behind

@@ -1,4 +1,4 @@
-"""Forty answers as models write them, and what is to be seen of each in a browser."""
+"""Answers as models write them, and what is to be seen of each in a browser."""
 
 from __future__ import annotations
 
@@ -92,6 +92,57 @@ GALLERY = (
             'a[href="https://a.example/b--c:d:e?x=1"][target="_blank"]',
             'a[href="https://b.example/x--y_(z)"][target="_blank"]',
         ),
+    ),
+    # What only Streamlit's parser reads in another way
+    Answer(
+        "John 3:16[1] at 10:30[am], ratio 2:1{x=y}, 注意:你好[1]",
+        ("John 3:16[1] at 10:30[am], ratio 2:1{x=y}, 注意:你好[1]",),
+    ),
+    Answer("a --> b <-- c <--> d x--> e", ("a --> b <-- c <--> d x--> e",)),
+    Answer("~5 to ~6 kg, 2~3 and ~~gone~~", ("~5 to ~6 kg, 2~3 and gone",), elements=("del",)),
+    Answer("${HOME}/${PATH}, $(a)$(b), $$ for the PID; $$", ("${HOME}/${PATH}, $(a)$(b), $$ for",)),
+    Answer(r"Let \(x\) be; $var matches `^foo$` fine", ("$var matches ^foo$ fine",), 1),
+    Answer(r"\(a\)\(b\) and $c$$d$ and \(\text{cost } \$5\)", ("and",), 5),
+    Answer(
+        "So we get \\[\nx = 1\n\\]\nDone.", ("So we get", "Done."), 1, elements=(".katex-display",)
+    ),
+    Answer("\\[\nx = 1 \\\\\n\ny = 2\n\\]\nand \\(a +\nb\\)", ("and",), 2),
+    Answer(r"\[1\] Smith 2020", ("[1] Smith 2020",)),
+    Answer(
+        "https://h.example/u?$filter=x&$select=id and www.h.example/a--b:c with \\(x\\)",
+        formulas=1,
+        elements=(
+            'a[href="https://h.example/u?$filter=x&$select=id"]',
+            'a[href="http://www.h.example/a--b:c"]',
+        ),
+    ),
+    Answer('<a href="https://x.example/a">link</a>', ("</a>",)),
+    Answer('[docs](</a b>) [t](https://x.example "t -> :cat:")', ("docs t",), elements=("a",)),
+    Answer("[^1]: A note.\n\nText[^1]", ("[^1]: A note.", "Text[^1]")),
+    Answer("```mermaid\nflowchart LR\n A --> B\n```", code=("flowchart LR\n A --> B",)),
+    # Pictures that would be fetched if Streamlit's parser saw no code where we see it
+    Answer("[a](b`) ![x](https://h.example/1.png) `", ("x (h.example)",)),
+    Answer('[a](b "`") ![x](https://h.example/2.png) `', ("x (h.example)",)),
+    Answer("[a](<b`>) ![x](https://h.example/3.png) `", ("x (h.example)",)),
+    Answer("https://a.example/` ![x](https://h.example/4.png) `"),
+    Answer("[`]: https://q.example\n\n[a][`] ![x](https://h.example/5.png) `"),
+    Answer(
+        "[^1]: foo\n\n    ![x](https://h.example/6.png)\n\ntext[^1]",
+        code=("![x](https://h.example/6.png)",),
+    ),
+    Answer(
+        '```mermaid\nflowchart LR\n A@{ img: "https://h.example/7.png" }\n```',
+        code=('flowchart LR\n A@{ img: "https://h.example/7.png" }',),
+    ),
+    Answer("wow!![x](https://h.example/8.png)", ("x (h.example)",)),
+    Answer("<`@b.cd> ![x](https://h.example/9.png) `"),
+    Answer("a\n>-\n    ![x](https://h.example/10.png)"),
+    Answer("> a ` | `![x](https://h.example/11.png)` |\n-|-"),
+    Answer("``\n\n`![x](https://h.example/12.png)`", ("![x](https://h.example/12.png)",)),
+    Answer(
+        "![a [b] c](https://h.example/13.png) ![a\nb](https://h.example/14.png 'title') "
+        "![c][d] [see ![e](https://h.example/15.png) here](https://x.example)",
+        ("a [b] c (h.example)", "a b (h.example)", "see", "e (h.example) here"),
     ),
     # Lines and headings
     Answer(

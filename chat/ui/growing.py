@@ -11,6 +11,7 @@ import time
 from streamlit.delta_generator import DeltaGenerator
 
 from chat.markdown import Growing
+from chat.prose import without_images
 
 BEHIND = 200  # characters of settled blocks that are worth an element of their own
 LONG = 2_000  # characters of one block; a longer one is drawn as much less often
@@ -44,13 +45,14 @@ class GrowingAnswer:
         if self._blocks is None or self._last is None:
             self._blocks = self._slot.container(gap="small")  # as between blocks
             self._last = self._blocks.empty()
-        settled = self._growing.settled
-        if settled - self._behind >= BEHIND:
-            self._last.markdown(self._markdown[self._behind : settled])
+        apart = self._growing.apart
+        if apart - self._behind >= BEHIND:
+            self._last.markdown(self._markdown[self._behind : apart])
             self._last = self._blocks.empty()
-            self._behind = settled
+            self._behind = apart
         # Not public, but what `st.write_stream` uses to close what is still open, as in **bold
-        # (Streamlit 1.67).
-        self._last._markdown(self._markdown[self._behind :], unterminated_parsing=True)
+        # (Streamlit 1.67). What it puts at the end may cut code open, and let an image out of it.
+        growing = without_images(self._markdown[self._behind :])
+        self._last._markdown(growing, unterminated_parsing=True)
         self._is_drawn = True
         self._drawn = time.monotonic()

@@ -47,8 +47,6 @@ def secret_files() -> Sequence[str]:
 @st.cache_resource(show_spinner=False)
 def service() -> Service:
     """The one service, with the owner's key, that answers every visitor."""
-    # A request waits for the thread that draws its page at each step, by default 5 ms at a time.
-    sys.setswitchinterval(0.001)
     return connect(settings())
 
 

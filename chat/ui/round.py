@@ -19,7 +19,8 @@ from streamlit.delta_generator import DeltaGenerator
 from chat.answer import Answer
 from chat.conversation import Fork, Round
 from chat.errors import ChatError
-from chat.markdown import faithful, literal
+from chat.markdown import faithful
+from chat.prose import literal
 from chat.ui import text
 from chat.ui.growing import GrowingAnswer
 from chat.ui.state import Edit, Move, Visitor

@@ -14,7 +14,7 @@ import streamlit as st
 from chat import models
 from chat.conversation import MOST_ROUNDS
 from chat.limits import Budgeted
-from chat.markdown import literal
+from chat.prose import literal
 from chat.service import Service
 from chat.settings import Settings
 from chat.tokens import Loading, TokenCounter

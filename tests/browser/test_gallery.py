@@ -22,6 +22,7 @@ def gallery(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
         page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
         page.goto(address)
         expect(page.locator(f".st-key-answer-{len(GALLERY) - 1}")).to_contain_text("gone")
+        expect(page.locator(".st-key-growing")).to_contain_text("open")
         yield page
         assert hosts - {None} <= {"127.0.0.1"}
         page.close()
@@ -42,6 +43,10 @@ def test_an_answer_looks_as_it_was_meant(gallery: Page, number: int, answer: Ans
     text = shown.inner_text()
     for seen in answer.seen:
         assert seen in text
+
+
+def test_no_picture_is_drawn_while_an_answer_grows(gallery: Page) -> None:
+    expect(gallery.locator(".st-key-growing").locator("img, script, iframe")).to_have_count(0)
 
 
 def test_what_is_wide_scrolls_by_itself_on_a_phone(gallery: Page) -> None:
