@@ -117,10 +117,36 @@ if (!window.chatPage) {
       input.focus({ preventScroll: true });
     wasBusy = isBusy;
   }
+  // Whoever asks looks at the end, wherever they were; Streamlit follows only those who are there.
+  const SEND = '[data-testid="stChatInputSubmitButton"]';
+  const messages = () => document.querySelectorAll('[data-testid="stChatMessage"]').length;
+  let before = Infinity; // messages, when something was sent
+  let followed = 0; // until when the page is held at its end, which comes in parts
+  function lookAtEnd() {
+    if (messages() > before) {
+      before = Infinity;
+      followed = performance.now() + 1000;
+    }
+    if (performance.now() > followed) return;
+    const main = document.querySelector(".stMain");
+    main?.scrollTo({ top: main.scrollHeight });
+  }
+  for (const kind of ["wheel", "touchmove"])
+    document.addEventListener(kind, () => (followed = 0), { passive: true });
+  document.addEventListener("click", ({ target }) => target.closest?.(SEND) && (before = messages()), true);
+  document.addEventListener(
+    "keydown",
+    ({ key, shiftKey, target }) => key === "Enter" && !shiftKey && target.matches?.(INPUT) && (before = messages()),
+    true,
+  );
+
   // What asks may be answered before the page has ever said that it is busy.
   const ASKS = '[class*="st-key-refresh-"] button, [class*="st-key-resume-"] button, [class*="st-key-save-"] button';
   document.addEventListener("click", ({ target }) => (wasBusy ||= !!target.closest?.(ASKS)), true);
-  new MutationObserver(returnToInput).observe(document.body, {
+  new MutationObserver(() => {
+    returnToInput();
+    lookAtEnd();
+  }).observe(document.body, {
     subtree: true,
     childList: true,
     attributeFilter: ["disabled"],

@@ -447,3 +447,16 @@ def test_an_answer_does_not_jump_when_it_ends(chat: ChatPage, service: ScriptedS
     ended: list[int] = chat.page.evaluate(PLACES)
     blocks = 12
     assert growing[:blocks] == ended[:blocks]
+
+
+def test_whoever_asks_from_further_up_looks_at_the_end(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    service.enqueue(answering("line\n\n" * 60))
+    chat.ask("Q1")
+    chat.expect_answer(1, "line")
+    chat.question(1).scroll_into_view_if_needed()
+    expect(chat.question(1)).to_be_in_viewport()
+    service.enqueue(answering("line\n\n" * 60, "The end.", pace=0.2))
+    chat.ask("Q2")
+    expect(chat.answer(2).get_by_text("The end.")).to_be_in_viewport()
