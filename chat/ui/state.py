@@ -27,7 +27,7 @@ from chat.settings import is_key_like
 from chat.tokens import Count
 from chat.transcript import Fault, TranscriptError, from_json
 from chat.ui import process
-from chat.ui.store import Store
+from chat.ui.store import Removed, Store
 from chat.window import Message, Room, Window
 
 QUESTION_KEY = "question"  # of the chat input
@@ -261,13 +261,16 @@ class Visitor:
             return
         said = st.session_state[key].came
         for opened in self.store.hear(said, self.conversation, is_edited=self.edit is not None):
-            if opened.conversation is None:
-                self._turn_to(self.conversation.start_over())
-                self.conversation.former = None  # it was deleted
+            if isinstance(opened, Removed):
+                if opened.conversation is self.conversation:
+                    self._turn_to(self.conversation.start_over())
+                if opened.conversation is self.conversation.former:
+                    self.conversation.former = None
             else:
                 if self.store.fault is not None:  # what is shown may be nowhere else
                     opened.conversation.former = self._worth_keeping
                 self.show(opened.conversation, opened.options)
+                self.store.notice = opened.notice
         self.is_loaded = True
 
     def save(self, *, pace: float = 0) -> None:
@@ -312,6 +315,9 @@ class Visitor:
         return self.conversation if self.conversation.start.rounds else None
 
     def _turn_to(self, conversation: Conversation) -> None:
+        if self.store is not None:
+            self.conversation.stop()
+            self.store.turn(self.conversation, self.options, conversation)
         self.conversation = conversation
         self.refused = self.latest = self.edit = None
         self.earlier = 0

@@ -26,7 +26,7 @@ WORDS = text.CHATS_WORDS
 READ = """async () => {
   if (!(await indexedDB.databases()).length) return {};
   const result = (of) => new Promise((resolve) => (of.onsuccess = () => resolve(of.result)));
-  const database = await result(indexedDB.open("chat"));
+  const database = await result(indexedDB.open("chat-transcripts"));
   const records = database.transaction("records").objectStore("records");
   const [names, values] = [await result(records.getAllKeys()), await result(records.getAll())];
   database.close();
@@ -37,7 +37,7 @@ READ = """async () => {
 # Puts chats and records into a storage that the app has made.
 FILL = """async ([chats, records]) => {
   const result = (of) => new Promise((resolve) => (of.onsuccess = () => resolve(of.result)));
-  const database = await result(indexedDB.open("chat"));
+  const database = await result(indexedDB.open("chat-transcripts"));
   const transaction = database.transaction(["chats", "records"], "readwrite");
   chats.forEach((chat) => transaction.objectStore("chats").put(chat));
   records.forEach(([key, value]) => transaction.objectStore("records").put(value, key));
