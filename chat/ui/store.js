@@ -17,6 +17,7 @@ if (!window.chatStore) {
   const STORES = { chats: { keyPath: "id" }, records: {} };
   const FORGET_AFTER = 8000; // milliseconds in which a deleted chat can be had back
   const PATIENCE = 2000; // milliseconds after which what was sent is sent again, or taken for lost
+  const DRAWING = 200; // milliseconds between two looks whether a page is drawn
   // Streamlit 1.67 closes the connection at a message of 25 MB (server.maxWidgetStateSize).
   const LARGEST = 20_000_000;
 
@@ -195,9 +196,12 @@ if (!window.chatStore) {
 
     // A message is lost where the connection is; while a script runs, it waits.
     resend() {
+      if (this.isListening && this.outbox.length && Date.now() - this.posted > PATIENCE) this.post();
+    }
+
+    get isListening() {
       const { testConnectionState, testScriptState } = document.querySelector('[data-testid="stApp"]').dataset;
-      const isListening = testConnectionState === "CONNECTED" && testScriptState === "notRunning";
-      if (isListening && this.outbox.length && Date.now() - this.posted > PATIENCE) this.post();
+      return testConnectionState === "CONNECTED" && testScriptState === "notRunning";
     }
 
     // Under which id a chat of the server's is stored.
@@ -392,7 +396,7 @@ if (!window.chatStore) {
         await this.list?.draw();
         const { shown } = this;
         if (!shown) return;
-        if (id === shown) await this.open(id, "followed");
+        if (id === shown) this.catchUp(id);
         const draft = this.drafts.get(shown);
         if (!draft?.stored && !this.read.has(shown)) return;
         const request = this.database.transaction("chats").objectStore("chats").get(shown);
@@ -400,6 +404,16 @@ if (!window.chatStore) {
         if (!chat || chat.deleted) this.lose(shown, draft?.stored ?? 0);
         else if (this.removed.has(shown)) await this.regain(shown);
       });
+    }
+
+    // A page that is still being drawn has the widgets of before: what it sent of them would look like
+    // a change of the visitor's (Streamlit 1.67). So one version after another.
+    catchUp(id) {
+      clearTimeout(this.catchingUp);
+      this.catchingUp = setTimeout(() => {
+        if (!this.isListening || this.outbox.length) this.catchUp(id);
+        else if (id === this.shown) this.enqueue(() => this.open(id, "followed"));
+      }, DRAWING);
     }
 
     // A chat is deleted. `last` is the number of the last write that is deleted with it.

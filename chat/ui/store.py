@@ -24,8 +24,10 @@ from chat.transcript import Fault, TranscriptError, parsed
 from chat.ui import page, text
 
 _CHAT = re.compile(r"[0-9a-f]{32}", re.ASCII)
-# React may drop what was sent (Streamlit 1.67), so the next writes carry it once more, if small.
+# React may drop what was sent, above all at the end of a run that another one follows at once
+# (Streamlit 1.67). So the next writes carry it once more, if it is small.
 _REPEATED = 3  # writes
+_REPEATED_FOR = 5.0  # seconds
 _REPEATED_SIZE = 100_000  # characters
 _NOTICES = {Fault.NEWER: Notice.NEWER, Fault.TOO_LARGE: Notice.TOO_LONG}
 # The work is done by store.js and chats.js, which may come later.
@@ -83,6 +85,7 @@ class Store:
         self._heard = 0
         self._kept: WeakKeyDictionary[Conversation, _Kept] = WeakKeyDictionary()
         self._slot: DeltaGenerator | None = None
+        self._is_new_run = False
         self._saved = 0.0
         self._writes = 0
         self._sent: list[str] = []  # the last writes, as JSON
@@ -92,6 +95,7 @@ class Store:
         """Make a place on the page for what is sent; nothing of it is seen."""
         page.run("store.js", "chats.js")
         self._slot = st.container(key="writes")
+        self._is_new_run = True
 
     def draw(self, key: str, conversation: Conversation, hear: Callable[[], None]) -> None:
         """Draw the list of the chats, with its end of the storage. `hear` is called back."""
@@ -110,9 +114,11 @@ class Store:
         if self._slot is None or now - self._saved < pace:
             return
         self.note(conversation, options)
-        if not self._unsent:
+        is_repeated = self._is_new_run and bool(self._sent) and now - self._saved < _REPEATED_FOR
+        self._is_new_run = False
+        if not self._unsent and not is_repeated:
             return
-        self._saved = now
+        self._saved = now if self._unsent else self._saved
         writes = [*self._small_ones(), *self._unsent]
         # No text may end the script that carries it.
         script = f"[{','.join(writes)}]".replace("<", "\\u003c")
