@@ -10,12 +10,13 @@ Every round and every answer has a number that it keeps. The records, by their n
     round/N       where a round stands: what it followed, its place there, its answers' numbers
     question/N    its question
     answer/N      an answer, as in a transcript; its status is "streaming" while it grows
-    grown/N/M     the M-th piece by which such an answer has grown since
+    grown/N/M     the M-th piece by which it has grown since, with those numbers that changed
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -37,7 +38,10 @@ from chat.transcript import (
 )
 
 Record = Any  # what JSON can say
-_NAME = re.compile(r"(round|question|answer|grown)/(\d{1,9})(?:/(\d{1,9}))?", re.ASCII)
+_NAME = re.compile(r"(?P<kind>round|question|answer)/(?P<number>[1-9]\d{0,8})", re.ASCII)
+_PIECE = re.compile(r"grown/(?P<number>[1-9]\d{0,8})/(?P<place>0|[1-9]\d{0,8})", re.ASCII)
+# What comes to be known of an answer while it grows.
+_NUMBERS = ("thought_seconds", "usage", "model", "prompt_estimate")
 
 
 class Notice(StrEnum):
@@ -47,6 +51,7 @@ class Notice(StrEnum):
     FORBIDDEN = "forbidden"
     DAMAGED = "damaged"
     UNREADABLE = "unreadable"
+    TOO_LONG = "too long"
     NEWER = "newer"
 
 
@@ -63,10 +68,11 @@ class Changes:
 
 @dataclass(eq=False)
 class _Growth:
-    """How much of a growing answer was told, and in how many pieces."""
+    """How much of a growing answer was told, in how many pieces, and with which numbers."""
 
     text: int
     reasoning: int
+    numbers: dict[str, Record]
     pieces: int = 0
 
 
@@ -78,13 +84,28 @@ class Recorder:
     _next: int = 1
     _told: dict[str, Record] = field(default_factory=dict)
     _growing: dict[Answer, _Growth] = field(default_factory=dict)
+    _due: set[str] = field(default_factory=set)
+    _stray: set[str] = field(default_factory=set)
 
     def changes(self, conversation: Conversation, options: Options) -> Changes:
         """What is different from what was told before, which from now on counts as told.
 
         The words of a question or of an answer that has ended never change, so they are told
-        once, and compared never.
+        once, and compared never. What the reading has changed goes along with the first change
+        that somebody made: to look at a conversation is not to write it.
         """
+        found = self._compared(conversation, options)
+        if not found or not (self._due or self._stray):
+            return found
+        for name in self._due:
+            self._told.pop(name, None)
+        self._told.update(dict.fromkeys(self._stray, True))
+        self._due.clear()
+        self._stray.clear()
+        more = self._compared(conversation, options)
+        return Changes(put=found.put | more.put, drop=found.drop + more.drop)
+
+    def _compared(self, conversation: Conversation, options: Options) -> Changes:
         told = self._told
         put: dict[str, Record] = {}
         kept: set[str] = set()
@@ -120,10 +141,14 @@ class Recorder:
             del told[name]
         return Changes(put=put, drop=drop)
 
+    def take(self, conversation: Conversation, options: Options) -> None:
+        """Take everything for told, as it was read."""
+        self._compared(conversation, options)
+
     def forget(self) -> None:
         """Tell everything again the next time."""
-        self._told.clear()
-        self._growing.clear()
+        for told in (self._told, self._growing, self._due, self._stray):
+            told.clear()
 
     def adopt(self, round: Round | Answer, number: int) -> None:
         """Give a round or an answer the number that it had."""
@@ -133,10 +158,17 @@ class Recorder:
         """Give what is new this number and those after it."""
         self._next = number
 
-    def reopen(self, answer: Answer, pieces: list[str]) -> None:
-        """Tell an answer anew, and delete the pieces by which it had grown."""
-        self._told.update(dict.fromkeys(pieces, True))
-        self._told.pop(f"answer/{self._number(answer)}", None)
+    def take_settings(self, conversation: Conversation, options: Options) -> None:
+        """Take these settings for those that were told: what a page makes of them is no change."""
+        self._told["head"] = written_head(conversation, options)
+
+    def tell_later(self, answer: Answer | None = None) -> None:
+        """Tell an answer, or everything, anew as soon as there is a change."""
+        self._due |= set(self._told) if answer is None else {f"answer/{self._number(answer)}"}
+
+    def drop_later(self, names: Iterable[str]) -> None:
+        """Delete records that nothing needs as soon as there is a change."""
+        self._stray.update(names)
 
     def _number(self, thing: Round | Answer) -> int:
         if thing not in self._numbers:
@@ -155,13 +187,17 @@ class Recorder:
         elif growth is None or name not in self._told:
             record = written_answer(answer) | {"status": Status.STREAMING.value}
             self._told[name], put[name] = True, record
-            self._growing[answer] = _Growth(len(record["text"]), len(record["reasoning"]))
+            numbers = {name: record[name] for name in _NUMBERS}
+            self._growing[answer] = _Growth(len(record["text"]), len(record["reasoning"]), numbers)
         else:
             text, reasoning = answer.text[growth.text :], answer.reasoning[growth.reasoning :]
             if text or reasoning:
                 piece = f"grown/{number}/{growth.pieces}"
                 self._told[piece] = True
-                put[piece] = {"text": text, "reasoning": reasoning}
+                record, known = written_answer(answer), growth.numbers
+                numbers = {name: record[name] for name in _NUMBERS if record[name] != known[name]}
+                put[piece] = {"text": text, "reasoning": reasoning} | numbers
+                growth.numbers = known | numbers
                 growth.text += len(text)
                 growth.reasoning += len(reasoning)
                 growth.pieces += 1
@@ -202,21 +238,24 @@ class _Restoring:
         self._records = records
         self._recorder = Recorder()
         self._is_whole = True
-        self._revived: list[tuple[Answer, list[str]]] = []
+        self._revived: list[Answer] = []
         self._pieces: dict[int, dict[int, Record]] = {}
         self._rounds: list[int] = []
         last = 0
         for name, record in records.items():
-            match = _NAME.fullmatch(name)
-            if match is None:
-                self._is_whole &= name == "head"
+            if name == "head":
                 continue
-            kind, number, piece = match[1], int(match[2]), int(match[3] or 0)
+            match = _NAME.fullmatch(name) or _PIECE.fullmatch(name)
+            if match is None:
+                self._is_whole = False
+                self._recorder.drop_later([name])
+                continue
+            number = int(match["number"])
             last = max(last, number)
-            if kind == "round":
+            if match.re is _PIECE:
+                self._pieces.setdefault(number, {})[int(match["place"])] = record
+            elif match["kind"] == "round":
                 self._rounds.append(number)
-            elif kind == "grown":
-                self._pieces.setdefault(number, {})[piece] = record
         self._recorder.begin_at(last + 1)
 
     def restored(self) -> Restored:
@@ -239,10 +278,11 @@ class _Restoring:
             fork = conversation.start if after is None else found[after].next
             fork.rounds = [round for _, _, round in sorted(placed, key=lambda child: child[:2])]
             fork.shown = min(shown[after], len(fork.rounds) - 1)
-        if self._is_whole and transcript.options is not None:
-            self._recorder.changes(conversation, transcript.options)
-        for answer, pieces in self._revived:
-            self._recorder.reopen(answer, pieces)
+        self._recorder.take(conversation, transcript.options or Options(model=""))
+        if not self._is_whole:
+            self._recorder.tell_later()
+        for answer in self._revived:
+            self._recorder.tell_later(answer)
         return Restored(
             conversation=conversation,
             options=transcript.options,
@@ -268,7 +308,7 @@ class _Restoring:
         versions = record.get("versions")
         numbers = versions[:MOST] if isinstance(versions, list) else []
         # An answer belongs to one round.
-        known = [n for n in dict.fromkeys(numbers) if _is_count(n)]
+        known = dict.fromkeys(n for n in numbers if _is_count(n))
         answers = [answer for n in known if (answer := self._answer(n)) is not None]
         self._is_whole &= bool(answers) and len(answers) == len(numbers)
         versions = answers or [Answer(status=Status.STOPPED)]
@@ -300,22 +340,39 @@ class _Restoring:
         pieces = self._pieces.pop(number, {})
         is_growing = isinstance(record, dict) and record.get("status") == Status.STREAMING
         try:
-            if is_growing:
-                text, reasoning = record["text"], record["reasoning"]
-                for place in sorted(pieces):
-                    text += read_text(pieces[place]["text"])
-                    reasoning += read_text(pieces[place]["reasoning"])
-                broken = {"kind": "BrokenOff", "detail": ""}
-                grown = {"text": text, "reasoning": reasoning, "error": broken}
-                record = record | grown | {"status": Status.INTERRUPTED.value}
-            answer = read_answer(record)
+            answer = self._grown(record, pieces) if is_growing else read_answer(record)
         except (TranscriptError, TypeError, KeyError):
             return None
-        if is_growing and not answer.has_text:
-            answer.status = Status.FAILED
         self._recorder.adopt(answer, number)
+        self._recorder.drop_later(f"grown/{number}/{place}" for place in pieces)
         if is_growing:
-            self._revived.append((answer, [f"grown/{number}/{place}" for place in pieces]))
+            self._revived.append(answer)
+        return answer
+
+    def _grown(self, record: dict[str, Record], pieces: dict[int, Record]) -> Answer:
+        """An answer that was growing, up to the first piece that is missing or damaged."""
+        text, reasoning = [record["text"]], [record["reasoning"]]
+        numbers: dict[str, Record] = {}
+        for place in range(len(pieces)):
+            try:
+                piece = pieces[place]
+                more, thought = read_text(piece["text"]), read_text(piece["reasoning"])
+            except (TranscriptError, TypeError, KeyError):
+                self._is_whole = False
+                break
+            text.append(more)
+            reasoning.append(thought)
+            numbers |= {name: piece[name] for name in _NUMBERS if name in piece}
+        broken = {"kind": "BrokenOff", "detail": ""}
+        ended = {"status": Status.INTERRUPTED.value, "error": broken}
+        grown = record | {"text": "".join(text), "reasoning": "".join(reasoning)} | ended
+        try:
+            answer = read_answer(grown | numbers)
+        except TranscriptError:
+            self._is_whole = False
+            answer = read_answer(grown)
+        if not answer.has_text:
+            answer.status = Status.FAILED
         return answer
 
     def _count(self, value: Record, *, most: int = MOST) -> int:

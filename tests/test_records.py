@@ -102,8 +102,10 @@ def test_a_growing_answer_is_told_in_pieces_and_comes_back_interrupted() -> None
     assert (back.text, back.reasoning) == (answer.text, "Hm.")
     assert back.status is Status.INTERRUPTED
     assert isinstance(back.error, BrokenOff)
-    # Whoever reads it tells that it has ended, and deletes the pieces.
+    # Whoever reads it and changes something tells that it has ended, and deletes the pieces.
     again = copy.deepcopy(records)
+    assert not restored.recorder.changes(restored.conversation, OPTIONS)
+    restored.conversation.rounds += 1
     apply(restored.recorder.changes(restored.conversation, OPTIONS), again)
     assert sorted(again) == ["answer/2", "head", "question/1", "round/1"]
     assert restore(again).conversation.history[0].answer.text == answer.text
@@ -112,6 +114,81 @@ def test_a_growing_answer_is_told_in_pieces_and_comes_back_interrupted() -> None
     apply(recorder.changes(conversation, OPTIONS), records)
     assert sorted(records) == ["answer/2", "head", "question/1", "round/1"]
     assert restore(records).conversation.history[0].answer.status is Status.COMPLETE
+
+
+def grown_answer(pieces: int) -> tuple[Conversation, Recorder, Records]:
+    """A conversation whose answer has grown in so many pieces, as the page lets it."""
+    conversation, recorder, records = Conversation(), Recorder(), dict[str, Any]()
+    answer = conversation.ask("Q").answer
+    apply(recorder.changes(conversation, OPTIONS), records)  # the page knows no numbers yet
+    answer.model, answer.prompt_estimate = "m", 12
+    for number in range(pieces):
+        answer.reasoning, answer.thought_seconds = "Hm.", 1.5
+        answer.text += f"word{number} "
+        apply(recorder.changes(conversation, OPTIONS), records)
+    return conversation, recorder, records
+
+
+def test_an_answer_that_broke_off_keeps_its_numbers() -> None:
+    _, _, records = grown_answer(3)
+    back = restore(records).conversation.history[0].answer
+    assert (back.model, back.prompt_estimate, back.thought_seconds) == ("m", 12, 1.5)
+
+
+def test_an_answer_with_damaged_numbers_keeps_its_words() -> None:
+    _, _, records = grown_answer(3)
+    records["grown/2/1"] |= {"model": 7, "prompt_estimate": []}
+    restored = restore(records)
+    assert not restored.is_whole
+    assert restored.conversation.history[0].answer.text == "word0 word1 word2 "
+
+
+@pytest.mark.parametrize("damage", [None, "x", {"text": 5, "reasoning": ""}])
+def test_an_answer_is_read_up_to_the_piece_that_is_missing(damage: object) -> None:
+    _, _, records = grown_answer(4)
+    if damage is None:
+        del records["grown/2/1"]
+    else:
+        records["grown/2/1"] = damage
+    restored = restore(records)
+    assert not restored.is_whole
+    assert restored.conversation.history[0].answer.text == "word0 "
+
+
+@pytest.mark.parametrize("damage", [{}, {"foo": 1}, {"answer/2": "edited"}, {"head": 0}])
+def test_to_look_is_not_to_write(damage: Records) -> None:
+    _, _, records = grown_answer(3)
+    restored = restore({**records, **damage})
+    restored.recorder.take_settings(restored.conversation, OPTIONS)
+    assert not restored.recorder.changes(restored.conversation, OPTIONS)
+
+
+def test_what_nobody_knows_goes_with_the_first_change() -> None:
+    _, _, records = grown_answer(2)
+    records |= {"foo": 1, "grown/2/7": {"text": "beyond a gap", "reasoning": ""}}
+    restored = restore(copy.deepcopy(records))
+    assert not restored.is_whole
+    restored.conversation.rounds += 1
+    apply(restored.recorder.changes(restored.conversation, OPTIONS), records)
+    assert sorted(records) == ["answer/2", "head", "question/1", "round/1"]
+    assert restore(records).is_whole
+
+
+@pytest.mark.parametrize("name", ["round/01", "round/1/2", "answer/7/7", "grown/2", "round/0"])
+def test_a_stray_name_takes_nothing_away(name: str) -> None:
+    records = told(three_rounds())
+    restored = restore({**records, name: {}})
+    assert not restored.is_whole
+    assert [round.question for round in restored.conversation.history] == ["Q0", "Q1", "Q2"]
+
+
+@pytest.mark.parametrize("versions", [[{}], [[1]], [None, 2], [2, {}]])
+def test_an_odd_list_of_versions_is_read(versions: list[object]) -> None:
+    records = told(three_rounds())
+    records["round/1"]["versions"] = versions
+    restored = restore(records)
+    assert not restored.is_whole
+    assert [round.question for round in restored.conversation.history] == ["Q0", "Q1", "Q2"]
 
 
 def test_an_answer_that_had_no_word_yet_comes_back_failed() -> None:

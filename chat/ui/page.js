@@ -18,7 +18,7 @@ if (!window.chatPage) {
   (async () => {
     try {
       const found = await indexedDB.databases();
-      if (!found.some(({ name }) => name === "chat")) document.body.classList.add("chats-read");
+      if (!found.some(({ name }) => name === "chat-transcripts")) document.body.classList.add("chats-read");
     } catch {
       // store.js finds it out, too, and says so.
     }

@@ -16,9 +16,10 @@ def prepare() -> None:
     run("page.js")
 
 
-def run(script: str) -> None:
-    """Have the browser run one of our scripts, by its file's name."""
-    st.html(f"<script>{_text(script)}</script>", unsafe_allow_javascript=True)
+def run(*scripts: str) -> None:
+    """Have the browser run some of our scripts in this order, by their files' names."""
+    whole = "\n".join(map(_text, scripts))
+    st.html(f"<script>{whole}</script>", unsafe_allow_javascript=True)
 
 
 @cache

@@ -30,7 +30,7 @@ from chat.settings import is_key_like
 from chat.tokens import Count
 from chat.transcript import LONGEST_NAME, Fault, TranscriptError, from_json
 from chat.ui import process
-from chat.ui.store import Store
+from chat.ui.store import Removed, Store
 from chat.window import Message, Room, Window
 
 # The keys of the widgets.
@@ -336,13 +336,16 @@ class Visitor:
             return
         said = st.session_state[key].came
         for opened in self.store.hear(said, self.conversation, is_edited=bool(self.edits)):
-            if opened.conversation is None:
-                self._turn_to(self.conversation.start_over())
-                self.conversation.former = None  # it was deleted
+            if isinstance(opened, Removed):
+                if opened.conversation is self.conversation:
+                    self._turn_to(self.conversation.start_over())
+                if opened.conversation is self.conversation.former:
+                    self.conversation.former = None
             else:
                 if self.store.fault is not None:  # what is shown may be nowhere else
                     opened.conversation.former = self._worth_keeping
                 self.show(opened.conversation, opened.options)
+                self.store.notice = opened.notice
         self.is_loaded = True
 
     def save(self, *, pace: float = 0) -> None:
@@ -388,6 +391,9 @@ class Visitor:
         return shown if shown.start.rounds else shown.former
 
     def _turn_to(self, conversation: Conversation) -> None:
+        if self.store is not None:
+            self.conversation.stop()
+            self.store.turn(self.conversation, self.options, conversation)
         self.conversation = conversation
         self.refused = self.latest = None
         self.edits.clear()

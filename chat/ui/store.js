@@ -3,436 +3,37 @@
 //   chats     {id, title, name, created, changed, stamp, deleted}
 //   records   [chat's id, record's name] -> what chat/records.py made of it
 //
-// The server sends writes (window.chatWrites), each with a stamp of its own ("session number"), and
-// with the stamp of the write that it builds on. One that does not fit is not done; the server hears
-// of it and writes the chat anew, or under another id where another tab has written to it meanwhile.
-// Sent with every run of the script, and run once. The component that Streamlit mounts (store.py) only
-// hands over what the server says; so this text, which never changes, is cached by the browser.
-if (!window.serveChats) {
-  const DATABASE = "chat";
-  const VERSION = 1;
+// The server (store.py) sends writes, numbered 1, 2, 3 … for each page. What they say of a chat is
+// gathered in a draft, and what of a draft is not stored yet is stored with its next write or a
+// moment later. So no write is refused: one that fails waits, and one that meets what another tab has
+// written meanwhile makes a chat of its own, of which the server hears when it listens again. Only a
+// number that never came is asked for.
+//
+// What the server is told stays in the outbox until it says that it has heard it.
+//
+// Sent with every run of the script, and run once, so that this text, which never changes, is cached.
+if (!window.chatStore) {
+  const DATABASE = "chat-transcripts";
+  const STORES = { chats: { keyPath: "id" }, records: {} };
   const FORGET_AFTER = 8000; // milliseconds in which a deleted chat can be had back
-  const SEARCH_FROM = 6; // chats
+  const PATIENCE = 2000; // milliseconds after which what was sent is sent again, or taken for lost
+  const DRAWING = 200; // milliseconds between two looks whether a page is drawn
+  // Streamlit 1.67 closes the connection at a message of 25 MB (server.maxWidgetStateSize).
+  const LARGEST = 20_000_000;
 
   const promised = (request) =>
     new Promise((resolve, reject) => {
       request.onsuccess = () => resolve(request.result);
       request.onerror = () => reject(request.error);
     });
-  const done = (transaction) =>
-    new Promise((resolve, reject) => {
-      transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error);
-    });
-  const isOf = (session, { stamp }) => String(stamp).startsWith(session);
+  const isOf = (session, stamp) => String(stamp).startsWith(`${session} `);
   const recordsOf = (id) => IDBKeyRange.bound([id], [id, []]);
+  const isId = (id) => /^[0-9a-f]{32}$/.test(id);
+  const words = (value) => (typeof value === "string" ? value : "");
 
-  async function opened() {
-    const request = indexedDB.open(DATABASE, VERSION);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("chats", { keyPath: "id" });
-      request.result.createObjectStore("records");
-    };
-    const database = await promised(request);
-    if (["chats", "records"].every((name) => database.objectStoreNames.contains(name))) return database;
-    database.close(); // somebody else made it
-    await promised(indexedDB.deleteDatabase(DATABASE));
-    return opened();
-  }
-
-  class Store {
-    constructor() {
-      this.known = new Map(); // chat's id -> its stamp when this page wrote or read it last
-      this.seen = new Set(); // the stamps of the writes that came
-      this.removed = new Set(); // deleted here: what the server still writes of them is let go
-      this.outbox = []; // what the server has not heard yet
-      this.number = 0;
-      this.others = "BroadcastChannel" in window ? new BroadcastChannel("chats") : null;
-      this.others?.addEventListener("message", ({ data }) => this.follow(data));
-      const waiting = window.chatWrites ?? [];
-      window.chatWrites = { push: (write) => this.enqueue(() => this.write(write)) };
-      this.queue = opened().then(
-        async (database) => {
-          this.database = database;
-          database.onversionchange = () => database.close();
-          await this.forgetDeleted();
-        },
-        (error) => this.fail(error),
-      );
-      waiting.forEach((write) => window.chatWrites.push(write));
-    }
-
-    // One thing after another, in the order in which it came.
-    enqueue(task) {
-      this.queue = this.queue.then(() => this.database && task()).catch((error) => this.fail(error));
-      return this.queue;
-    }
-
-    fail(error) {
-      console.warn("The chats cannot be kept.", error);
-      const isFull = error?.name === "QuotaExceededError";
-      this.setFault(isFull ? "full" : "forbidden");
-    }
-
-    setFault(fault) {
-      if (this.fault === fault) return;
-      this.fault = fault;
-      this.tell({ kind: "fault", fault });
-    }
-
-    // Called with every drawing of the page.
-    serve(data, element, send) {
-      this.send = send;
-      this.data = data;
-      if (this.session !== data.session) {
-        // A new page, or a server that has started again and knows nothing.
-        this.session = data.session;
-        this.outbox = [];
-        this.fault = this.database === undefined ? this.fault : undefined;
-        document.body.classList.remove("chats-read");
-        this.queue = this.queue.then(() => this.begin());
-      } else {
-        this.outbox = this.outbox.filter(({ number }) => number > data.heard);
-        sessionStorageOrNone()?.setItem("chat", data.chat);
-        this.enqueue(() => this.check(data));
-      }
-      if (this.element !== element) {
-        this.element = element;
-        this.list = new List(this, element, data.words);
-      }
-      this.enqueue(() => this.list.draw());
-    }
-
-    tell(message) {
-      const { kind, chat } = message;
-      const isSaid = (said) => said.kind === kind && said.chat === chat;
-      if ((kind === "missed" || kind === "taken") && this.outbox.some(isSaid)) return;
-      this.outbox.push({ ...message, number: ++this.number });
-      this.send?.(this.outbox);
-    }
-
-    // The chat that this tab showed last, or else the one that was written last.
-    async begin() {
-      const { session } = this;
-      const reveal = () => document.body.classList.add("chats-read");
-      if (this.fault !== undefined) {
-        this.outbox = [];
-        this.tell({ kind: "fault", fault: this.fault });
-      }
-      try {
-        const own = sessionStorageOrNone()?.getItem("chat");
-        const chats = this.database ? await this.chats() : [];
-        const chat = own ? chats.find(({ id }) => id === own) : chats[0];
-        if (chat && session === this.session) await this.open(chat.id, "start");
-        else reveal();
-        setTimeout(reveal, 3000); // whatever happens
-      } catch (error) {
-        reveal();
-        this.fail(error);
-      }
-    }
-
-    // All chats, the one that was written last first.
-    async chats() {
-      const all = await promised(this.database.transaction("chats").objectStore("chats").getAll());
-      return all.filter(({ deleted }) => !deleted).sort((a, b) => (b.changed > a.changed ? 1 : -1));
-    }
-
-    async open(id, reason) {
-      const transaction = this.database.transaction(["chats", "records"]);
-      const records = transaction.objectStore("records");
-      const [chat, names, values] = await Promise.all([
-        promised(transaction.objectStore("chats").get(id)),
-        promised(records.getAllKeys(recordsOf(id))),
-        promised(records.getAll(recordsOf(id))),
-      ]);
-      if (!chat || chat.deleted) return;
-      const whole = Object.fromEntries(names.map(([, name], place) => [name, values[place]]));
-      const mine = this.known.get(id) ?? "";
-      this.known.set(id, chat.stamp);
-      this.tell({
-        kind: "opened",
-        reason,
-        chat: id,
-        stamp: chat.stamp,
-        mine,
-        records: JSON.stringify(whole),
-      });
-    }
-
-    async write({ chat: id, session, base, stamp, whole, settled, title, name, put, drop }) {
-      if (this.removed.has(id) || this.seen.has(stamp)) return; // React draws some things twice
-      this.seen.add(stamp);
-      const transaction = this.database.transaction(["chats", "records"], "readwrite");
-      const [chats, records] = ["chats", "records"].map((name) => transaction.objectStore(name));
-      const finished = done(transaction);
-      finished.catch(() => {}); // it is awaited below
-      const before = await promised(chats.get(id));
-      const isNext = before?.stamp === base;
-      const isOthers = before && !isNext && !isOf(session, before);
-      if (isOthers || !(isNext || whole)) {
-        transaction.abort();
-        this.tell({ kind: isOthers ? "taken" : "missed", chat: id });
-        return;
-      }
-      if (whole) records.delete(recordsOf(id));
-      else drop.forEach((name) => records.delete([id, name]));
-      Object.entries(put).forEach(([name, record]) => records.put(record, [id, name]));
-      const now = Date.now();
-      const given = before?.name || name;
-      chats.put({ created: now, ...before, id, title, name: given, changed: now, stamp, deleted: 0 });
-      await finished;
-      this.known.set(id, stamp);
-      if (this.fault === "full") this.setFault(null);
-      if (!settled) return;
-      this.others?.postMessage({ id });
-      await this.list?.draw();
-    }
-
-    // Whether all that the server has sent has come.
-    async check({ chat: id, stamp }) {
-      if (!stamp || this.fault || this.removed.has(id)) return;
-      const stored = await promised(this.database.transaction("chats").objectStore("chats").get(id));
-      if (!stored || (stored.stamp !== stamp && isOf(this.session, stored)))
-        this.tell({ kind: "missed", chat: id });
-    }
-
-    // Another tab has written or deleted: show it here too.
-    follow({ id }) {
-      this.enqueue(async () => {
-        await this.list?.draw();
-        const current = this.data?.chat;
-        if (id === current) await this.open(id, "followed");
-        if (!this.known.has(current) || (await this.chats()).some((chat) => chat.id === current)) return;
-        this.removed.add(current);
-        this.tell({ kind: "removed", chat: current });
-      });
-    }
-
-    // Change what is known of chats, and nothing of what was said in them.
-    async change(ids, changes) {
-      const transaction = this.database.transaction("chats", "readwrite");
-      const chats = transaction.objectStore("chats");
-      for (const id of ids) {
-        const chat = await promised(chats.get(id));
-        if (chat) chats.put({ ...chat, ...changes });
-      }
-      await done(transaction);
-      this.others?.postMessage({});
-    }
-
-    async remove(id) {
-      this.removed.add(id);
-      await this.change([id], { deleted: Date.now() });
-      if (id === this.data.chat) this.tell({ kind: "removed", chat: id });
-      setTimeout(() => this.enqueue(() => this.forgetDeleted()), FORGET_AFTER + 100);
-    }
-
-    async bringBack(id) {
-      this.removed.delete(id);
-      await this.change([id], { deleted: 0 });
-      await this.open(id, "picked");
-    }
-
-    async forgetDeleted() {
-      const transaction = this.database.transaction(["chats", "records"], "readwrite");
-      const chats = transaction.objectStore("chats");
-      const finished = done(transaction);
-      finished.catch(() => {});
-      for (const { id, deleted } of await promised(chats.getAll()))
-        if (deleted && Date.now() - deleted >= FORGET_AFTER) {
-          chats.delete(id);
-          transaction.objectStore("records").delete(recordsOf(id));
-        }
-      await finished;
-    }
-
-    async removeAll() {
-      const transaction = this.database.transaction(["chats", "records"], "readwrite");
-      const chats = transaction.objectStore("chats");
-      for (const id of await promised(chats.getAllKeys())) this.removed.add(id);
-      chats.clear();
-      transaction.objectStore("records").clear();
-      await done(transaction);
-      this.others?.postMessage({});
-      this.tell({ kind: "removed", chat: this.data.chat });
-    }
-
-    // The ids of the chats in which this was said.
-    async search(words) {
-      const found = new Set();
-      const request = this.database.transaction("records").objectStore("records").openCursor();
-      await new Promise((resolve, reject) => {
-        request.onerror = () => reject(request.error);
-        request.onsuccess = ({ target: { result: cursor } }) => {
-          if (!cursor) return resolve();
-          const [id, name] = cursor.key;
-          const { value } = cursor;
-          const text = name.startsWith("question/") ? value : name.startsWith("answer/") && value?.text;
-          if (typeof text === "string" && text.toLowerCase().includes(words)) found.add(id);
-          cursor.continue();
-        };
-      });
-      return found;
-    }
-  }
-
-  // The list of the chats in the sidebar. Whatever a chat says is set as text, never as markup.
-  class List {
-    constructor(store, element, words) {
-      this.store = store;
-      this.words = words;
-      element.replaceChildren(
-        tag("section", { className: "chats", ariaLabel: words.chats }, [
-          tag("h4", {}, [words.chats]),
-          (this.search = tag("input", {
-            type: "search",
-            placeholder: words.search,
-            ariaLabel: words.search,
-            hidden: true,
-            oninput: () => this.redraw(),
-          })),
-          (this.undo = tag("p", { className: "undo", role: "status", hidden: true })),
-          (this.body = tag("div", { className: "list" })),
-          (this.foot = tag("p", { className: "foot" })),
-        ]),
-      );
-    }
-
-    redraw() {
-      return this.store.enqueue(() => this.draw());
-    }
-
-    async draw() {
-      const { store, words } = this;
-      if (this.body.querySelector("input")) return; // a name is being written
-      const all = await store.chats();
-      const sought = this.search.value.trim().toLowerCase();
-      const saying = sought ? await store.search(sought) : null;
-      const shown = sought
-        ? all.filter((chat) => named(chat).toLowerCase().includes(sought) || saying.has(chat.id))
-        : all;
-      this.search.hidden = all.length < SEARCH_FROM && !sought;
-      const groups = Map.groupBy(shown, ({ changed }) => dayOf(changed, words));
-      const scrolled = this.body.scrollTop;
-      this.body.replaceChildren(
-        ...[...groups].flatMap(([day, chats]) => [
-          tag("h5", {}, [day]),
-          tag("ul", {}, chats.map((chat) => this.item(chat))),
-        ]),
-        ...(sought && !shown.length ? [tag("p", {}, [words.none])] : []),
-      );
-      this.body.scrollTop = scrolled;
-      this.foot.replaceChildren(words.kept, " ", ...(all.length ? [this.removeAll()] : []));
-    }
-
-    item(chat) {
-      const { store, words } = this;
-      const name = named(chat);
-      const isCurrent = chat.id === store.data.chat;
-      const item = tag("li", { className: isCurrent ? "current" : "" }, [
-        tag("button", {
-          className: "open",
-          textContent: name,
-          title: name,
-          ariaCurrent: isCurrent,
-          onclick: () => {
-            if (chat.id === store.data.chat) return;
-            item.classList.add("opening");
-            store.enqueue(() => store.open(chat.id, "picked"));
-          },
-        }),
-        icon("edit", `${words.rename}: ${name}`, () => this.rename(item, chat)),
-        icon("delete", `${words.remove}: ${name}`, () => {
-          store.enqueue(() => store.remove(chat.id));
-          this.redraw();
-          this.offerUndo(chat.id);
-        }),
-      ]);
-      return item;
-    }
-
-    rename(item, chat) {
-      const finish = (name) => {
-        item.replaceChildren(); // so that the list is drawn again
-        if (name?.trim()) this.store.enqueue(() => this.store.change([chat.id], { name: name.trim() }));
-        this.redraw();
-      };
-      const field = tag("input", {
-        value: named(chat),
-        ariaLabel: this.words.rename,
-        maxLength: 120,
-        onblur: () => field.isConnected && finish(field.value),
-        onkeydown: (event) => {
-          event.stopPropagation();
-          if (event.key === "Enter") finish(field.value);
-          if (event.key === "Escape") finish();
-        },
-      });
-      item.replaceChildren(field);
-      field.select();
-    }
-
-    offerUndo(id) {
-      clearTimeout(this.undone);
-      const hide = () => (this.undo.hidden = true);
-      this.undo.replaceChildren(
-        this.words.removed,
-        " ",
-        tag("button", {
-          textContent: this.words.undo,
-          onclick: () => {
-            hide();
-            this.store.enqueue(() => this.store.bringBack(id));
-            this.redraw();
-          },
-        }),
-      );
-      this.undo.hidden = false;
-      this.undone = setTimeout(hide, FORGET_AFTER);
-    }
-
-    // The first click asks, the second deletes.
-    removeAll() {
-      const { store, words } = this;
-      const button = tag("button", {
-        textContent: words.removeAll,
-        onclick: () => {
-          if (button.textContent === words.removeAll) {
-            button.textContent = words.removeAllReally;
-            setTimeout(() => (button.textContent = words.removeAll), FORGET_AFTER);
-            return;
-          }
-          store.enqueue(() => store.removeAll());
-          this.undo.hidden = true;
-          this.redraw();
-        },
-      });
-      return button;
-    }
-  }
-
-  function tag(name, properties, children = []) {
-    const element = Object.assign(document.createElement(name), properties);
-    element.append(...children);
-    return element;
-  }
-
-  const icon = (name, label, onclick) =>
-    tag("button", { className: "icon", title: label, ariaLabel: label, textContent: name, onclick });
-
-  // What is in the storage may have been edited by hand.
-  const named = ({ name, title, id }) => String(name || title || id);
-
-  function dayOf(time, words) {
-    const midnight = new Date().setHours(0, 0, 0, 0);
-    const days = Math.ceil((midnight - time) / 86_400_000);
-    if (!(days > 0)) return words.today;
-    if (days === 1) return words.yesterday;
-    if (days <= 7) return words.week;
-    const options = { month: "long", year: "numeric" };
-    return new Intl.DateTimeFormat(document.documentElement.lang || "en", options).format(time);
-  }
+  // crypto.randomUUID is not there without HTTPS.
+  const newId = () =>
+    Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
   // Even to look at it raises where the browser forbids it.
   function sessionStorageOrNone() {
@@ -443,9 +44,460 @@ if (!window.serveChats) {
     }
   }
 
-  window.serveChats = ({ data, parentElement, setTriggerValue }) => {
-    const store = (window.chatStore ??= new Store());
-    store.serve(data, parentElement, (outbox) => setTriggerValue("came", outbox));
-  };
-  if (window.chatsToServe) window.serveChats(window.chatsToServe);
+  // Other pages of this host may have made a database of this name: what is in it stays.
+  async function opened(version) {
+    const request = indexedDB.open(DATABASE, version);
+    request.onupgradeneeded = () => {
+      for (const [name, options] of Object.entries(STORES))
+        if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name, options);
+    };
+    const blocked = new Promise((_, reject) => {
+      request.onblocked = () => reject(new Error("another page holds the database open"));
+    });
+    const database = await Promise.race([promised(request), blocked]);
+    if (Object.keys(STORES).every((name) => database.objectStoreNames.contains(name))) return database;
+    database.close();
+    return opened(database.version + 1);
+  }
+
+  // What one page has said of a chat. `base` is the stamp of what its server has read.
+  class Draft {
+    constructor({ chat, session, base }, read) {
+      this.id = chat;
+      this.session = session;
+      this.base = base;
+      this.records = new Map(); // what was said, by the records' names
+      this.unsaved = new Set(); // the names of what is not stored yet
+      this.names = read?.stamp === base ? new Set(read.names) : null; // of what the server has read
+      this.isWhole = false; // nothing else is to remain of the chat
+      this.number = 0; // of the last write
+      this.stored = 0; // the number of the last write that is stored
+    }
+
+    take({ number, whole, put, drop, title, name, settled }) {
+      Object.assign(this, { number, title, name, settled });
+      if (whole) {
+        this.isWhole = true;
+        this.names = new Set();
+        this.records.clear();
+        this.unsaved.clear();
+      }
+      for (const name of drop) {
+        this.records.delete(name);
+        this.names?.delete(name);
+        this.unsaved.add(name);
+      }
+      for (const [name, record] of Object.entries(put)) {
+        this.records.set(name, record);
+        this.unsaved.add(name);
+      }
+    }
+  }
+
+  class Store {
+    constructor() {
+      this.drafts = new Map(); // chat's id, as the server knows it -> Draft
+      this.read = new Map(); // chat's id -> the stamp and the names of what was read last
+      this.removed = new Map(); // id of a chat that was deleted -> whether it was shown here
+      this.outbox = [];
+      this.number = 0; // of the last message
+      this.taken = 0; // the number of the last write
+      this.others = "BroadcastChannel" in window ? new BroadcastChannel("chats") : null;
+      this.others?.addEventListener("message", ({ data }) => this.follow(data));
+      const waiting = window.chatWrites ?? [];
+      window.chatWrites = { push: (writes) => this.enqueue(() => this.take(writes)) };
+      this.queue = this.connect();
+      waiting.forEach(window.chatWrites.push);
+      setInterval(() => this.resend(), PATIENCE);
+    }
+
+    async connect() {
+      try {
+        const database = await opened();
+        // Closed by the browser, or for another page; then it is opened again.
+        database.onversionchange = () => {
+          database.close();
+          database.onclose();
+        };
+        database.onclose = () => (this.queue = this.queue.then(() => this.connect()));
+        this.database = database;
+        await this.forgetDeleted();
+      } catch (error) {
+        this.fail(error);
+      }
+    }
+
+    // One thing after another, in the order in which it came.
+    enqueue(task) {
+      this.queue = this.queue.then(() => this.database && task()).catch((error) => this.fail(error));
+      return this.queue;
+    }
+
+    fail(error) {
+      console.warn("The chats cannot be kept.", error);
+      this.setFault(error?.name === "QuotaExceededError" ? "full" : "forbidden");
+    }
+
+    setFault(fault) {
+      if ((this.fault ?? null) === fault) return;
+      this.fault = fault;
+      this.tell({ kind: "fault", fault });
+      this.list?.drawFoot(); // the server says it when the answer has ended
+    }
+
+    // All of the work or, where anything fails, nothing of it.
+    async transact(work) {
+      const transaction = this.database.transaction(["chats", "records"], "readwrite");
+      const finished = new Promise((resolve, reject) => {
+        transaction.oncomplete = () => resolve();
+        transaction.onabort = () => reject(transaction.error);
+      });
+      finished.catch(() => {}); // it is awaited below
+      try {
+        await work(transaction.objectStore("chats"), transaction.objectStore("records"));
+      } catch (error) {
+        if (transaction.error) throw transaction.error;
+        transaction.abort();
+        throw error;
+      }
+      await finished;
+    }
+
+    // The server
+
+    // Called with every drawing of the page.
+    serve(data, send) {
+      this.send = send;
+      this.data = data;
+      if (this.session !== data.session) {
+        // A new page, or a server that has started again and knows nothing.
+        this.session = data.session;
+        this.outbox = [];
+        this.fault = this.database === undefined ? this.fault : null;
+        document.body.classList.remove("chats-read");
+        this.queue = this.queue.then(() => this.begin());
+      } else {
+        this.outbox = this.outbox.filter(({ number }) => number > data.heard);
+        this.remember();
+        clearTimeout(this.checking);
+        this.checking = setTimeout(() => this.enqueue(() => this.check(data)), PATIENCE);
+      }
+    }
+
+    tell(message) {
+      this.outbox.push({ ...message, number: ++this.number });
+      this.post();
+    }
+
+    post() {
+      this.posted = Date.now();
+      this.send?.(this.outbox);
+    }
+
+    // A message is lost where the connection is; while a script runs, it waits.
+    resend() {
+      if (this.isListening && this.outbox.length && Date.now() - this.posted > PATIENCE) this.post();
+    }
+
+    get isListening() {
+      const { testConnectionState, testScriptState } = document.querySelector('[data-testid="stApp"]').dataset;
+      return testConnectionState === "CONNECTED" && testScriptState === "notRunning";
+    }
+
+    // Under which id a chat of the server's is stored.
+    idOf(chat) {
+      return this.drafts.get(chat)?.id ?? chat;
+    }
+
+    get isOpening() {
+      return this.outbox.some(({ kind }) => kind === "opened");
+    }
+
+    get shown() {
+      return this.idOf(this.data?.chat);
+    }
+
+    // For a reload of this tab.
+    remember() {
+      try {
+        sessionStorageOrNone()?.setItem("chat", this.shown);
+      } catch {
+        // A reload then opens the chat that was written last.
+      }
+    }
+
+    // The chat that this tab showed last, or else the one that was written last.
+    async begin() {
+      const { session } = this;
+      const reveal = () => document.body.classList.add("chats-read");
+      if (this.fault) this.tell({ kind: "fault", fault: this.fault });
+      try {
+        const own = sessionStorageOrNone()?.getItem("chat");
+        const chats = this.database ? await this.chats() : [];
+        const chat = own ? chats.find(({ id }) => id === own) : chats[0];
+        const isOpened = chat && session === this.session && (await this.open(chat.id, "start"));
+        if (!isOpened) reveal();
+        setTimeout(reveal, 3000); // whatever happens
+      } catch (error) {
+        reveal();
+        this.fail(error);
+      }
+    }
+
+    // Hand a chat to the server, with what is not stored yet.
+    async open(id, reason) {
+      const { chat, names, values } = await this.all(id);
+      if (!chat || chat.deleted) return false;
+      const records = Object.fromEntries(names.map((name, place) => [name, values[place]]));
+      const draft = this.drafts.get(id);
+      for (const name of draft?.unsaved ?? [])
+        if (draft.records.has(name)) records[name] = draft.records.get(name);
+        else delete records[name];
+      this.removed.delete(id);
+      this.read.set(id, { stamp: chat.stamp, names: Object.keys(records) });
+      // One chat at a time is under way, as a message must not become too large.
+      const waiting = this.outbox.find(({ kind }) => kind === "opened");
+      if (waiting && reason === "followed") {
+        if (waiting.chat !== id) return false;
+        reason = waiting.reason;
+      }
+      this.outbox = this.outbox.filter((message) => message !== waiting);
+      const json = JSON.stringify(records);
+      const isSmall = json.length < LARGEST / 8 || new Blob([JSON.stringify(json)]).size < LARGEST;
+      const got = draft?.stored ?? 0;
+      const stamp = String(chat.stamp);
+      this.tell({ kind: "opened", reason, chat: id, stamp, got, records: isSmall ? json : null });
+      return isSmall;
+    }
+
+    // What the server has sent: its last writes, of which most have come before.
+    async take(writes) {
+      const drafts = new Set();
+      for (const write of writes) {
+        const { chat, session, number, base } = write;
+        if (this.writing !== session) [this.writing, this.taken] = [session, 0];
+        if (number <= this.taken) continue;
+        if (number > this.taken + 1) this.tell({ kind: "missed", missing: this.taken + 1 });
+        this.taken = number;
+        let draft = this.drafts.get(chat);
+        if (draft?.session !== session || draft.base !== base) {
+          const former = draft;
+          draft = new Draft(write, this.read.get(chat));
+          if (former?.id === chat) {
+            // The server has read what was not stored yet, but does not say it again.
+            former.unsaved.forEach((name) => {
+              draft.unsaved.add(name);
+              if (former.records.has(name)) draft.records.set(name, former.records.get(name));
+            });
+          }
+          this.drafts.set(chat, draft);
+        }
+        draft.take(write);
+        drafts.add(draft);
+      }
+      for (const draft of drafts) await this.store(draft);
+    }
+
+    // Whether all has come that the server had sent when it drew the page.
+    check({ session, number }) {
+      if (session !== this.session) return;
+      if (this.writing !== session) [this.writing, this.taken] = [session, 0];
+      if (number <= this.taken) return;
+      this.tell({ kind: "missed", missing: this.taken + 1 });
+      this.taken = number;
+    }
+
+    // The storage
+
+    // Store what of a draft is not stored yet; under a new id where another tab has written.
+    async store(draft) {
+      if (!draft.unsaved.size || this.removed.has(draft.id)) return;
+      const { session, base, number, records } = draft;
+      let { id } = draft;
+      let isGone = false;
+      try {
+        await this.transact(async (chats, stored) => {
+          const before = await promised(chats.get(id));
+          isGone = before ? !!before.deleted : !!(base || draft.stored);
+          if (isGone) return;
+          const isOthers = before && String(before.stamp) !== base && !isOf(session, before.stamp);
+          if (isOthers) {
+            id = newId();
+            await this.copy(stored, draft, id);
+          } else if (draft.isWhole) stored.delete(recordsOf(id));
+          for (const name of isOthers || draft.isWhole ? records.keys() : draft.unsaved)
+            if (records.has(name)) stored.put(records.get(name), [id, name]);
+            else stored.delete([id, name]);
+          const [now, stamp, { title }] = [Date.now(), `${session} ${number}`, draft];
+          const name = before?.name || draft.name;
+          chats.put({ created: now, ...before, id, title, name, changed: now, stamp, deleted: 0 });
+        });
+      } catch (error) {
+        clearTimeout(this.retrying);
+        this.pause = Math.min(2 * (this.pause ?? PATIENCE / 2), 30 * PATIENCE);
+        this.retrying = setTimeout(() => this.storeAll(), this.pause);
+        throw error;
+      }
+      if (isGone) return this.lose(id, draft.stored);
+      draft.unsaved.clear();
+      draft.isWhole = false;
+      draft.stored = number;
+      if (id !== draft.id) {
+        this.tell({ kind: "taken", chat: draft.id, now: id });
+        draft.id = id;
+        this.drafts.set(id, draft);
+      }
+      if (id === this.shown) this.remember();
+      this.pause = undefined;
+      this.setFault(null);
+      if (!draft.settled) return;
+      this.others?.postMessage({ id });
+      await this.list?.draw();
+    }
+
+    storeAll() {
+      new Set(this.drafts.values()).forEach((draft) => this.enqueue(() => this.store(draft)));
+    }
+
+    // What the server has read of a chat, and another tab has not taken away since.
+    async copy(stored, draft, id) {
+      const range = recordsOf(draft.id);
+      const [keys, values] = await Promise.all([stored.getAllKeys(range), stored.getAll(range)].map(promised));
+      keys.forEach(([, name], place) => {
+        const isKnown = !draft.isWhole && (draft.names?.has(name) ?? true);
+        if (isKnown && !draft.unsaved.has(name)) stored.put(values[place], [id, name]);
+      });
+    }
+
+    async all(id) {
+      const transaction = this.database.transaction(["chats", "records"]);
+      const [chats, records] = [transaction.objectStore("chats"), transaction.objectStore("records")];
+      const requests = [chats.get(id), records.getAllKeys(recordsOf(id)), records.getAll(recordsOf(id))];
+      const [chat, keys, values] = await Promise.all(requests.map(promised));
+      return { chat, names: keys.map(([, name]) => String(name)), values };
+    }
+
+    // All chats, the one that was written last first. What is in the storage may have been edited.
+    async chats() {
+      const all = await promised(this.database.transaction("chats").objectStore("chats").getAll());
+      const now = Date.now();
+      return all
+        .filter(({ id, deleted }) => isId(id) && !deleted)
+        .map(({ id, title, name, changed }) => {
+          const time = Number.isFinite(changed) ? Math.min(Math.max(changed, 0), now) : 0;
+          return { id, title: words(title), name: words(name), changed: time };
+        })
+        .sort((a, b) => b.changed - a.changed);
+    }
+
+    // Another tab has written or deleted: show it here too.
+    follow({ id }) {
+      this.enqueue(async () => {
+        await this.list?.draw();
+        const { shown } = this;
+        if (!shown) return;
+        if (id === shown) this.catchUp(id);
+        const draft = this.drafts.get(shown);
+        if (!draft?.stored && !this.read.has(shown)) return;
+        const request = this.database.transaction("chats").objectStore("chats").get(shown);
+        const chat = await promised(request);
+        if (!chat || chat.deleted) this.lose(shown, draft?.stored ?? 0);
+        else if (this.removed.has(shown)) await this.regain(shown);
+      });
+    }
+
+    // A page that is still being drawn has the widgets of before: what it sent of them would look like
+    // a change of the visitor's (Streamlit 1.67). So one version after another.
+    catchUp(id) {
+      clearTimeout(this.catchingUp);
+      this.catchingUp = setTimeout(() => {
+        if (!this.isListening || this.outbox.length) this.catchUp(id);
+        else if (id === this.shown) this.enqueue(() => this.open(id, "followed"));
+      }, DRAWING);
+    }
+
+    // A chat is deleted. `last` is the number of the last write that is deleted with it.
+    lose(id, last) {
+      if (this.removed.has(id)) return;
+      this.removed.set(id, id === this.shown);
+      this.tell({ kind: "removed", chats: [id], last });
+    }
+
+    async regain(id) {
+      const wasShown = this.removed.get(id);
+      this.removed.delete(id);
+      const draft = this.drafts.get(id);
+      if (draft) await this.store(draft);
+      if (wasShown) await this.open(id, "picked");
+    }
+
+    // Change what is known of chats, and nothing of what was said in them.
+    async change(ids, changes) {
+      await this.transact(async (chats) => {
+        for (const id of ids) {
+          const chat = await promised(chats.get(id));
+          if (chat) chats.put({ ...chat, ...changes });
+        }
+      });
+      this.others?.postMessage({});
+    }
+
+    async remove(ids) {
+      ids.forEach((id) => this.lose(id, this.taken));
+      await this.change(ids, { deleted: Date.now() });
+      setTimeout(() => this.enqueue(() => this.forgetDeleted()), FORGET_AFTER);
+    }
+
+    async bringBack(ids) {
+      await this.change(ids, { deleted: 0 });
+      for (const id of ids) await this.regain(id);
+    }
+
+    // Delete what was deleted long enough ago, and come back for the rest.
+    async forgetDeleted() {
+      let isLeft = false;
+      await this.transact(async (chats, records) => {
+        for (const { id, deleted } of await promised(chats.getAll()))
+          if (deleted && Math.abs(Date.now() - deleted) < FORGET_AFTER) isLeft = true;
+          else if (deleted) {
+            chats.delete(id);
+            records.delete(recordsOf(id));
+            this.drafts.delete(id);
+          }
+      });
+      if (isLeft) setTimeout(() => this.enqueue(() => this.forgetDeleted()), PATIENCE);
+      else this.storeAll(); // there may be room now
+    }
+
+    async removeAll() {
+      const ids = new Set([this.shown]);
+      await this.transact(async (chats, records) => {
+        for (const id of await promised(chats.getAllKeys())) if (isId(id)) ids.add(id);
+        chats.clear();
+        records.clear();
+      });
+      ids.forEach((id) => this.removed.set(id, false));
+      this.tell({ kind: "removed", chats: [...ids], last: this.taken });
+      this.others?.postMessage({});
+    }
+
+    // The ids of the chats in which this was said. A chat at a time, and outside the queue: what is
+    // written meanwhile does not wait.
+    async search(sought, isOutdated) {
+      const found = new Set();
+      for (const { id } of await this.chats()) {
+        if (isOutdated()) break;
+        const { names, values } = await this.all(id);
+        const isFound = names.some((name, place) => {
+          const value = values[place];
+          const text = name.startsWith("question/") ? value : name.startsWith("answer/") && value?.text;
+          return typeof text === "string" && text.toLowerCase().includes(sought);
+        });
+        if (isFound) found.add(id);
+      }
+      return found;
+    }
+  }
+
+  window.chatStore = new Store();
 }

@@ -24,7 +24,13 @@ from chat.transcript import Fault, TranscriptError, parsed
 from chat.ui import page, text
 
 _CHAT = re.compile(r"[0-9a-f]{32}", re.ASCII)
-# The work is done by store.js, which may come later.
+# React may drop what was sent, above all at the end of a run that another one follows at once
+# (Streamlit 1.67). So the next writes carry it once more, if it is small.
+_REPEATED = 3  # writes
+_REPEATED_FOR = 5.0  # seconds
+_REPEATED_SIZE = 100_000  # characters
+_NOTICES = {Fault.NEWER: Notice.NEWER, Fault.TOO_LARGE: Notice.TOO_LONG}
+# The work is done by store.js and chats.js, which may come later.
 _SCRIPT = """
 export default (mounted) =>
   window.serveChats ? window.serveChats(mounted) : void (window.chatsToServe = mounted);
@@ -37,73 +43,114 @@ class _Kept:
     """How a conversation is kept: under which name, and what of it the browser has been sent."""
 
     chat: str = field(default_factory=lambda: uuid4().hex)
-    stamp: str = ""
+    base: str = ""  # the stamp of what it was read from
     recorder: Recorder = field(default_factory=Recorder)
     is_anew: bool = True  # the next write takes the place of whatever there is
+    is_just_read: bool = False
+    number: int = 0  # of the last write
+    asked: int = 0  # the number of the last write with a new question
     name: str = ""  # by the model
+    options: Options | None = None  # as they were told
+    is_removed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """A conversation to turn to, with its options where they could be read; None: a new one."""
+    """A conversation to turn to, with its options where they could be read."""
 
-    conversation: Conversation | None
-    options: Options | None = None
+    conversation: Conversation
+    options: Options | None
+    notice: Notice | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Removed:
+    """A conversation that was deleted in the browser."""
+
+    conversation: Conversation
 
 
 class Store:
-    """One page's end of the browser's storage. What comes from there is nobody's word."""
+    """One page's end of the browser's storage. What comes from there is nobody's word.
+
+    Every write has its number. A browser that misses one says so, and gets all anew; it never
+    refuses one, so what it says can wait until an answer has ended.
+    """
 
     def __init__(self, *, asks_for_titles: bool) -> None:
         self.session = uuid4().hex
         self.asks_for_titles = asks_for_titles
-        self.notice: Notice | None = None  # of the chat that was opened last
+        self.notice: Notice | None = None  # of the chat that is shown or could not be opened
         self.fault: Notice | None = None  # of the storage
         self._heard = 0
         self._kept: WeakKeyDictionary[Conversation, _Kept] = WeakKeyDictionary()
         self._slot: DeltaGenerator | None = None
+        self._is_new_run = False
         self._saved = 0.0
         self._writes = 0
+        self._sent: list[str] = []  # the last writes, as JSON
+        self._unsent: list[str] = []
 
     def prepare(self) -> None:
         """Make a place on the page for what is sent; nothing of it is seen."""
-        page.run("store.js")
+        page.run("store.js", "chats.js")
         self._slot = st.container(key="writes")
+        self._is_new_run = True
 
     def draw(self, key: str, conversation: Conversation, hear: Callable[[], None]) -> None:
         """Draw the list of the chats, with its end of the storage. `hear` is called back."""
-        kept = self._of(conversation)
         data = {
             "session": self.session,
             "heard": self._heard,
-            "chat": kept.chat,
-            "stamp": "" if kept.is_anew else kept.stamp,
+            "chat": self._of(conversation).chat,
+            "number": self._writes - len(self._unsent),
             "words": text.chats_words(asks_for_titles=self.asks_for_titles),
         }
         _component(key=key, data=data, on_came_change=hear)
 
     def save(self, conversation: Conversation, options: Options, *, pace: float) -> None:
-        """Send what has changed to the browser, if the last time was so many seconds ago.
-
-        A write that is lost on its way is missed by the browser, which then asks for all.
-        """
+        """Send what has changed to the browser, if the last time was so many seconds ago."""
         now = time.monotonic()
-        kept = self._of(conversation)
         if self._slot is None or now - self._saved < pace:
             return
-        if kept.is_anew and not conversation.start.rounds:
+        self.note(conversation, options)
+        is_repeated = self._is_new_run and bool(self._sent) and now - self._saved < _REPEATED_FOR
+        self._is_new_run = False
+        if not self._unsent and not is_repeated:
             return
+        self._saved = now if self._unsent else self._saved
+        writes = [*self._small_ones(), *self._unsent]
+        # No text may end the script that carries it.
+        script = f"[{','.join(writes)}]".replace("<", "\\u003c")
+        self._slot.html(
+            f"<script>(window.chatWrites ??= []).push({script})</script>",
+            unsafe_allow_javascript=True,
+        )
+        # Had the run ended above, they would go with the next ones.
+        self._sent, self._unsent = writes[-_REPEATED:], []
+
+    def note(self, conversation: Conversation, options: Options) -> None:
+        """Have what has changed sent with the next writes, even if nobody shows it any more."""
+        kept = self._of(conversation)
+        is_begun = bool(kept.number or conversation.start.rounds)
+        if kept.is_removed or (kept.is_anew and not is_begun):
+            return
+        if kept.is_just_read:
+            kept.recorder.take_settings(conversation, options)
+            kept.is_just_read = False
+        kept.options = options
         changes = kept.recorder.changes(conversation, options)
         if not changes:
             return
-        self._saved = now
         self._writes += 1
-        stamp = f"{self.session} {self._writes}"
+        kept.number = self._writes
+        if any(name.startswith("question/") for name in changes.put):
+            kept.asked = self._writes
         write = {
             "chat": kept.chat,
             "session": self.session,
-            "base": kept.stamp,
-            "stamp": stamp,
+            "number": self._writes,
+            "base": kept.base,
             "whole": kept.is_anew,
             "settled": conversation.open_round is None,
             "title": conversation.title,
@@ -111,73 +158,130 @@ class Store:
             "put": changes.put,
             "drop": changes.drop,
         }
-        kept.stamp, kept.is_anew = stamp, False
-        # No text may end the script that carries it.
-        script = json.dumps(write).replace("<", "\\u003c")
-        self._slot.html(
-            f"<script>(window.chatWrites ??= []).push({script})</script>",
-            unsafe_allow_javascript=True,
-        )
+        kept.is_anew = False
+        self._unsent.append(json.dumps(write))
+
+    def turn(self, left: Conversation, options: Options, to: Conversation) -> None:
+        """Have the rest of one conversation sent, as the page turns to another."""
+        self.note(left, options)
+        self.notice = None
+        if self._of(to).is_removed:  # whoever has it back, keeps it as a new one
+            del self._kept[to]
 
     def name(self, conversation: Conversation, name: str) -> None:
         """Let the next write give a chat this name, unless the visitor gave it one."""
         self._of(conversation).name = name
 
-    def hear(self, said: object, conversation: Conversation, *, is_edited: bool) -> list[Opened]:
-        """Take in what the browser says, and return the chats that are to be shown."""
-        opened = []
-        for message in said if isinstance(said, list) else []:
+    def hear(
+        self, said: object, conversation: Conversation, *, is_edited: bool
+    ) -> list[Opened | Removed]:
+        """Take in what the browser says, and return the chats to turn to and those to leave."""
+        messages = said if isinstance(said, list) else []
+        shown = self._of(conversation)
+        events: list[Opened | Removed] = []
+        for place, message in enumerate(messages):
             try:
                 if message["number"] <= self._heard:
                     continue  # it says what was not confirmed once more
                 self._heard = int(message["number"])
-                opened += self._take(message, conversation, is_edited=is_edited)
+                if message["kind"] == "opened":
+                    is_begun = bool(conversation.start.rounds)
+                    if self._is_wanted(message, shown, is_begun=is_begun, is_edited=is_edited):
+                        events += self._opened(message)
+                elif message["kind"] == "removed":
+                    # What was brought back since is opened further on.
+                    back = {str(later.get("chat")) for later in messages[place + 1 :]}
+                    events += self._removed(set(message["chats"]) - back, message["last"])
+                else:
+                    self._take(message, shown)
             except (TypeError, KeyError, ValueError, AttributeError, OverflowError):
                 continue  # no word of store.js
-        return opened
+        return events
 
-    def _take(
-        self, message: dict[str, Any], conversation: Conversation, *, is_edited: bool
-    ) -> list[Opened]:
-        kept = self._of(conversation)
-        chat, kind = str(message.get("chat")), message["kind"]
-        if kind == "fault":
-            fault = message["fault"]
-            self.fault = None if fault is None else Notice(fault)
-        elif kind == "opened":
-            reason, base, stamp = message["reason"], message["mine"], str(message["stamp"])
-            is_begun = bool(conversation.start.rounds)
-            is_behind = chat == kept.chat and base == kept.stamp and not is_edited
-            if _CHAT.fullmatch(chat) and (
-                (reason == "start" and not is_begun)
-                or (reason == "followed" and is_behind)
-                or reason == "picked"
-            ):
-                return self._opened(chat, stamp, message["records"])
-        elif chat != kept.chat:
-            pass  # said of a chat that is no longer shown
-        elif kind == "removed":
-            return [Opened(conversation=None)]
-        elif kind in ("missed", "taken"):
-            kept.recorder.forget()
-            kept.is_anew = True
-            if kind == "taken":  # another tab has written to it: keep both
-                kept.chat, kept.stamp = uuid4().hex, ""
-        return []
+    def _take(self, message: dict[str, Any], shown: _Kept) -> None:
+        match message["kind"]:
+            case "fault":
+                fault = message["fault"]
+                self.fault = None if fault is None else Notice(fault)
+            case "taken":  # another page has written to it, so it goes on under another name
+                chat, now = message["chat"], str(message["now"])
+                if _CHAT.fullmatch(now):
+                    moved = [kept for kept in self._kept.values() if kept.chat == chat]
+                    for kept in moved:
+                        kept.chat, kept.base = now, ""
+                    self._resend(moved, shown)
+            case "missed":
+                missing = int(message["missing"])
+                late = [kept for kept in self._kept.values() if kept.number >= missing]
+                self._resend(late, shown)
 
-    def _opened(self, chat: str, stamp: str, records: str) -> list[Opened]:
-        self.notice = None
+    def _resend(self, again: list[_Kept], shown: _Kept) -> None:
+        """Let the next write of these have everything; what is not shown is written now."""
+        for conversation, kept in list(self._kept.items()):
+            if kept in again:
+                kept.recorder.forget()
+                kept.is_anew = True
+                if kept is not shown and kept.options is not None:
+                    self.note(conversation, kept.options)
+
+    def _is_wanted(
+        self, message: dict[str, Any], shown: _Kept, *, is_begun: bool, is_edited: bool
+    ) -> bool:
+        chat, reason, stamp = message["chat"], message["reason"], str(message["stamp"])
+        if not _CHAT.fullmatch(chat):
+            return False
+        if chat == shown.chat:
+            # Another page has written to it, after all that this one has sent of it.
+            is_others = stamp != shown.base and not stamp.startswith(self.session)
+            return is_others and shown.number <= message["got"] and not is_edited
+        return reason == "picked" or (reason == "start" and not is_begun)
+
+    def _removed(self, chats: set[str], last: int) -> list[Opened | Removed]:
+        removed: list[Opened | Removed] = []
+        for conversation, kept in list(self._kept.items()):
+            if kept.chat not in chats:
+                continue
+            if kept.asked > last:  # the visitor has gone on with it, so it is a new one
+                self._kept[conversation] = _Kept(name=kept.name)
+            else:
+                kept.is_removed = True
+                removed.append(Removed(conversation=conversation))
+        return removed
+
+    def _opened(self, message: dict[str, Any]) -> list[Opened | Removed]:
         try:
-            restored = restore(parsed(records))
+            if message["records"] is None:  # more than can be sent
+                raise TranscriptError(Fault.TOO_LARGE)
+            restored = restore(parsed(message["records"]))
         except TranscriptError as error:
-            self.notice = Notice.NEWER if error.fault is Fault.NEWER else Notice.UNREADABLE
+            self.notice = _NOTICES.get(error.fault, Notice.UNREADABLE)
             return []
-        if not restored.is_whole:
-            self.notice = Notice.DAMAGED
+        except Exception:  # noqa: BLE001 - the records may say anything, and never end the page
+            self.notice = Notice.UNREADABLE
+            return []
         self._kept[restored.conversation] = _Kept(
-            chat=chat, stamp=stamp, recorder=restored.recorder, is_anew=False
+            chat=message["chat"],
+            base=str(message["stamp"]),
+            recorder=restored.recorder,
+            is_anew=False,
+            is_just_read=True,
         )
-        return [Opened(conversation=restored.conversation, options=restored.options)]
+        return [
+            Opened(
+                conversation=restored.conversation,
+                options=restored.options,
+                notice=None if restored.is_whole else Notice.DAMAGED,
+            )
+        ]
+
+    def _small_ones(self) -> list[str]:
+        """The last writes that were sent, as far as they are small."""
+        small: list[str] = []
+        for write in reversed(self._sent):
+            if sum(map(len, small), len(write)) > _REPEATED_SIZE:
+                break
+            small.insert(0, write)
+        return small
 
     def _of(self, conversation: Conversation) -> _Kept:
         return self._kept.setdefault(conversation, _Kept())

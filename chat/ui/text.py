@@ -336,14 +336,20 @@ CHATS_WORDS = {
     "chats": "Chats",
     "search": "Search your chats",
     "none": "No chat says that.",
+    "searching": "Looking through your chats …",
+    "untitled": "Untitled",
+    "waits": "Opens when the answer is done.",
     "today": "Today",
     "yesterday": "Yesterday",
     "week": "Last 7 days",
     "rename": "Rename",
     "remove": "Delete",
     "removed": "Deleted.",
+    "removedMore": "{} chats deleted.",
     "undo": "Undo",
     "kept": "Your chats are kept in this browser alone.",
+    "full": "This browser has no room left: what is said now is not kept yet.",
+    "forbidden": "This browser does not keep your chats.",
     "removeAll": "Delete all",
     "removeAllReally": "Really delete all?",
 }
@@ -369,6 +375,7 @@ KEEPING = {
     ),
     Notice.DAMAGED: "Part of this chat was damaged in your browser. What can be read is here.",
     Notice.UNREADABLE: "This chat was damaged in your browser and cannot be read.",
+    Notice.TOO_LONG: "This chat is too long to be opened again. It stays in your browser.",
     Notice.NEWER: "This chat was kept by a newer version of this app. Reload the page in a moment.",
 }
 

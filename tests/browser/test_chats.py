@@ -26,7 +26,7 @@ WORDS = text.CHATS_WORDS
 READ = """async () => {
   if (!(await indexedDB.databases()).length) return {};
   const result = (of) => new Promise((resolve) => (of.onsuccess = () => resolve(of.result)));
-  const database = await result(indexedDB.open("chat"));
+  const database = await result(indexedDB.open("chat-transcripts"));
   const records = database.transaction("records").objectStore("records");
   const [names, values] = [await result(records.getAllKeys()), await result(records.getAll())];
   database.close();
@@ -37,7 +37,7 @@ READ = """async () => {
 # Puts chats and records into a storage that the app has made.
 FILL = """async ([chats, records]) => {
   const result = (of) => new Promise((resolve) => (of.onsuccess = () => resolve(of.result)));
-  const database = await result(indexedDB.open("chat"));
+  const database = await result(indexedDB.open("chat-transcripts"));
   const transaction = database.transaction(["chats", "records"], "readwrite");
   chats.forEach((chat) => transaction.objectStore("chats").put(chat));
   records.forEach(([key, value]) => transaction.objectStore("records").put(value, key));
@@ -303,6 +303,367 @@ def test_two_tabs_that_answer_at_once_keep_both(
     expect(tab.question(2)).to_have_text("From the second")
 
 
+def second_tab(chat: ChatPage, app: str) -> ChatPage:
+    """Another tab of the same visitor."""
+    page = chat.page.context.new_page()
+    page.goto(app)
+    return ChatPage(page)
+
+
+def growing(words: int, pace: float = 0.1) -> Reply:
+    """An answer in so many words, each of which takes its time."""
+    paced = [(fake.pause(pace), chunk(f"w{number} ")) for number in range(words)]
+    return Reply(steps=[*(step for steps in paced for step in steps), *answering("END").steps])
+
+
+def remove(chat: ChatPage, title: str) -> None:
+    """Delete a chat from the list."""
+    entry(chat, title).hover()
+    entry(chat, title).get_by_role("button", name=WORDS["remove"]).click()
+
+
+def test_who_only_looks_from_another_tab_disturbs_no_answer(
+    chat: ChatPage, app: str, service: ScriptedService
+) -> None:
+    ask(chat, 1, "Q1")
+    service.enqueue(growing(60))
+    chat.ask("Q2")
+    expect_kept(chat, "w5 ")
+    tab = second_tab(chat, app)
+    expect(tab.answer(2)).to_contain_text("w5 ")
+    expect_kept(chat, "w40 ")
+    expect(chat.stop_in_input).to_be_visible()  # it was kept while it was written
+    chat.expect_answer(2, "END")
+    expect(tab.answer(2)).to_contain_text("END")
+    expect(chats(chat).locator("li")).to_have_count(1)
+
+
+@pytest.mark.parametrize("then", ["reload", "new chat"])
+def test_an_answer_goes_on_in_a_chat_of_its_own_where_another_tab_writes(
+    chat: ChatPage, app: str, service: ScriptedService, then: str
+) -> None:
+    ask(chat, 1, "Q1")
+    tab = second_tab(chat, app)
+    expect(tab.question(1)).to_have_text("Q1")
+    service.enqueue(growing(80))
+    chat.ask("From the first")
+    expect_kept(chat, "w5 ")
+    ask(tab, 2, "From the second")
+    if then == "reload":
+        expect_kept(chat, "w40 ")
+        expect(chat.stop_in_input).to_be_visible()
+        chat = again(chat.page)
+        expect(chat.answer(2)).to_contain_text("w5 w6 w7 w8")
+        expect(chat.answer(2)).to_contain_text("w40 ")
+    else:
+        chat.button(text.NEW_CHAT).click()
+        expect(chat.messages).to_have_count(0)
+        expect_kept(chat, "END")
+    expect(chats(chat).locator("li")).to_have_count(2)
+    tab = again(tab.page)
+    expect(tab.messages).to_have_count(4)
+    expect(tab.question(2)).to_have_text("From the second")
+
+
+def test_a_chat_that_is_deleted_and_had_back_while_it_is_answered_loses_no_word(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    ask(chat, 1, "Q1")
+    service.enqueue(growing(40))
+    chat.ask("Q2")
+    expect_kept(chat, "w5 ")
+    remove(chat, "Q1")
+    expect(chat.answer(2)).to_contain_text("w20 ")
+    chats(chat).get_by_role("button", name=WORDS["undo"]).click()
+    expect_kept(chat, "w20 ")
+    chat.expect_answer(2, "w38 w39 END")
+    expect_kept(chat, "END")
+    expect(again(chat.page).answer(2)).to_contain_text("w18 w19 w20 w21")
+
+
+def test_a_chat_that_was_deleted_and_had_back_in_another_tab_is_kept_in_this_one(
+    chat: ChatPage, app: str
+) -> None:
+    ask(chat, 1, "Q1")
+    tab = second_tab(chat, app)
+    expect(tab.question(1)).to_have_text("Q1")
+    remove(chat, "Q1")
+    expect(tab.messages).to_have_count(0)
+    chats(chat).get_by_role("button", name=WORDS["undo"]).click()
+    expect(tab.question(1)).to_have_text("Q1")
+    ask(tab, 2, "Q2")
+
+
+def test_several_deleted_chats_are_had_back_together(chat: ChatPage) -> None:
+    for topic in ("apples", "pears"):
+        ask(chat, 1, topic)
+        chat.button(text.NEW_CHAT).click()
+        expect(chat.messages).to_have_count(0)
+    remove(chat, "apples")
+    expect(entry(chat, "apples")).to_have_count(0)
+    remove(chat, "pears")
+    expect(chats(chat)).to_contain_text(WORDS["removedMore"].replace("{}", "2"))
+    # The chat that the new one took the place of is not offered any more.
+    expect(chat.button(text.BRING_BACK)).to_have_count(0)
+    chats(chat).get_by_role("button", name=WORDS["undo"]).click()
+    expect(chats(chat).locator("li")).to_have_count(2)
+    expect(chat.messages).to_have_count(0)
+
+
+def test_a_chat_that_was_deleted_just_before_a_reload_is_gone_soon_after(chat: ChatPage) -> None:
+    ask(chat, 1, "A secret")
+    remove(chat, "A secret")
+    expect(chat.messages).to_have_count(0)
+    chat = again(chat.page)
+    assert kept(chat) != []
+    wait_until(chat, lambda: kept(chat) == [])
+
+
+def test_what_the_browser_says_is_said_again_until_it_is_heard(chat: ChatPage) -> None:
+    ask(chat, 1, "Q1")
+    chat.button(text.NEW_CHAT).click()
+    expect(chat.messages).to_have_count(0)
+    # As where the connection is lost at this moment.
+    chat.page.evaluate("""() => {
+      const { chatStore } = window, { send } = chatStore;
+      chatStore.send = () => (chatStore.send = send);
+    }""")
+    entry(chat, "Q1").locator(".open").click()
+    expect(chat.question(1)).to_have_text("Q1")
+
+
+def test_a_write_that_is_lost_is_made_good_with_the_next_one(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    ask(chat, 1, "Q1")
+    service.enqueue(growing(60))
+    chat.ask("Q2")
+    expect_kept(chat, "w5 ")
+    chat.page.evaluate("""() => {
+      const { chatStore } = window, { take } = chatStore;
+      chatStore.take = () => (chatStore.take = take);
+    }""")
+    expect_kept(chat, "w40 ")
+    expect(chat.stop_in_input).to_be_visible()
+    expect(again(chat.page).answer(2)).to_contain_text(" ".join(f"w{n}" for n in range(41)))
+
+
+def test_the_last_write_that_is_lost_is_asked_for(chat: ChatPage) -> None:
+    ask(chat, 1, "Q1")
+    chat.page.evaluate("window.chatStore.take = () => {}")
+    chat.ask("Q2")
+    chat.expect_answer(2, "Answer 2.")
+    chat.page.evaluate("delete window.chatStore.take")
+    chat.remember(4)
+    expect_kept(chat, "Answer 2.")
+
+
+def test_a_moment_without_room_costs_nothing_and_is_told_at_once(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    chat.page.add_init_script(FULL)
+    chat = again(chat.page)
+    ask(chat, 1, "Q1")
+    service.enqueue(growing(60))
+    chat.ask("Q2")
+    expect_kept(chat, "w5 ")
+    chat.page.evaluate("window.isFull = true")
+    expect(chats(chat)).to_contain_text(WORDS["full"])
+    expect(chat.stop_in_input).to_be_visible()
+    chat.page.evaluate("window.isFull = false")
+    expect(chats(chat)).to_contain_text(WORDS["kept"])
+    expect_kept(chat, "w40 ")
+    expect(chat.stop_in_input).to_be_visible()
+    expect(again(chat.page).answer(2)).to_contain_text(" ".join(f"w{n}" for n in range(41)))
+
+
+def test_a_passing_fault_is_told_only_while_it_lasts(chat: ChatPage) -> None:
+    ask(chat, 1, "Q1")
+    chat.page.evaluate("window.chatStore.enqueue(() => Promise.reject(new Error('a hiccup')))")
+    expect(chat.page.get_by_text(text.KEEPING[Notice.FORBIDDEN])).to_be_visible()
+    ask(chat, 2, "Q2")
+    expect(chat.page.get_by_text(text.KEEPING[Notice.FORBIDDEN])).to_have_count(0)
+
+
+def test_a_reload_in_the_first_chat_of_a_tab_shows_that_chat(chat: ChatPage, app: str) -> None:
+    ask(chat, 1, "Of the first tab")
+    tab = second_tab(chat, app)
+    expect(tab.question(1)).to_have_text("Of the first tab")
+    tab.button(text.NEW_CHAT).click()
+    expect(tab.messages).to_have_count(0)
+    ask(tab, 1, "Of the second tab")
+    expect(again(chat.page).question(1)).to_have_text("Of the first tab")
+    expect(again(tab.page).question(1)).to_have_text("Of the second tab")
+
+
+def test_changes_of_the_settings_write_a_little_and_miss_nothing(chat: ChatPage, app: str) -> None:
+    ask(chat, 1, "Q1")
+    tab = second_tab(chat, app)
+    expect(tab.question(1)).to_have_text("Q1")
+    chat.page.evaluate("""() => {
+      const { chatStore } = window, { take, tell } = chatStore;
+      window.written = [];
+      window.told = [];
+      chatStore.take = (writes) => {
+        window.written.push(...writes.map(({ whole }) => whole));
+        return take.call(chatStore, writes);
+      };
+      chatStore.tell = (message) => {
+        window.told.push(message.kind);
+        return tell.call(chatStore, message);
+      };
+    }""")
+    chat.remember(6)
+    expect(tab.sidebar.get_by_role("slider", name=text.ROUNDS)).to_have_value("6")
+    assert chat.page.evaluate("window.told") == []
+    assert not any(chat.page.evaluate("window.written")[3:])  # those before may be repeated
+    expect(chats(tab).locator("li")).to_have_count(1)
+
+
+def test_a_search_holds_up_nothing(chat: ChatPage) -> None:
+    chat.page.wait_for_function("window.chatStore?.database")
+    fill_with_many(chat, 7)
+    chat = ChatPage(chat.page)
+    chat.page.evaluate("window.chatStore.all = () => new Promise(() => {})")  # it takes for ever
+    chats(chat).get_by_role("searchbox").fill("chat 6")
+    expect(chats(chat).locator("li")).to_have_count(1)  # by its title
+    chats(chat).get_by_role("searchbox").fill("half of it")
+    expect(chats(chat)).to_contain_text(WORDS["searching"])
+    ask(chat, 3, "Q3")
+
+
+def test_a_search_bears_any_record(chat: ChatPage) -> None:
+    chat.page.wait_for_function("window.chatStore?.database")
+    fill_with_many(chat, 7, [[[f"{6:032x}", 5], "odd"], [["zz", 5], "odd"]])
+    chat = ChatPage(chat.page)
+    chats(chat).get_by_role("searchbox").fill("second")  # an answer
+    expect(chats(chat).locator("li")).to_have_count(7)
+    chats(chat).get_by_role("searchbox").fill("nothing like it")
+    expect(chats(chat)).to_contain_text(WORDS["none"])
+    chats(chat).get_by_role("searchbox").fill("")
+    ask(chat, 3, "Q3")
+
+
+def test_an_index_that_was_edited_by_hand_is_listed_as_far_as_it_goes(chat: ChatPage) -> None:
+    ask(chat, 1, "Good")
+    chat.page.evaluate("""async () => {
+      const { database } = window.chatStore;
+      const transaction = database.transaction("chats", "readwrite");
+      const id = (number) => String(number).padStart(32, "0");
+      const odd = { toString: 1, valueOf: 1 };
+      for (const chat of [
+        { id: "x", title: "No id" },
+        { id: id(1), title: "Long ago", changed: -1e300 },
+        { id: id(2), title: odd, name: odd, changed: odd, created: odd, stamp: odd },
+        { id: id(3), title: "To come", changed: 1e300 },
+      ])
+        transaction.objectStore("chats").put(chat);
+      await new Promise((resolve) => (transaction.oncomplete = resolve));
+    }""")
+    chat = again(chat.page)
+    expect(chat.question(1)).to_have_text("Good")
+    expect(chats(chat).locator("li .open")).to_have_count(4)
+    expect(entry(chat, WORDS["untitled"])).to_be_visible()
+    expect(chat.page.get_by_test_id("stAlert")).to_have_count(0)
+
+
+def test_a_notice_of_one_chat_is_not_shown_with_another(chat: ChatPage) -> None:
+    seed(chat, SEEDED, json.loads(VERSION_1) | {"foo": 1})
+    chat = ChatPage(chat.page)
+    expect(chat.page.get_by_text(text.KEEPING[Notice.DAMAGED])).to_be_visible()
+    chat.button(text.NEW_CHAT).click()
+    expect(chat.messages).to_have_count(0)
+    expect(chat.page.get_by_text(text.KEEPING[Notice.DAMAGED])).to_have_count(0)
+
+
+def test_a_damaged_chat_is_mended_by_the_next_change_and_not_before(
+    chat: ChatPage, app: str
+) -> None:
+    seed(chat, SEEDED, json.loads(VERSION_1) | {"foo": 1})
+    chat = ChatPage(chat.page)
+    expect(chat.page.get_by_text(text.KEEPING[Notice.DAMAGED])).to_be_visible()
+    tab = second_tab(chat, app)
+    expect(tab.page.get_by_text(text.KEEPING[Notice.DAMAGED])).to_be_visible()
+    assert chat.page.evaluate(READ)[SEEDED]["foo"] == 1
+    ask(chat, 3, "Q3")
+    assert "foo" not in chat.page.evaluate(READ)[SEEDED]
+    expect(tab.question(3)).to_have_text("Q3")
+    expect(tab.page.get_by_text(text.KEEPING[Notice.DAMAGED])).to_have_count(0)
+    expect(chats(chat).locator("li")).to_have_count(1)
+
+
+def test_a_chat_that_is_too_long_to_be_sent_stays_where_it_is(chat: ChatPage) -> None:
+    chat.page.wait_for_function("window.chatStore?.database")
+    records = json.loads(VERSION_1)
+    fill_with_many(chat, 1)
+    chat.page.evaluate("""async () => {
+      const transaction = window.chatStore.database.transaction("records", "readwrite");
+      transaction.objectStore("records").put('"'.repeat(9_000_000), ["0".repeat(32), "question/1"]);
+      await new Promise((resolve) => (transaction.oncomplete = resolve));
+    }""")
+    reload_forgetting(chat)
+    chat = ChatPage(chat.page)
+    expect(chat.page.get_by_text(text.KEEPING[Notice.TOO_LONG])).to_be_visible()
+    ask(chat, 1, "Q1")
+    assert len(chat.page.evaluate(READ)["0" * 32]) == len(records)
+
+
+def test_escape_leaves_a_name_as_it_was(chat: ChatPage) -> None:
+    ask(chat, 1, "Q1")
+    entry(chat, "Q1").hover()
+    entry(chat, "Q1").get_by_role("button", name=WORDS["rename"]).click()
+    name = chats(chat).get_by_role("textbox", name=WORDS["rename"])
+    name.fill("Not this")
+    name.press("Escape")
+    expect(entry(chat, "Q1")).to_be_visible()
+    expect(entry(chat, "Not this")).to_have_count(0)
+
+
+def test_a_chat_with_nothing_in_it_has_no_title(chat: ChatPage) -> None:
+    ask(chat, 1, "Q1")
+    chat.action(1, text.UNDO).click()
+    expect(chats(chat).locator("li .open")).to_have_text(WORDS["untitled"])
+
+
+def test_a_chat_that_is_picked_during_an_answer_says_that_it_waits(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    ask(chat, 1, "Apples")
+    chat.button(text.NEW_CHAT).click()
+    expect(chat.messages).to_have_count(0)
+    service.enqueue(growing(30))
+    chat.ask("Pears")
+    expect_kept(chat, "w5 ")
+    entry(chat, "Apples").locator(".open").click()
+    expect(entry(chat, "Apples")).to_contain_text(WORDS["waits"])
+    expect(chat.question(1)).to_have_text("Apples")
+    expect(entry(chat, "Apples")).not_to_contain_text(WORDS["waits"])
+    expect_kept(chat, "END")
+
+
+def test_a_title_has_the_whole_width_and_a_finger_finds_what_to_press(
+    chat: ChatPage, browser: Browser, app: str
+) -> None:
+    ask(chat, 1, "word " * 30)
+    title, item = entry(chat, "word").locator(".open span"), entry(chat, "word")
+    chat.page.mouse.move(900, 300)
+    width = title.evaluate("(element) => element.clientWidth")
+    assert width > item.evaluate("(element) => element.clientWidth") - 20
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    phone = ChatPage(_at(context, app))
+    phone.ask("Q1")
+    phone.expect_answer(1, "Answer 2.")
+    phone.page.get_by_test_id("stExpandSidebarButton").click()
+    for icon in entry(phone, "Q1").locator(".icon").all():
+        box = icon.bounding_box()
+        assert box is not None
+        assert box["width"] >= 32
+        assert box["height"] >= 40
+    context.close()
+
+
 FORBIDDEN = """
 for (const name of ["indexedDB", "sessionStorage"])
   Object.defineProperty(window, name, {
@@ -359,16 +720,47 @@ def test_a_real_quota_is_met(chat: ChatPage, app: str, service: ScriptedService)
 SEEDED = "0123456789abcdef0123456789abcdef"
 
 
-def test_a_storage_that_somebody_else_made_is_made_anew(chat: ChatPage) -> None:
+def test_a_database_that_somebody_else_made_is_shared_and_left_alone(chat: ChatPage) -> None:
     chat.page.wait_for_function("window.chatStore?.database")
     chat.page.evaluate("""async () => {
-      window.chatStore.database.close();
-      await new Promise((done) => (indexedDB.deleteDatabase("chat").onsuccess = done));
-      await new Promise((done) => (indexedDB.open("chat", 1).onsuccess = done));
+      const { database } = window.chatStore;
+      database.onversionchange = database.onclose = null;
+      database.close();
+      const result = (of) => new Promise((done) => (of.onsuccess = () => done(of.result)));
+      await result(indexedDB.deleteDatabase("chat-transcripts"));
+      const request = indexedDB.open("chat-transcripts", 3);
+      request.onupgradeneeded = () => request.result.createObjectStore("foreign").put("theirs", 1);
+      (await result(request)).close();
     }""")
     chat = again(chat.page)
     ask(chat, 1, "Q1")
-    expect(again(chat.page).question(1)).to_have_text("Q1")
+    chat = again(chat.page)
+    expect(chat.question(1)).to_have_text("Q1")
+    assert (
+        chat.page.evaluate("""async () => {
+      const result = (of) => new Promise((done) => (of.onsuccess = () => done(of.result)));
+      const foreign = window.chatStore.database.transaction("foreign").objectStore("foreign");
+      return await result(foreign.get(1));
+    }""")
+        == "theirs"
+    )
+
+
+def test_a_database_that_another_page_holds_is_waited_for_by_nobody(
+    chat: ChatPage, app: str
+) -> None:
+    chat.page.goto(f"{app}/_stcore/health")  # another page of this host
+    chat.page.evaluate("""async () => {
+      await new Promise((done) => (indexedDB.deleteDatabase("chat-transcripts").onsuccess = done));
+      const request = indexedDB.open("chat-transcripts", 1);
+      window.held = await new Promise((done) => (request.onsuccess = () => done(request.result)));
+    }""")
+    page = chat.page.context.new_page()
+    page.goto(app)
+    tab = ChatPage(page)
+    expect(tab.page.get_by_text(text.KEEPING[Notice.FORBIDDEN])).to_be_visible()
+    tab.ask("Q1")
+    tab.expect_answer(1, "Answer 1.")
 
 
 def test_version_1_of_the_storage_is_read(chat: ChatPage) -> None:
@@ -405,7 +797,8 @@ def test_a_chat_that_cannot_be_read_is_left_alone(
     assert json.dumps(next(iter(records.values()))) in kept(chat)
 
 
-def test_two_hundred_chats_are_listed_by_day(chat: ChatPage) -> None:
+def fill_with_many(chat: ChatPage, count: int, more: list[list[object]] | None = None) -> None:
+    """Put so many chats into the browser's storage, and reload the page as a new tab."""
     chat.page.wait_for_function("window.chatStore?.database")
     now = chat.page.evaluate("Date.now()")
     index = [
@@ -416,15 +809,19 @@ def test_two_hundred_chats_are_listed_by_day(chat: ChatPage) -> None:
             "changed": now - number * 8 * 3_600_000,
             "stamp": "s 1",
         }
-        for number in range(200)
+        for number in range(count)
     ]
     records = [
-        ([chat["id"], name], record)
+        [[chat["id"], name], record]
         for chat in index
         for name, record in json.loads(VERSION_1).items()
     ]
-    chat.page.evaluate(FILL, [index, records])
+    chat.page.evaluate(FILL, [index, records + (more or [])])
     reload_forgetting(chat)
+
+
+def test_two_hundred_chats_are_listed_by_day(chat: ChatPage) -> None:
+    fill_with_many(chat, 200)
     chat = ChatPage(chat.page)
     expect(chats(chat).locator("li")).to_have_count(200)
     for day in ("today", "yesterday", "week"):
