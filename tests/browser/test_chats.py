@@ -390,6 +390,7 @@ def test_a_chat_that_was_deleted_and_had_back_in_another_tab_is_kept_in_this_one
     remove(chat, "Q1")
     expect(tab.messages).to_have_count(0)
     chats(chat).get_by_role("button", name=WORDS["undo"]).click()
+    entry(tab, "Q1").locator(".open").click()
     expect(tab.question(1)).to_have_text("Q1")
     ask(tab, 2, "Q2")
 
@@ -524,7 +525,8 @@ def test_a_search_holds_up_nothing(chat: ChatPage) -> None:
     chat.page.wait_for_function("window.chatStore?.database")
     fill_with_many(chat, 7)
     chat = ChatPage(chat.page)
-    chat.page.evaluate("window.chatStore.all = () => new Promise(() => {})")  # it takes for ever
+    # It takes for ever.
+    chat.page.evaluate("() => { window.chatStore.all = () => new Promise(() => {}) }")
     chats(chat).get_by_role("searchbox").fill("chat 6")
     expect(chats(chat).locator("li")).to_have_count(1)  # by its title
     chats(chat).get_by_role("searchbox").fill("half of it")
