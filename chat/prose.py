@@ -175,7 +175,7 @@ class _Scanner:
             self._at = like.end(1) + 1
             return like[1] + r"\["
         self._at = definition.end()
-        self._doubt(definition.group())
+        self._sure = False
         return definition.group()
 
     def _make_line(self, _: str) -> str:
