@@ -19,7 +19,7 @@ from chat.ui import text
 from chat.ui.state import Visitor
 from chat.window import Window, messages_of
 
-PACE = 0.25  # seconds between two drawings while an answer grows
+PACE = 0.15  # seconds between two drawings while an answer grows
 
 
 @dataclass(frozen=True, kw_only=True)
