@@ -507,7 +507,8 @@ def test_changes_of_the_settings_write_a_little_and_miss_nothing(chat: ChatPage,
       window.told = [];
       chatStore.take = (writes) => {
         // Writes that have come before may be repeated.
-        window.written.push(...writes.filter(({ number }) => number > taken).map(({ whole }) => whole));
+        const come = writes.filter(({ number }) => number > taken);
+        window.written.push(...come.map(({ whole }) => whole));
         return take.call(chatStore, writes);
       };
       chatStore.tell = (message) => {
