@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 
 from tests.browser.conftest import KEY, running_app
 from tests.fakes.service import ScriptedService, answering
-from tests.visitor import Heard, Visitor
+from tests.visitor import Heard, Visitor, run
 
 PARAGRAPH = "word " * 60 + "\n\n"
 
@@ -36,7 +35,7 @@ def test_of_an_answer_only_the_last_block_is_sent_again(app: str, service: Scrip
     answer = (PARAGRAPH * 20).strip()
     pieces = [answer[place : place + 50] for place in range(0, len(answer), 50)]
     service.enqueue(answering(*pieces, pace=0.01))
-    heard = asyncio.run(asked())
+    heard = run(asked())
     bodies = [body for _, body in heard.markdown if "word" in body]
     whole = [body for body in bodies if body.count("word") == 60 * 20]
     assert len(whole) == 1  # in the end, in one piece
@@ -50,7 +49,7 @@ def test_a_question_costs_no_more_in_a_long_chat(app: str, service: ScriptedServ
         async with Visitor(app) as visitor:
             return [await visitor.ask(f"Q{number}") for number in range(45)]
 
-    runs = asyncio.run(asked())
+    runs = run(asked())
     assert len(service.requests) == 45
     # A few rounds more or fewer are drawn, and messages that follow each other may become one.
     early, late = (max(run.received for run in some) for some in (runs[8:20], runs[33:]))

@@ -76,7 +76,11 @@ class Connection:
     def pause(self, seconds: float) -> None:
         """Be silent for so long, or until the client leaves."""
         readable, _, _ = select.select([self._handler.connection], [], [], seconds)
-        if readable and not self._handler.connection.recv(1, socket.MSG_PEEK):
+        try:
+            has_left = readable and not self._handler.connection.recv(1, socket.MSG_PEEK)
+        except ConnectionResetError:  # it left with something unread
+            has_left = True
+        if has_left:
             raise ClientLeft
 
     def wait(self, released: threading.Event) -> None:
