@@ -138,6 +138,7 @@ GALLERY = (
     Answer("<`@b.cd> ![x](https://h.example/9.png) `"),
     Answer("a\n>-\n    ![x](https://h.example/10.png)"),
     Answer("> a ` | `![x](https://h.example/11.png)` |\n-|-"),
+    Answer("[https://h.example?$ a `$ ![x](https://h.example/16.png)` \\(y\\)", formulas=1),
     Answer("``\n\n`![x](https://h.example/12.png)`", ("![x](https://h.example/12.png)",)),
     Answer(
         "![a [b] c](https://h.example/13.png) ![a\nb](https://h.example/14.png 'title') "

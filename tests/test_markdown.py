@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
 from itertools import pairwise, product
 
 import hypothesis.strategies as st
@@ -118,7 +119,8 @@ _BARE_ADDRESS = re.compile(
     r"(?<![A-Za-z])https?://\w[^\s<\ufeff]*|(?<![^\s(*_\[\]~])www\.\w[^\s<\ufeff]*"
 )
 _TEXT = re.compile(r"[hw]|[^\n!#$%&*+\-:<=>@\[\]\\^_`{}~hw]+")
-_FOOTNOTE = re.compile(r"^( {0,3})\[\^[^\]\s]+\]:", re.MULTILINE)
+_FOOTNOTE = re.compile(r"^( {0,3})\[\^[^\]\s]+\]:[ \t]*", re.MULTILINE)
+_DEFINITION = re.compile(r"^\[([^\[\]\n]+)\]:", re.MULTILINE)
 
 
 def _text_or_address(state: StateInline, silent: bool) -> bool:
@@ -144,6 +146,14 @@ def _readers() -> list[MarkdownIt]:
     return [*readers, like_streamlit]
 
 
+def _readings(made: str) -> Iterator[str]:
+    """What Streamlit's parser reads in another way, written as markdown-it would read it so."""
+    yield made
+    yield _FOOTNOTE.sub(r"\1-   ", made)  # the text of a footnote stands indented like an item's
+    for label in _DEFINITION.findall(made):  # the label of a definition goes before code
+        yield made.replace(f"][{label}]", "]")
+
+
 _READERS = _readers()
 
 
@@ -161,14 +171,11 @@ _READERS = _readers()
 @example("[^1]: foo bar baz\n\n    ![x](http://h)\n\ntext[^1]")
 @example("!![x](http://h)")
 @example("<`@b.cd> ![x](http://h) `")
-@example("> a ` | `![x](http://h)` |\n-|-")
 @example("\\[ # \\]~\n\t![x](http://h)")
-@example("[https://h?$ a `$ ![x](http://h)`")
 @settings(max_examples=3_000, deadline=None)
 def test_no_image_reaches_the_page(text: str) -> None:
     made = faithful(text)
-    # Streamlit's parser knows footnotes, whose text stands indented like an item's.
-    for reader, read in [*product(_READERS, [made, _FOOTNOTE.sub(r"\1-   ", made)])]:
+    for reader, read in product(_READERS, _readings(made)):
         for token in reader.parse(read):
             assert not [child for child in token.children or () if child.type == "image"]
 
