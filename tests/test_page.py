@@ -504,3 +504,25 @@ def test_secrets_that_cannot_be_read_are_one_sentence_and_no_demo(
 def test_the_title_is_the_owners(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHAT_TITLE", "Aunt Emma's chat")
     assert "Aunt Emma's chat" in open_page().sidebar.markdown[0].value
+
+
+def test_settings_that_streamlit_has_forgotten_stay_as_they_were(page: AppTest) -> None:
+    def forgotten() -> None:
+        import streamlit as st
+
+        from chat.ui import state
+
+        visitor = state.visitor()
+        visitor.conversation.system_prompt = "Be kind."
+        visitor.conversation.rounds = 7
+        for name in (state.SYSTEM_PROMPT, state.ROUNDS, state.MODEL, state.MAX_TOKENS):
+            del st.session_state[name]
+        visitor.heed()
+        st.text_area("prompt", key=state.SYSTEM_PROMPT)
+        st.slider("rounds", 0, 20, key=state.ROUNDS)
+
+    assert not page.exception
+    shown = AppTest.from_function(forgotten).run()
+    assert not shown.exception
+    assert (shown.text_area[0].value, shown.slider[0].value) == ("Be kind.", 7)
+    assert shown.session_state["visitor"].options.model == "scripted"

@@ -254,6 +254,10 @@ class Visitor:
         """
         told = st.session_state
         owners = process.settings()
+        # What Streamlit has forgotten stays as it was; a widget would begin with nothing (1.67).
+        for name, value in _widgets(self.conversation, self.options).items():
+            if name not in told:
+                told[name] = value
         self.conversation.rounds = told[ROUNDS]
         self.conversation.system_prompt = told[SYSTEM_PROMPT]
         self.options = Options(
@@ -376,12 +380,10 @@ class Visitor:
 
         They take only what is set before they are drawn.
         """
-        widgets: dict[str, object] = {SYSTEM_PROMPT: conversation.system_prompt}
-        if options is not None:
-            if self.allowed_models is not None and options.model not in self.allowed_models:
-                options = replace(options, model=self.allowed_models[0])
-            widgets |= {ROUNDS: conversation.rounds, **asdict(options)}
-        for name, value in widgets.items():
+        allowed = self.allowed_models
+        if options is not None and allowed is not None and options.model not in allowed:
+            options = replace(options, model=allowed[0])
+        for name, value in _widgets(conversation, options).items():
             st.session_state[name] = value
         self._turn_to(conversation)
 
@@ -398,6 +400,14 @@ class Visitor:
         self.refused = self.latest = None
         self.edits.clear()
         self.earlier = 0
+
+
+def _widgets(conversation: Conversation, options: Options | None) -> dict[str, object]:
+    """What the sidebar's widgets are to be set to; without options, the prompt alone."""
+    prompt: dict[str, object] = {SYSTEM_PROMPT: conversation.system_prompt}
+    if options is None:
+        return prompt
+    return {**prompt, ROUNDS: conversation.rounds, **asdict(options)}
 
 
 def service_of(current: Visitor) -> Service:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import tempfile
 import time
 from dataclasses import dataclass
@@ -105,13 +104,3 @@ def _keep(context: BrowserContext, app: Running, messages: int) -> None:
         page.wait_for_function(USABLE, arg="The other version.", timeout=60_000)
         page.wait_for_timeout(3000)
     page.close()
-
-
-def medians(found: list[Opened]) -> Opened:
-    """The medians of what was found."""
-    return Opened(
-        **{
-            name: statistics.median(getattr(one, name) for one in found)
-            for name in Opened.__dataclass_fields__
-        }
-    )
