@@ -16,10 +16,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote, urlsplit
 
+from markdown_it.common.utils import normalizeReference, unescapeAll
 from markdown_it.helpers import parseLinkDestination, parseLinkTitle
+
+from chat.characters import REPLACEMENT
 
 LONGEST_FORMULA = 4_000  # characters; a bound, so that many openings without an end cost no more
 
@@ -34,6 +37,15 @@ _NOTHING = ":small[]{}"
 _JOINER = "\u2060"  # as little to see, where markup would be seen
 _END_OF_ADDRESS = "\ufeff"  # nor this, which is white space to Streamlit's parser
 _PICTURE = ":material/image:"
+
+# Around a picture whose address stands elsewhere: halves of characters, which no text has.
+_BEGIN, _THEN, _END = "\udffd", "\udffe", "\udfff"
+_MARK_OF_NAMED = re.compile(f"[{_BEGIN}-{_END}]")
+_INNERMOST = rf"[^{_BEGIN}-{_END}]*"
+_NAMED = re.compile(
+    f"{_BEGIN}(?P<name>{_INNERMOST}){_THEN}(?P<reference>{_INNERMOST}){_THEN}"
+    f"(?P<behind>{_INNERMOST}){_THEN}(?P<in_link>{_INNERMOST}){_END}"
+)
 
 
 def literal(line: str) -> str:
@@ -79,6 +91,42 @@ def is_displayed(content: str, *, alone: bool) -> bool:
     return bool(_FORMULA.search(content)) or (alone and not content.isdigit())
 
 
+def definitions(text: str) -> Iterator[tuple[str, str]]:
+    """The names that the text of one block defines, as they are compared, and their addresses."""
+    at = 0
+    while (found := _DEFINITION.match(text, at)) is not None:
+        yield normalizeReference(found["name"]), unescapeAll(found["address"].strip("<>"))
+        at = found.end() + 1
+
+
+def named(made: str, known: Mapping[str, str], *, is_whole: bool) -> str:
+    """What `prose` has made, with the pictures shown whose addresses are known by their names.
+
+    Once the text is whole, the others are text, as they are in CommonMark.
+    """
+
+    def shown(found: re.Match[str]) -> str:
+        address = known.get(normalizeReference(found["reference"]))
+        if address is not None:
+            return _picture(found["name"], address, in_link=bool(found["in_link"]))
+        return rf"\![{found['name']}]{literal(found['behind'])}" if is_whole else found.group()
+
+    before = ""
+    while _BEGIN in made and made != before:  # from the inside, where one is in another's name
+        before, made = made, _NAMED.sub(shown, made)
+    return made
+
+
+def is_open(made: str) -> bool:
+    """Whether a picture is in it whose address is not known yet."""
+    return _BEGIN in made
+
+
+def unmarked(text: str) -> str:
+    """The text without what `named` looks for, which nothing has that can be shown."""
+    return _MARK_OF_NAMED.sub(REPLACEMENT, text)
+
+
 _CELLS = re.compile(r"(?:\\[\\|]|[^|])+|\|")
 _FORMULA = re.compile(r"[\\^_=+<>\n]|^\s")
 
@@ -112,14 +160,14 @@ MARKS = r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t>]+)*"
 _FOOTNOTE = re.compile(rf"^({MARKS})\[\^", re.MULTILINE)  # not even inside code on several lines
 _LIKE_DEFINITION = re.compile(rf"({MARKS})\[(?:[^\[\]\\]|\\.){{1,999}}\]:", re.DOTALL)
 _DEFINITION = re.compile(
-    rf"""{MARKS}\[(?!\^)(?:[^\[\]\\`\n]|\\[^`\n]){{1,999}}\]:[\ \t]*
-    (?:<[^<>`\[\\\n]*>|[^\s<`\[\\][^\s`\[\\]*)
+    rf"""{MARKS}\[(?!\^)(?P<name>(?:[^\[\]\\`\n]|\\[^`\n]){{1,999}})\]:[\ \t]*
+    (?P<address><[^<>`\[\\\n]*>|[^\s<`\[\\][^\s`\[\\]*)
     (?:[\ \t]+(?:"[^"`\[\\\n]*"|'[^'`\[\\\n]*'|\([^()`\[\\\n]*\)))?[\ \t]*(?=\n|\Z)""",
     re.VERBOSE,
 )
 _LABEL = re.compile(r"((?:[^\[\]`\\]|\\.|\[[^\[\]`\\]{0,99}\]){0,999})\]", re.DOTALL)
 _REFERENCE = re.compile(r"\[([^\[\]`\\\n]{0,999})\]")
-_REST_OF_LINK = re.compile(r"(?:[^\[\]`]|!\[[^\[\]`]{0,99}\]){0,999}\](?=\()")
+_REST_OF_LINK = re.compile(r"(?:[^\[\]`]|!\[[^\[\]`]{0,99}\]){0,999}\](?=[(\[])")
 _DOLLARS = re.compile(r"\$(?=[^\s$])([^$\n`]*?[^\s$\\`])\$(?!\d)")
 _DOLLAR = re.compile(r"(?<!\\)\$")
 _AMOUNT = re.compile(r"^\d[^\\{]* [A-Za-z]{2}")  # 5 or 6
@@ -129,7 +177,7 @@ _CLOSINGS = {r"\(": r"\)", r"\[": r"\]", "$$": "$$"}
 _BLANK = re.compile(r"[ \t]*")
 _WHITE = re.compile(r"[ \t\n]*")
 _ENDING = re.compile(r"\\.|`|!\[", re.DOTALL)  # of a link's address, were it none
-_NO_ADDRESS = re.compile(r"[\s<>`\\\[\]]")
+_NO_ADDRESS = re.compile(r"[\s<>`\\\[\]$]")  # $: it could begin a formula
 _SIGNS = "<>~=-:"
 _SIGN = re.compile(r"\\?.")
 
@@ -311,22 +359,24 @@ class _Scanner:
         reference = _REFERENCE.match(self._text, label.end())
         if reference is not None:
             self._at = reference.end()
-            return f"[{_PICTURE} {name}][{reference[1] or label[1]}]"
+            return self._named(name, reference[1] or label[1], reference.group())
         target = _target(self._text, label.end())
-        if target is None:
-            self._at -= 1
-            return r"\!"
-        source, self._at = target
-        is_data = source.lower().startswith("data:")
-        where = re.split("[;,]", source, maxsplit=1)[0] if is_data else _host(source)
-        named = " ".join(filter(None, (_PICTURE, name, where and f"({literal(where[:50])})")))
-        if is_data or not source:
-            return named
-        if self._open and _REST_OF_LINK.match(self._text, self._at):
-            return named
-        address = _NO_ADDRESS.sub(lambda found: quote(found.group()), source)
-        self._doubt(address)
-        return f"[{named}](<{address}>)"
+        if target is not None:
+            source, self._at = target
+            return _picture(name, source, in_link=self._is_in_link())
+        if _REFERENCE.fullmatch(f"[{label[1]}]") and not label[1].startswith("^"):
+            self._at = label.end()
+            return self._named(name, label[1], "")
+        self._at -= 1
+        return r"\!"
+
+    def _named(self, name: str, reference: str, behind: str) -> str:
+        """A picture whose address stands elsewhere: `named` puts it in once it is known."""
+        in_link = "in link" if self._is_in_link() else ""
+        return _BEGIN + _THEN.join((name, reference, behind, in_link)) + _END
+
+    def _is_in_link(self) -> bool:
+        return bool(self._open) and _REST_OF_LINK.match(self._text, self._at) is not None
 
     def _make_address(self, address: str) -> str:
         begin = self._at - len(address)
@@ -423,6 +473,17 @@ def _behind(pattern: re.Pattern[str], text: str, at: int) -> int:
 
 def _escaped(found: re.Match[str]) -> str:
     return {"`": r"\`", "![": r"!\["}.get(found.group(), found.group())
+
+
+def _picture(name: str, source: str, *, in_link: bool) -> str:
+    """A link in a picture's place, which names its host."""
+    is_data = source.lower().startswith("data:")
+    where = re.split("[;,]", source, maxsplit=1)[0] if is_data else _host(source)
+    shown = " ".join(filter(None, (_PICTURE, name, where and f"({literal(where[:50])})")))
+    if is_data or not source or in_link:
+        return shown
+    address = _NO_ADDRESS.sub(lambda found: quote(found.group()), source)
+    return f"[{shown}](<{address}>)"
 
 
 def _host(address: str) -> str:

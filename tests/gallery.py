@@ -73,7 +73,7 @@ GALLERY = (
     Answer(
         "![ref][one] and [![b](https://a.example/b.png)](https://c.example)\n\n"
         "[one]: https://d.example/e.png",
-        ("ref", "b (a.example)"),
+        ("ref (d.example) and", "b (a.example)"),
     ),
     Answer(
         '<img src="https://f.example/g.png"> <b>not bold</b> <script>alert(1)</script>',

@@ -6,13 +6,16 @@ import re
 import time
 from collections.abc import Iterator
 from itertools import pairwise, product
+from unittest.mock import patch
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import example, given, settings
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 
+from chat import markdown
 from chat.markdown import Growing, faithful
 from chat.prose import literal
 
@@ -44,7 +47,7 @@ def test_markup_is_shown_and_sentences_stay_as_they_are(line: str, expected: str
         (":cat: a:b", r"\::small[]{}cat: a\:b"),
         ("![a](http://h/p.png)", "[:material/image: a (h)](<http://h/p.png>)"),
         ("[![a](http://h/p.png)](http://l)", "[:material/image: a (h)](http://l)"),
-        ("![a][b]", "[:material/image: a][b]"),
+        ("![a][b] ![c][] ![d]", r"\![a]\[b\] \![c]\[\] \![d]"),
         ("<b>x</b> <!-- $5 --> <http://h>", r"\<b>x\</b> <!-- $5 --> <http://h>"),
         # What would be a directive, whatever its name begins with
         ("John 3:16[1]", r"John 3\:16[1]"),
@@ -78,6 +81,11 @@ def test_markup_is_shown_and_sentences_stay_as_they_are(line: str, expected: str
         ("![a\nb](u)", "[:material/image: a b (u)](<u>)"),
         ("![c](u (title))", "[:material/image: c (u)](<u>)"),
         ("[see ![a](u) here](http://l)", "[see :material/image: a (u) here](http://l)"),
+        ("[b]: <h/$>\n\n![a][B]", "[b]: <h/$>\n\n[:material/image: a (h/\\$)](<h/%24>)"),
+        ("> [b]: u 't'\n\n![b]", "> [b]: u 't'\n\n[:material/image: b (u)](<u>)"),
+        ("[![a][b]][b]\n\n[b]: u\n[b]: v", "[:material/image: a (u)][b]\n\n[b]: u  \n[b]: v"),
+        ("[b]: data:x\n\n![b]", "[b]: data:x\n\n:material/image: b (data\\:x)"),
+        ("`[b]: u`\n\n```\n[b]: u\n```\n![b]", "`[b]: u`\n\n```\n[b]: u\n```\n\\![b]"),
         ("<!--\n![a](u)\n-->", "<!--\n!\u2060[a](u)\n-->"),
         ("\ufeff[^1]: a", r"\[^1]: a"),
         ("wow!![a](u)", r"wow\![:material/image: a (u)](<u>)"),
@@ -172,19 +180,48 @@ _READERS = _readers()
 @example("!![x](http://h)")
 @example("<`@b.cd> ![x](http://h) `")
 @example("\\[ # \\]~\n\t![x](http://h)")
+@example("[x]: http://h\n\n![a][x] `![a][x]`")
 @settings(max_examples=3_000, deadline=None)
 def test_no_image_reaches_the_page(text: str) -> None:
     made = faithful(text)
+    assert "\udffd" not in made
     for reader, read in product(_READERS, _readings(made)):
-        for token in reader.parse(read):
-            assert not [child for child in token.children or () if child.type == "image"]
+        assert not _pictures(reader, read)
 
 
-@given(_TEXTS, st.lists(st.integers(0, 80), max_size=8))
+_CUTS = st.lists(st.integers(0, 80), max_size=8)
+
+
+@given(_TEXTS, _CUTS)
+@example("![a][x]\n\nb\n\n[x]: http://h\n\n\nc\n", [10, 12, 20, 25, 30, 31])
 @settings(max_examples=3_000, deadline=None)
 def test_a_text_that_grows_becomes_what_it_would_have_become_at_once(
     text: str, cuts: list[int]
 ) -> None:
+    _grow(text, cuts)
+
+
+@given(_TEXTS, _CUTS)
+@example("a\n```\nb\n\r\nc", [9])
+@settings(max_examples=1_000, deadline=None)
+def test_what_is_longer_than_any_answer_is_shown_as_it_stands(text: str, cuts: list[int]) -> None:
+    with patch.object(markdown, "MOST_LINES", 3):
+        _grow(text, cuts)
+        made = faithful(text)
+    assert not _pictures(_READERS[0], made)
+    lines = re.split("\r\n?|\n", text.lstrip("\ufeff"), maxsplit=3)
+    if lines[3:] and lines[3]:
+        last = _READERS[0].parse(made)[-1]
+        rest = re.sub("\r\n?", "\n", lines[3]).replace("![", "!\u2060[").replace("\0", "\ufffd")
+        assert (last.type, last.level, last.info, last.content) == ("fence", 0, "text", f"{rest}\n")
+
+
+def _pictures(reader: MarkdownIt, made: str) -> list[Token]:
+    tokens = (child for token in reader.parse(made) for child in token.children or ())
+    return [token for token in tokens if token.type == "image"]
+
+
+def _grow(text: str, cuts: list[int]) -> None:
     places = sorted({0, len(text), *(min(cut, len(text)) for cut in cuts)})
     growing = Growing()
     apart = ""
@@ -193,6 +230,15 @@ def test_a_text_that_grows_becomes_what_it_would_have_become_at_once(
         assert shown == faithful(text[:end])
         assert shown.startswith(apart)  # what stands in blocks of its own never changes
         apart = shown[: growing.apart]
+
+
+def test_a_picture_that_is_not_named_yet_is_not_left_behind() -> None:
+    growing = Growing()
+    growing.add("One.\n\n![a][b]\n\nTwo.\n\nThree.")
+    assert growing.apart == 0
+    shown = growing.add("\n\n[b]: http://h/p.png\n\nFour.")
+    assert "[:material/image: a (h)](<http://h/p.png>)" in shown
+    assert growing.apart == shown.index("Four.")
 
 
 def test_blocks_are_left_behind_and_never_a_part_of_one() -> None:

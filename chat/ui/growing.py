@@ -28,17 +28,18 @@ class GrowingAnswer:
         self._last: DeltaGenerator | None = None
         self._behind = 0  # characters that have been left behind
         self._markdown = ""
-        self._is_drawn = True
+        self._pieces: list[str] = []  # that are not drawn yet
         self._drawn = 0.0
 
     def add(self, piece: str) -> None:
         """Take another piece in, and draw what is new when it is time; an empty one may be, too."""
         if piece:
-            self._markdown = self._growing.add(piece)
-            self._is_drawn = False
+            self._pieces.append(piece)
         length = len(self._markdown) - self._behind
         is_due = time.monotonic() - self._drawn >= PACE * (length // LONG)
-        if not self._is_drawn and is_due:
+        if self._pieces and is_due:
+            self._markdown = self._growing.add("".join(self._pieces))
+            self._pieces.clear()
             self._draw()
 
     def _draw(self) -> None:
@@ -54,5 +55,4 @@ class GrowingAnswer:
         # (Streamlit 1.67). What it puts at the end may cut code open, and let an image out of it.
         growing = without_images(self._markdown[self._behind :])
         self._last._markdown(growing, unterminated_parsing=True)
-        self._is_drawn = True
         self._drawn = time.monotonic()
