@@ -289,8 +289,10 @@ class _Scanner:
     def _content(self, opening: str) -> str:
         """What stands between an opening and its closing; nothing where that is no formula."""
         closing = _CLOSINGS[opening]
-        end = self._text.find(closing, self._at, self._at + LONGEST_FORMULA)
-        content = self._text[self._at : max(end, self._at)]
+        behind = self._closings.of(closing, self._at)
+        if behind is None or behind > self._at + LONGEST_FORMULA:
+            return ""
+        content = self._text[self._at : behind - len(closing)]
         return "" if "`" in content or opening in content else content
 
     def _lines(self, content: str) -> list[str]:
@@ -418,22 +420,20 @@ class _Scanner:
 
 
 class _Closings:
-    """Where things end; what was looked for in vain once is not looked for again."""
+    """Where things end; no part of the text is looked through for the same thing twice."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._missing: set[str] = set()
+        self._next: dict[str, int] = {}
         self._runs: dict[str, list[int]] | None = None
 
     def of(self, closing: str, at: int) -> int | None:
         """The place behind the next closing."""
-        if closing in self._missing:
-            return None
-        found = self._text.find(closing, at)
-        if found < 0:
-            self._missing.add(closing)
-            return None
-        return found + len(closing)
+        found = self._next.get(closing, -1)
+        if found < at:
+            found = self._text.find(closing, at)
+            self._next[closing] = found = found if found >= 0 else len(self._text)
+        return None if found == len(self._text) else found + len(closing)
 
     def of_code(self, opening: str, at: int) -> int | None:
         """The place behind the next run of just as many backticks."""
