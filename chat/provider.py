@@ -35,6 +35,8 @@ RETRY_DELAYS = (0.5, 1.0)  # seconds before the second and the third try
 LONGEST_RETRY_AFTER = 5.0  # seconds; a service that wants more is told to the visitor instead
 MODELS_AGAIN = 60.0  # seconds
 BATCH = 0.08  # seconds of text that go to the page at once
+NAP = 0.05  # seconds in which tokens gather unread: to wake for each costs more than all the rest
+AWAKE = 0.005  # seconds of reading between two naps, at least
 DRAIN_TIMEOUT = 0.1  # seconds for what comes behind the end
 PATIENCE = 0.1  # seconds of silence after which `Waiting` is handed out
 
@@ -113,11 +115,15 @@ class Provider(Service):
             async with self._request(messages, options) as response:
                 content_type = response.headers.get("content-type", "")
                 pieces = _pieces(response)
+                woke = -math.inf
                 async for piece in pieces:
                     for event in reading.take(piece):
                         inbox.put(event)
                     if reading.is_done:
                         await _drain(pieces)
+                    elif inbox.is_used and not reading.is_whole and time.monotonic() - woke > AWAKE:
+                        await asyncio.sleep(NAP)
+                        woke = time.monotonic()
         except Exception as error:  # noqa: BLE001 - any failure must reach whoever asked
             failure = errors.from_exception(
                 _reported(error) if isinstance(error, ErrorEvent) else error,
@@ -272,8 +278,10 @@ class _Inbox:
     def __init__(self) -> None:
         self._queue: SimpleQueue[Event | ChatError] = SimpleQueue()
         self._closed = threading.Event()
+        self.is_used = False  # something has been put in
 
     def put(self, event: Event) -> None:
+        self.is_used = True
         self._queue.put(event)
 
     def close(self, last: Ended | ChatError) -> None:
