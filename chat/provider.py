@@ -35,7 +35,10 @@ RETRY_DELAYS = (0.5, 1.0)  # seconds before the second and the third try
 LONGEST_RETRY_AFTER = 5.0  # seconds; a service that wants more is told to the visitor instead
 MODELS_AGAIN = 60.0  # seconds
 BATCH = 0.08  # seconds of text that go to the page at once
-NAP = 0.05  # seconds in which tokens gather unread: to wake for each costs more than all the rest
+BATCH_EACH = 0.003  # as many more of them as answers are under way, when there are many
+NAP = (
+    0.6  # of a batch, in which tokens gather unread: to wake for each costs more than all the rest
+)
 AWAKE = 0.005  # seconds of reading between two naps, at least
 DRAIN_TIMEOUT = 0.1  # seconds for what comes behind the end
 PATIENCE = 0.1  # seconds of silence after which `Waiting` is handed out
@@ -99,12 +102,14 @@ class Provider(Service):
     def stream(self, window: Window, options: Options) -> Generator[Event]:
         """Answer a window; see `Service.stream`."""
         inbox = _Inbox()
+        _under_way.add(inbox)
         request = _loop.run(self._answer(window.messages, options, inbox))
         try:
             yield Waiting()
             yield from inbox.batches()
         finally:
             request.cancel()
+            _under_way.discard(inbox)
 
     async def _answer(self, messages: tuple[Message, ...], options: Options, inbox: _Inbox) -> None:
         """Fill the inbox with the events of one request, closed by `Ended` or a `ChatError`."""
@@ -289,7 +294,7 @@ class _Inbox:
         self._closed.set()
 
     def batches(self) -> Iterator[Event]:
-        """The events, the text of each `BATCH` as one; raises the `ChatError` that ended them."""
+        """The events, the text of each batch as one; raises the `ChatError` that ended them."""
         handed_out = 0.0
         while True:
             try:
@@ -298,7 +303,7 @@ class _Inbox:
                 yield Waiting()
                 continue
             # The first word goes out at once; later ones gather, but never hold up the end.
-            self._closed.wait(max(0.0, handed_out + BATCH - time.monotonic()))
+            self._closed.wait(max(0.0, handed_out + _batch() - time.monotonic()))
             while not self._queue.empty():
                 arrived.append(self._queue.get())
             handed_out = time.monotonic()
@@ -308,6 +313,14 @@ class _Inbox:
                 yield event
                 if isinstance(event, Ended):
                     return
+
+
+_under_way: set[_Inbox] = set()  # for all visitors of this process
+
+
+def _batch() -> float:
+    """Seconds of text that go to the page at once: more when the server is full of readers."""
+    return max(BATCH, BATCH_EACH * len(_under_way))
 
 
 def _joined(events: list[Event | ChatError]) -> Iterator[Event | ChatError]:

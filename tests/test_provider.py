@@ -11,6 +11,7 @@ from contextlib import closing
 import pytest
 
 from chat import errors
+from chat import provider as provider_module
 from chat.answer import Answer, Status
 from chat.conversation import Conversation
 from chat.events import Ended, Event, ReasoningDelta, TextDelta, Usage, UsageReported, Waiting
@@ -24,8 +25,9 @@ KEY = "sk-test-0123456789abcdef"
 
 
 @pytest.fixture
-def provider(service: ScriptedService, options: Options) -> Provider:
-    return Provider(api_key=KEY, base_url=service.base_url, defaults=options, timeout=1.0)
+def provider(service: ScriptedService, options: Options) -> Iterator[Provider]:
+    yield Provider(api_key=KEY, base_url=service.base_url, defaults=options, timeout=1.0)
+    assert not provider_module._under_way  # however the streams ended
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -421,6 +423,21 @@ def test_somebody_who_waits_is_asked_ten_times_a_second_whether_to_go_on(
     assert [next(events) for _ in range(3)] == [Waiting()] * 3
     released.set()
     assert TextDelta("Hello") in list(events)
+
+
+def test_with_many_readers_words_gather_longer(
+    monkeypatch: pytest.MonkeyPatch, service: ScriptedService, provider: Provider, options: Options
+) -> None:
+    steps = [
+        chunk("first "),
+        *(step for n in range(20) for step in (fake.pause(0.02), chunk(f"{n} "))),
+    ]
+    service.enqueue(Reply(steps=[*steps, chunk("last", finish_reason="stop")]))
+    monkeypatch.setattr(provider_module, "BATCH_EACH", PATIENCE)
+    first, rest, end = heard(provider, options)
+    assert first == TextDelta("first ")
+    assert rest == TextDelta("".join(f"{n} " for n in range(20)) + "last")
+    assert isinstance(end, Ended)
 
 
 def test_words_that_arrive_together_are_handed_out_together(

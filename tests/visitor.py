@@ -60,7 +60,11 @@ class Visitor:
 
     async def __aenter__(self) -> Self:
         self._connection = await connect(
-            self._address, subprotocols=[Subprotocol("streamlit")], max_size=None, compression=None
+            self._address,
+            subprotocols=[Subprotocol("streamlit")],
+            max_size=None,
+            compression=None,
+            ping_interval=None,
         )
         await self._run(BackMsg())
         return self

@@ -1,7 +1,8 @@
 """This app beside the chat app of Streamlit's tutorial and, where it is installed, Gradio's.
 
-    python -m tests.benchmarks [FOLDER]     # about half an hour
+    python -m tests.benchmarks [FOLDER [PART ...]]      # all of it in about half an hour
 
+The parts are replies, histories, crowds, memory and replicas (with nginx, where it is installed).
 Prints a table and writes benchmarks.csv and two pictures into the folder. Nothing passes or fails.
 Everything is measured in turn, in one run; a value is the median, with the least and the most.
 """
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests import ranks
+from tests import nginx, ranks
 from tests.benchmarks import page, pictures, process, visitors
 from tests.benchmarks.process import Running
 from tests.benchmarks.reply import Reply, Visit
@@ -30,6 +31,8 @@ REPLIES = ((400, 80), (800, 80), (1_500, 300))  # tokens, tokens a second
 HISTORIES = (0, 20, 50, 500)  # messages
 CROWDS = (1, 10, 25, 50, 100, 150, 200)
 LATE = 4_000  # milliseconds; with more visitors than make an end so late it is not tried
+REPLICAS = (1, 2, 4)  # processes
+REPLICA_CROWDS = (50, 100, 200)
 IDLE, PASSING = 100, 1_000  # visitors
 GONE_AFTER = 5  # seconds after which a session without its page ends, in this measurement
 
@@ -140,7 +143,7 @@ def crowds(table: Table, ranks_folder: Path, service: Running) -> None:
                 if name == "Gradio" or name in too_many:
                     continue
                 with start(f"{service.address}/v1") as app:
-                    crowd = visitors.measured(app, service, count)
+                    crowd = visitors.measured([app], service, count)
                 table.add(f"{count} visitors: first word late, median ms", name, crowd.first_word)
                 table.add(f"{count} visitors: end late, 95th percentile ms", name, crowd.end)
                 table.add(f"{count} visitors: CPU for each reply, ms", name, crowd.cpu)
@@ -162,8 +165,32 @@ def memory(table: Table, ranks_folder: Path, service: Running) -> None:
     table.add(f"after {PASSING:,} visitors went, MB", "this app", found.after)
 
 
+def replicas(table: Table, ranks_folder: Path, service: Running) -> None:
+    """Many visitors, and several processes behind nginx."""
+    if nginx.executable() is None:
+        print("replicas: nginx is not installed", flush=True)
+        return
+    for count in REPLICA_CROWDS:
+        for _ in range(3):
+            for processes in REPLICAS:
+                with process.replicas(f"{service.address}/v1", ranks_folder, processes) as found:
+                    address, apps = found
+                    crowd = visitors.measured(apps, service, count, address=address)
+                name = f"{processes} behind nginx"
+                table.add(f"{count} visitors: first word late, median ms", name, crowd.first_word)
+                table.add(f"{count} visitors: end late, 95th percentile ms", name, crowd.end)
+                table.add(f"{count} visitors: CPU for each reply, ms", name, crowd.cpu)
+                table.add(f"{count} visitors: memory, MB", name, crowd.memory)
+        print(f"{count} visitors behind nginx: done", flush=True)
+
+
 def main() -> None:
-    """Measure everything."""
+    """Measure everything, or the parts that are asked for."""
+    parts = sys.argv[2:]
+
+    def is_wanted(part: str) -> bool:
+        return not parts or part in parts
+
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
     folder.mkdir(parents=True, exist_ok=True)
     table = Table()
@@ -172,10 +199,16 @@ def main() -> None:
         ranks.unpack_into(ranks_folder)
         service = stack.enter_context(process.paced_service())
         browser = stack.enter_context(launched(stack.enter_context(sync_playwright())))
-        replies(table, browser, ranks_folder, service)
-        histories(table, browser, ranks_folder, service)
-        crowds(table, ranks_folder, service)
-        memory(table, ranks_folder, service)
+        if is_wanted("replies"):
+            replies(table, browser, ranks_folder, service)
+        if is_wanted("histories"):
+            histories(table, browser, ranks_folder, service)
+        if is_wanted("crowds"):
+            crowds(table, ranks_folder, service)
+        if is_wanted("memory"):
+            memory(table, ranks_folder, service)
+        if is_wanted("replicas"):
+            replicas(table, ranks_folder, service)
     print(platform.platform(), platform.python_version())
     table.show()
     table.write(folder / "benchmarks.csv")

@@ -13,11 +13,12 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from chat.settings import PROJECT
+from tests import nginx
 from tests.browser.conftest import free_port
 
 HERE = Path(__file__).parent
@@ -109,6 +110,16 @@ def ours(
     known = {**_key(base_url), "TIKTOKEN_CACHE_DIR": str(ranks), **environment}
     with _started(command, port, "/_stcore/health", folder, **known) as running:
         yield running
+
+
+@contextmanager
+def replicas(base_url: str, ranks: Path, count: int) -> Iterator[tuple[str, Sequence[Running]]]:
+    """So many processes of this app behind nginx, and the address at which they are one."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        apps = [stack.enter_context(ours(base_url, ranks)) for _ in range(count)]
+        ports = [int(app.address.rpartition(":")[2]) for app in apps]
+        yield stack.enter_context(nginx.before(folder, ports, is_sticky=False)), apps
 
 
 @contextmanager

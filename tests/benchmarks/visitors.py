@@ -7,6 +7,7 @@ import json
 import statistics
 import time
 import urllib.request
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -30,11 +31,16 @@ class Crowd:
     memory: float  # megabytes in the end
 
 
-def measured(app: Running, service: Running, visitors: int) -> Crowd:
-    """Let so many visitors read an answer each, at about the same time."""
-    name = f"{app.pid} {visitors} {time.time()}"
+def measured(
+    apps: Sequence[Running], service: Running, visitors: int, *, address: str | None = None
+) -> Crowd:
+    """Let so many visitors read an answer each, at about the same time.
+
+    Without another address, at that of the first app.
+    """
+    name = f"{apps[0].pid} {visitors} {time.time()}"
     questions = [f"{name} {number} {TOKENS} {PACE}" for number in range(visitors)]
-    busy, replies = asyncio.run(_read(app, questions))
+    busy, replies = asyncio.run(_read(apps, address or apps[0].address, questions))
     with urllib.request.urlopen(f"{service.address}/times") as answered:
         times = json.load(answered)
     first = [1000 * (r.when(ends(q)[0]) - times[q][1]) for q, r in replies.items()]
@@ -45,27 +51,28 @@ def measured(app: Running, service: Running, visitors: int) -> Crowd:
         cpu=busy / visitors,
         received=statistics.median(r.received / 1000 for r in replies.values()),
         messages=statistics.median(r.messages for r in replies.values()),
-        memory=app.memory / 1000,
+        memory=sum(app.memory for app in apps) / 1000,
     )
 
 
-async def _read(app: Running, questions: list[str]) -> tuple[float, dict[str, Heard]]:
+async def _read(
+    apps: Sequence[Running], address: str, questions: list[str]
+) -> tuple[float, dict[str, Heard]]:
     async with AsyncExitStack() as stack:
         visitors = {
-            question: await stack.enter_async_context(Visitor(app.address))
-            for question in questions
+            question: await stack.enter_async_context(Visitor(address)) for question in questions
         }
         # Everybody has asked something before, as in the middle of a day.
         await asyncio.gather(*(v.ask(f"before {q} 2 100") for q, v in visitors.items()))
         await asyncio.sleep(1)
-        before = app.busy
+        before = sum(app.busy for app in apps)
 
         async def asking(place: int, question: str) -> Heard:
             await asyncio.sleep(SPREAD * place / len(questions))
             return await visitors[question].ask(question)
 
         replies = await asyncio.gather(*(asking(place, q) for place, q in enumerate(questions)))
-        return app.busy - before, dict(zip(questions, replies, strict=True))
+        return sum(app.busy for app in apps) - before, dict(zip(questions, replies, strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)

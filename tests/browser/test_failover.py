@@ -3,69 +3,30 @@
 from __future__ import annotations
 
 import os
-import re
-import shutil
 import signal
-import subprocess
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from chat.settings import PROJECT
 from chat.ui import text
+from tests import nginx
 from tests.browser.chat_page import ChatPage
 from tests.browser.conftest import KEY, free_port, started_app, visitor
 from tests.browser.test_chats import ask, expect_kept
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
 
-FRAME = """
-worker_processes 1;
-daemon off;
-pid {folder}/pid;
-error_log {folder}/error.log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    {site}
-}}
-"""
 
-
-@contextmanager
-def nginx(folder: Path, ports: list[int], *, is_sticky: bool) -> Iterator[str]:
-    """The README's configuration, with these ports."""
-    executable = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if executable is None:
+@pytest.fixture(autouse=True)
+def has_nginx() -> None:
+    """These tests run wherever nginx is installed, as it is in CI."""
+    if nginx.executable() is None:
         missing = "nginx is not installed, so the test with two servers did not run."
         if os.environ.get("CI"):
             pytest.fail(missing)
         pytest.skip(missing)
-    (site,) = re.findall(r"```nginx\n(.*?)```", (PROJECT / "README.md").read_text(), re.DOTALL)
-    port = free_port()
-    for old, new in ("8501", ports[0]), ("8502", ports[1]), ("listen 8080", f"listen {port}"):
-        assert old in site
-        site = site.replace(old, str(new))
-    if not is_sticky:
-        site = site.replace("ip_hash;", "")
-    configuration = folder / "nginx.conf"
-    configuration.write_text(FRAME.format(folder=folder, site=site))
-    process = subprocess.Popen([executable, "-c", configuration, "-e", folder / "error.log"])
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 @pytest.mark.parametrize("is_sticky", [True, False], ids=["sticky", "round robin"])
@@ -93,8 +54,7 @@ def test_when_one_server_dies_the_visitor_carries_on_with_the_other(
             )
             for service, port in zip(services, ports, strict=True)
         ]
-        address = stack.enter_context(nginx(tmp_path, ports, is_sticky=is_sticky))
-        wait_for(address)
+        address = stack.enter_context(nginx.before(tmp_path, ports, is_sticky=is_sticky))
         chat = stack.enter_context(visitor(browser, address))
         ask(chat, 1, "Q1")
         # Whichever server answered is the one to die.
@@ -116,15 +76,3 @@ def test_when_one_server_dies_the_visitor_carries_on_with_the_other(
         assert contents == ["Q1", "Answer 1.", "Q2"]
         chat.page.reload()
         expect(ChatPage(chat.page).answer(2)).to_contain_text("From the other server.")
-
-
-def wait_for(address: str) -> None:
-    """Wait until nginx answers."""
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
-                return
-        except OSError:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
