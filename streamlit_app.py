@@ -3,6 +3,8 @@
 Streamlit runs this file anew for every visitor and every click.
 """
 
+from functools import partial
+
 import streamlit as st
 
 from chat.prose import literal
@@ -30,7 +32,8 @@ counter.prepare(settings.model)
 visitor = state.visitor()
 service = state.service_of(visitor)
 
-# A question is on its way before anything is drawn.
+# A question is on its way before anything is drawn, and its answer's first words come before the
+# rest of the page.
+draw_sidebar = partial(sidebar.draw, visitor, settings, service, counter)
 with visitor.drawing_page(service):
-    meter = sidebar.draw(visitor, settings, service, counter)
-    dialogue.draw(visitor, service, meter)
+    dialogue.draw(visitor, service, draw_sidebar)

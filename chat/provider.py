@@ -35,13 +35,12 @@ RETRY_DELAYS = (0.5, 1.0)  # seconds before the second and the third try
 LONGEST_RETRY_AFTER = 5.0  # seconds; a service that wants more is told to the visitor instead
 MODELS_AGAIN = 60.0  # seconds
 BATCH = 0.08  # seconds of text that go to the page at once
-BATCH_EACH = 0.003  # as many more of them as answers are under way, when there are many
-NAP = (
-    0.6  # of a batch, in which tokens gather unread: to wake for each costs more than all the rest
-)
+BATCH_EACH = 0.003  # seconds for each answer that is under way, when there are many
+NAP = 0.05  # seconds in which tokens gather unread: to wake for each costs more than all the rest
 AWAKE = 0.005  # seconds of reading between two naps, at least
 DRAIN_TIMEOUT = 0.1  # seconds for what comes behind the end
 PATIENCE = 0.1  # seconds of silence after which `Waiting` is handed out
+FIRST_PATIENCE = 0.01  # the same for the first time: a service seldom answers sooner
 
 # Parameters that some services refuse, and what to send in their place (None: nothing).
 # OpenAI's reasoning models refuse max_tokens, older compatible servers max_completion_tokens.
@@ -296,10 +295,12 @@ class _Inbox:
     def batches(self) -> Iterator[Event]:
         """The events, the text of each batch as one; raises the `ChatError` that ended them."""
         handed_out = 0.0
+        patience = FIRST_PATIENCE
         while True:
             try:
-                arrived = [self._queue.get(timeout=PATIENCE)]
+                arrived = [self._queue.get(timeout=patience)]
             except Empty:
+                patience = PATIENCE
                 yield Waiting()
                 continue
             # The first word goes out at once; later ones gather, but never hold up the end.

@@ -27,8 +27,11 @@ SNAPSHOTS = 0.9  # seconds between two writes to the browser's storage while an 
 EARLIER = 50  # rounds that "show earlier" adds
 
 
-def draw(visitor: Visitor, service: Service, meter: Meter) -> None:
-    """Draw the whole dialogue; if there is a question to answer, stream its answer in its place."""
+def draw(visitor: Visitor, service: Service, draw_sidebar: Callable[[], Meter]) -> None:
+    """Draw the whole page; if there is a question to answer, stream its answer in its place.
+
+    The question and the first words of its answer stand there before the rest is drawn anew.
+    """
     st.chat_input(
         text.ASK,
         key=QUESTION,
@@ -58,22 +61,35 @@ def draw(visitor: Visitor, service: Service, meter: Meter) -> None:
     hidden = max(0, (len(path) - LATEST) // STEP * STEP - visitor.earlier)
     if hidden:
         _show_earlier(visitor, hidden)
-    live: RoundView | None = None
     memory = _Memory(visitor)
+    views = []
     for fork in path[hidden:]:
         memory.add_slot(fork.round)
-        view = RoundView(fork, visitor)
-        if visitor.under_way is not None and view.round is visitor.under_way.round:
-            live = view
-        else:
-            view.draw_ending()
+        views.append(RoundView(fork, visitor))
     memory.add_slot(None)
-    memory.draw()
-    visitor.save()
-    if visitor.refused is not None:
-        st.warning(failure(visitor.refused))
-    if live is not None and visitor.under_way is not None:
-        _answer(visitor, service, visitor.under_way, meter, live, memory)
+
+    def draw_rest() -> Meter:
+        for view in views:
+            if view is not live:
+                view.draw()
+                view.draw_ending()
+        memory.draw()
+        visitor.save()
+        if visitor.refused is not None:
+            st.warning(failure(visitor.refused))
+        return draw_sidebar()
+
+    under_way = visitor.under_way
+    live = next((view for view in views if under_way and view.round is under_way.round), None)
+    if live is None or under_way is None:
+        draw_rest()
+    else:
+        _Live(visitor, under_way, live, memory, draw_rest).stream()
+        process.freeze_memory()
+        if visitor.wants_title:
+            _ask_for_title(visitor, service)
+        if not visitor.input_can_stop or visitor.asked:
+            st.rerun()  # opens the input again, or goes on to the next question
 
 
 class _Memory:
@@ -122,62 +138,85 @@ def _show_earlier(visitor: Visitor, hidden: int) -> None:
         st.rerun()
 
 
-def _answer(
-    visitor: Visitor,
-    service: Service,
-    asking: Asking,
-    meter: Meter,
-    view: RoundView,
-    memory: _Memory,
-) -> None:
-    """Stream the answer to the open question into its place.
+class _Live:
+    """The round whose answer is being written, with the page around it.
 
     The draft in the conversation has every word before the page has it, so nothing is lost by
     whatever ends the run. Only drawing has to be careful: after Stop, every `st` call of the
     script's thread raises once more.
     """
-    # Hidden while the input has a Stop button (style.css). It has none for a question that was not
-    # typed, nor for one that was sent while the page was still being drawn (Streamlit 1.67).
-    view.action.button(text.STOP, key="stop", icon=":material/stop_circle:", type="tertiary")
-    answer = asking.round.answer
-    meter.begin(answer)
 
-    def draw_end() -> None:
-        visitor.learn(asking.window, answer)
-        visitor.save()
-        view.draw_answer()
-        view.draw_ending()
-        meter.draw()
-        memory.draw()
+    def __init__(
+        self,
+        visitor: Visitor,
+        asking: Asking,
+        view: RoundView,
+        memory: _Memory,
+        draw_rest: Callable[[], Meter],
+    ) -> None:
+        self._visitor = visitor
+        self._asking = asking
+        self._view = view
+        self._memory = memory
+        self._draw_rest = draw_rest
+        self._meter: Meter | None = None  # once the rest is drawn
 
-    try:
-        with closing(asking.events):
-            growing = view.growing()
-            growing.add(answer.continued)
-            began = time.monotonic()
-            shown = ""
-            for event in asking.events:
-                seconds = time.monotonic() - began
-                meter.follow(answer)
-                note = text.progress(answer, seconds=int(seconds))
-                if note != shown:
-                    view.note.caption(note, width="content")
-                    shown = note
-                growing.add(event.text if isinstance(event, TextDelta) else "")
-                if isinstance(event, ReasoningDelta):
-                    answer.thought_seconds = seconds
-                    view.draw_thought(answer)
-                visitor.save(pace=SNAPSHOTS)
-                may_end_run()
-    except StopException:
-        _draw_in_spite_of_stop(draw_end)
-        raise
-    draw_end()
-    process.freeze_memory()
-    if visitor.wants_title:
-        _ask_for_title(visitor, service)
-    if not visitor.input_can_stop or visitor.asked:
-        st.rerun()  # opens the input again, or goes on to the next question
+    def stream(self) -> None:
+        """Stream the answer into its place, and the rest of the page behind its first words."""
+        try:
+            with closing(self._asking.events):
+                _draw_in_spite_of_stop(self._draw_question)
+                self._draw_growing()
+        except StopException:
+            _draw_in_spite_of_stop(self._draw_end)
+            raise
+        self._draw_end()
+
+    def _draw_question(self) -> None:
+        self._view.draw()
+        # Hidden while the input has a Stop button (style.css). It has none for a question that was
+        # not typed, nor for one that was sent while the page was still being drawn (1.67).
+        self._view.action.button(
+            text.STOP, key="stop", icon=":material/stop_circle:", type="tertiary"
+        )
+
+    def _draw_growing(self) -> None:
+        answer, view = self._asking.round.answer, self._view
+        growing = view.growing()
+        growing.add(answer.continued)
+        began = time.monotonic()
+        shown = ""
+        for event in self._asking.events:
+            seconds = time.monotonic() - began
+            growing.add(event.text if isinstance(event, TextDelta) else "")
+            if isinstance(event, ReasoningDelta):
+                answer.thought_seconds = seconds
+                view.draw_thought(answer)
+            if self._meter is None:
+                _draw_in_spite_of_stop(self._draw_page)
+            else:
+                self._meter.follow(answer)
+            note = text.progress(answer, seconds=int(seconds))
+            if note != shown:
+                view.note.caption(note, width="content")
+                shown = note
+            self._visitor.save(pace=SNAPSHOTS)
+            may_end_run()
+
+    def _draw_page(self) -> None:
+        self._meter = self._draw_rest()
+        self._meter.begin(self._asking.round.answer)
+
+    def _draw_end(self) -> None:
+        if self._meter is None:
+            self._draw_page()
+        self._visitor.learn(self._asking.window, self._asking.round.answer)
+        self._visitor.save()
+        self._view.draw_answer()
+        self._view.draw_ending()
+        if self._meter is not None:
+            self._meter.draw()
+        self._memory.draw()
 
 
 def _ask_for_title(visitor: Visitor, service: Service) -> None:
@@ -196,9 +235,20 @@ def _ask_for_title(visitor: Visitor, service: Service) -> None:
 def _draw_in_spite_of_stop(draw: Callable[[], None]) -> None:
     """Draw from a thread of its own, which a stop of the script's thread does not reach.
 
-    Without this a stopped answer would carry neither its mark nor Retry until the next click.
-    Streamlit 1.67 ends a run only in the thread that runs the script.
+    Without this a stopped answer would carry neither its mark nor Retry until the next click, and
+    a page could be drawn by half. Streamlit 1.67 ends a run only in the thread that runs the
+    script. Raises what the drawing raises.
     """
-    thread = add_script_run_ctx(threading.Thread(target=draw, name="drawing after stop"))
+    failures: list[Exception] = []
+
+    def drawn() -> None:
+        try:
+            draw()
+        except Exception as error:  # noqa: BLE001 - for the thread that waits for it
+            failures.append(error)
+
+    thread = add_script_run_ctx(threading.Thread(target=drawn, name="drawing in spite of stop"))
     thread.start()
     thread.join()
+    if failures:
+        raise failures[0]

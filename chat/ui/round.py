@@ -35,18 +35,24 @@ class RoundView:
 
     def __init__(self, fork: Fork, visitor: Visitor) -> None:
         self.round = fork.rounds[fork.shown]
+        self._fork = fork
         self._visitor = visitor
-        with st.chat_message("user", avatar=":material/person:"):
-            _question(self.round, fork, visitor)
-        with st.chat_message("assistant", avatar=":material/auto_awesome:"):
+        self._asked = st.chat_message("user", avatar=":material/person:")
+        self._answered = st.chat_message("assistant", avatar=":material/auto_awesome:")
+        self._thought: _Thought | None = None
+        self.drawn: Answer | None = None
+
+    def draw(self) -> None:
+        """Draw the question, and the answer as far as it is there."""
+        with self._asked:
+            _question(self.round, self._fork, self._visitor)
+        with self._answered:
             self._reasoning = st.empty()
             self._body = st.empty()
             self._fault = st.empty()
             line = st.container(horizontal=True, vertical_alignment="center", gap="small")
             self.note = line.empty()
             self.action = line.empty()
-        self._thought: _Thought | None = None
-        self.drawn: Answer | None = None
         self.draw_answer()
 
     def draw_answer(self) -> None:
