@@ -35,6 +35,7 @@ def draw(visitor: Visitor, settings: Settings, service: Service, counter: TokenC
         if visitor.may_use_own_key:
             _own_key(visitor)
         _settings(visitor, settings, service)
+        _parameters(visitor)
         _files(visitor, settings)
     meter = Meter(
         split=split,
@@ -98,55 +99,98 @@ def _own_key(visitor: Visitor) -> None:
 
 @st.fragment
 def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
-    # None has a default here: they are in `Visitor.show`, as those of a chat that is opened are.
-    # What is set here is heard in `Visitor.heed`, before anything is drawn.
+    # What is set here is heard in `Visitor.heed`, before anything is drawn; the settings of a chat
+    # that is opened are set in `Visitor.show`. Each has its present value as its default, too:
+    # where the browser draws a widget anew, it takes the default, and tells it as if the visitor
+    # had set it (Streamlit 1.67).
     if not visitor.is_drawing_page:
         visitor.heed()
     allowed = visitor.allowed_models
-    known = dict.fromkeys(allowed or (settings.model, *settings.models, *service.models()))
+    known = list(dict.fromkeys(allowed or (settings.model, *settings.models, *service.models())))
+    model = visitor.options.model
+    if model not in known and allowed is None:
+        known.append(model)
     st.selectbox(
         text.MODEL,
-        list(known),
+        known,
+        index=known.index(model) if model in known else 0,
         key=state.MODEL,
         accept_new_options=allowed is None,
         help=text.MODEL_HELP if allowed is None else None,
     )
-    chosen = models.find(visitor.options.model)
+    chosen = models.find(model)
     if chosen.shutdown is not None:
         today = datetime.now(UTC).date()
         st.caption(text.shutdown(chosen.name, chosen.shutdown, today))
-    st.slider(text.ROUNDS, 0, MOST_ROUNDS, key=state.ROUNDS, help=text.ROUNDS_HELP)
-    st.text_area(text.SYSTEM_PROMPT, key=state.SYSTEM_PROMPT, help=text.SYSTEM_PROMPT_HELP)
+    st.slider(
+        text.ROUNDS,
+        0,
+        MOST_ROUNDS,
+        value=visitor.conversation.rounds,
+        key=state.ROUNDS,
+        help=text.ROUNDS_HELP,
+    )
+    st.text_area(
+        text.SYSTEM_PROMPT,
+        value=visitor.conversation.system_prompt,
+        key=state.SYSTEM_PROMPT,
+        help=text.SYSTEM_PROMPT_HELP,
+    )
+    visitor.follow()
+
+
+def _parameters(visitor: Visitor) -> None:
     with st.expander(text.MORE):
-        st.number_input(
+        _parameter(
+            visitor,
             text.TEMPERATURE,
-            min_value=0.0,
-            max_value=2.0,
-            value=None,
+            state.TEMPERATURE,
+            text.TEMPERATURE_HELP,
+            least=0.0,
+            most=2.0,
             step=0.1,
-            key=state.TEMPERATURE,
-            placeholder=text.LEAVE_IT,
-            help=text.TEMPERATURE_HELP,
         )
-        st.number_input(
-            text.TOP_P,
-            min_value=0.0,
-            max_value=1.0,
-            value=None,
-            step=0.05,
-            key=state.TOP_P,
-            placeholder=text.LEAVE_IT,
-            help=text.TOP_P_HELP,
+        _parameter(
+            visitor, text.TOP_P, state.TOP_P, text.TOP_P_HELP, least=0.0, most=1.0, step=0.05
         )
-        st.number_input(
+        _parameter(
+            visitor,
             text.MAX_TOKENS,
-            min_value=1,
-            value=None,
+            state.MAX_TOKENS,
+            text.MAX_TOKENS_HELP,
+            least=1,
+            most=None,
             step=1,
-            key=state.MAX_TOKENS,
-            placeholder=text.LEAVE_IT,
-            help=text.MAX_TOKENS_HELP,
         )
+
+
+@st.fragment
+def _parameter(
+    visitor: Visitor,
+    label: str,
+    key: str,
+    help: str,
+    *,
+    least: float,
+    most: float | None,
+    step: float,
+) -> None:
+    # With a default, it could not be emptied. So it tells the browser its value until the browser
+    # has told it back (persist_state), and is a fragment of its own: what is lost between two
+    # fast changes of another setting (see `Visitor.drawing_page`) is not this one.
+    if not visitor.is_drawing_page:
+        visitor.heed()
+    st.number_input(
+        label,
+        min_value=least,
+        max_value=most,
+        value=None,
+        step=step,
+        key=key,
+        persist_state="session",
+        placeholder=text.LEAVE_IT,
+        help=help,
+    )
     visitor.follow()
 
 

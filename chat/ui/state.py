@@ -6,6 +6,7 @@ page takes its `Visitor` out once, at the start, and from then on changes that p
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -39,6 +40,9 @@ PASSWORD = "password"
 OWN_KEY = "own_key"
 ROUNDS, SYSTEM_PROMPT = "rounds", "system_prompt"
 MODEL, TEMPERATURE, TOP_P, MAX_TOKENS = "model", "temperature", "top_p", "max_tokens"
+
+# Streamlit 1.67 sends what was drawn every 10 ms.
+_SENDING = 0.03  # seconds
 
 
 class Move(Enum):
@@ -106,6 +110,7 @@ class Visitor:
     put_back: str | None = None
     under_way: Asking | None = None
     is_drawing_page: bool = False  # and not a fragment alone
+    is_following: bool = False  # the page is drawn after a fragment
     input_can_stop: bool = False
     latest: Answer | None = None
     edits: dict[Round, Edit] = field(default_factory=dict)
@@ -138,6 +143,10 @@ class Visitor:
         """A run that draws the whole page. The next question is on its way before it begins.
 
         Whatever ends the run also cuts off what is still under way.
+
+        When it follows a fragment, it waits until all is sent: Streamlit (1.67) would drop what
+        it has drawn of a fragment that is to run again at once, but tell the browser that all was
+        drawn, so the browser would take the fragment's widgets away and forget what they said.
         """
         self.is_drawing_page = True
         try:
@@ -145,6 +154,9 @@ class Visitor:
             if self.put_back is not None:
                 st.session_state[QUESTION], self.put_back = self.put_back, None
             yield
+            if self.is_following:
+                self.is_following = False
+                time.sleep(_SENDING)
         finally:
             if self.under_way is not None:
                 self.under_way.events.close()
@@ -154,6 +166,7 @@ class Visitor:
     def follow(self, scope: Literal["app", "fragment"] = "app") -> None:
         """Draw anew after a change in a fragment's own run; a run of the page follows by itself."""
         if not self.is_drawing_page:
+            self.is_following = True
             st.rerun(scope=scope)
 
     def _ask_next(self, service: Service) -> Asking | None:
