@@ -34,7 +34,7 @@ CONNECT_TIMEOUT = 5.0  # seconds
 RETRY_DELAYS = (0.5, 1.0)  # seconds before the second and the third try
 LONGEST_RETRY_AFTER = 5.0  # seconds; a service that wants more is told to the visitor instead
 MODELS_AGAIN = 60.0  # seconds
-BATCH = 0.08  # seconds of text that go to the page at once
+BATCH = 0.1  # seconds of text that go to the page at once
 DRAIN_TIMEOUT = 0.1  # seconds for what comes behind the end
 PATIENCE = 0.1  # seconds of silence after which `Waiting` is handed out
 

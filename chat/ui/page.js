@@ -36,6 +36,17 @@ if (!window.chatPage) {
     true,
   );
 
+  // The meter moves with every batch of an answer; all but these numbers stays as it is.
+  window.moveMeter = (reply, room, number, share) => {
+    const row = document.querySelector(".meter li.reply");
+    if (!row) return;
+    const meter = row.closest(".meter");
+    row.querySelector("b").textContent = number;
+    if (share) meter.querySelector("small").textContent = share;
+    meter.querySelector("i.reply").style.flexGrow = reply;
+    meter.querySelector("u").style.flexGrow = room;
+  };
+
   // Copying happens here, as a clipboard takes only what somebody has just asked for. Inside another
   // site's frame it may take nothing at all: then the text opens, selected.
   document.addEventListener("click", async ({ target }) => {
