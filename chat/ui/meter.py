@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-import time
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -18,8 +18,6 @@ from chat.tokens import Count, Growing, Loading, TokenCounter
 from chat.ui import text
 from chat.ui.state import Visitor
 from chat.window import Window, messages_of
-
-PACE = 0.15  # seconds between two drawings while an answer grows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +37,8 @@ class _Sent:
     parts: list[Part]
     text: Growing
     reasoning: Growing
-    drawn: float = 0.0
+    shown: object = None  # the split, but for what moves in it
+    moved: str = ""
 
 
 @dataclass(kw_only=True)
@@ -51,6 +50,7 @@ class Meter:
     """
 
     split: DeltaGenerator
+    moves: DeltaGenerator  # a script that sets right what moves in the split; nothing is seen of it
     lines: DeltaGenerator
     visitor: Visitor
     counter: TokenCounter
@@ -58,7 +58,6 @@ class Meter:
     is_free: bool
     left: Callable[[], Left] | None = None  # what remains of the owner's budgets
     _sent: _Sent | None = field(default=None, init=False)
-    _shown: str = field(default="", init=False)
 
     def draw(self) -> None:
         """Draw everything as it is between two answers."""
@@ -81,13 +80,29 @@ class Meter:
             text=Growing(self.counter, self.visitor.options.model),
             reasoning=Growing(self.counter, self.visitor.options.model),
         )
-        self._draw_growing(self._sent, answer)
+        self.follow(answer)
 
     def follow(self, answer: Answer) -> None:
-        """Draw an answer that grows, if enough time has passed since the last drawing."""
+        """Draw an answer that grows. Only what moves is sent: the reply's weight."""
         sent = self._sent
-        if sent is not None and time.monotonic() - sent.drawn >= PACE:
-            self._draw_growing(sent, answer)
+        if sent is None:
+            return
+        if answer.usage is not None:
+            total, reply = Count(answer.usage.prompt_tokens), answer.usage.completion_tokens
+        else:
+            counted = sent.text.count(answer.written) + sent.reasoning.count(answer.reasoning)
+            scaled = self.visitor.calibration.scaled(counted, self.visitor.options.model)
+            total, reply = sent.total, scaled.tokens
+        parts = [*sent.parts, Part(kind="reply", label=text.PART_REPLY, tokens=reply)]
+        bar = _Bar.of(parts, self._limit)
+        shown = (total, bar.is_over, reply > 0)
+        move = json.dumps([reply, bar.room, f"{reply:,}", bar.share])
+        if shown != sent.shown:
+            self._draw_split(text.THIS_REQUEST, total, parts)
+        elif move != sent.moved:
+            script = f"<script>moveMeter(...{move})</script>"
+            self.moves.html(script, unsafe_allow_javascript=True)
+        sent.shown, sent.moved = shown, move
 
     @property
     def _model(self) -> Model:
@@ -114,22 +129,8 @@ class Meter:
             parts.append(Part(kind="extra", label=text.PART_EXTRA, tokens=weights.extra))
         return weights.total, parts
 
-    def _draw_growing(self, sent: _Sent, answer: Answer) -> None:
-        sent.drawn = time.monotonic()
-        if answer.usage is not None:
-            total, reply = Count(answer.usage.prompt_tokens), answer.usage.completion_tokens
-        else:
-            counted = sent.text.count(answer.written) + sent.reasoning.count(answer.reasoning)
-            scaled = self.visitor.calibration.scaled(counted, self.visitor.options.model)
-            total, reply = sent.total, scaled.tokens
-        parts = [*sent.parts, Part(kind="reply", label=text.PART_REPLY, tokens=reply)]
-        self._draw_split(text.THIS_REQUEST, total, parts)
-
     def _draw_split(self, label: str, total: Count, parts: list[Part]) -> None:
-        shown = _split_html(label, total, parts, self._limit)
-        if shown != self._shown:
-            self._shown = shown
-            self.split.html(shown)
+        self.split.html(_split_html(label, total, parts, self._limit))
 
     def _rows(self, window: Window) -> list[tuple[str, str]]:
         """What there is to look up below the split: labels and values."""
@@ -206,21 +207,40 @@ class Meter:
         return weights.count(sum(weights.messages))
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Bar:
+    """How full a request is, beside its parts: what is left of the whole, and what it says."""
+
+    room: int
+    share: str | None
+    is_over: bool
+
+    @classmethod
+    def of(cls, parts: list[Part], limit: int | None) -> _Bar:
+        used = sum(part.tokens for part in parts if part.kind != "room")
+        if limit is None:
+            return cls(room=0 if used else 1, share=None, is_over=False)
+        return cls(room=max(0, limit - used), share=text.share(used, limit), is_over=used > limit)
+
+
 def _split_html(label: str, total: Count, parts: list[Part], limit: int | None) -> str:
-    """The split as a bar and a list. The bar says nothing that the list does not say in words."""
-    used = sum(part.tokens for part in parts if part.kind != "room")
-    whole = max(limit or used, used, 1)
-    bar = "".join(
-        f'<i class="{part.kind}" style="width:{100 * part.tokens / whole:.1f}%"></i>'
+    """The split as a bar and a list. The bar says nothing that the list does not say in words.
+
+    Every part takes its share of the bar's width by itself, so that few numbers have to move.
+    """
+    bar = _Bar.of(parts, limit)
+    filled = "".join(
+        f'<i class="{part.kind}" style="flex-grow:{part.tokens}"></i>'
         for part in parts
         if part.tokens > 0 and part.kind != "room"
     )
     rows = "".join(_row(part.kind, part.label, f"{part.tokens:,}") for part in parts)
-    over = ' class="over"' if limit is not None and used > limit else ""
-    filled = f"<small>{text.share(used, limit)}</small>" if limit is not None else ""
+    over = ' class="over"' if bar.is_over else ""
+    share = f"<small>{bar.share}</small>" if bar.share is not None else ""
     return (
         f'<div class="meter"><h4><span>{label}</span><b>{text.tokens(total)}</b></h4>'
-        f"<div{over} aria-hidden=true>{bar}</div>{filled}<ul>{rows}</ul></div>"
+        f'<div{over} aria-hidden=true>{filled}<u style="flex-grow:{bar.room}"></u></div>'
+        f"{share}<ul>{rows}</ul></div>"
     )
 
 

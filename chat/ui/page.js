@@ -36,6 +36,17 @@ if (!window.chatPage) {
     true,
   );
 
+  // The meter moves with every batch of an answer; all but these numbers stays as it is.
+  window.moveMeter = (reply, room, number, share) => {
+    const row = document.querySelector(".meter li.reply");
+    if (!row) return;
+    const meter = row.closest(".meter");
+    row.querySelector("b").textContent = number;
+    if (share) meter.querySelector("small").textContent = share;
+    meter.querySelector("i.reply").style.flexGrow = reply;
+    meter.querySelector("u").style.flexGrow = room;
+  };
+
   // Copying happens here, as a clipboard takes only what somebody has just asked for. Inside another
   // site's frame it may take nothing at all: then the text opens, selected.
   document.addEventListener("click", async ({ target }) => {
@@ -106,9 +117,13 @@ if (!window.chatPage) {
   const WRITES = 'input:not([type="range"]), textarea, [role="dialog"] *, dialog *';
   let wasBusy = true;
   let cameBack = 0;
+  // Looked at after every change of the page, and so not searched for in all of it.
+  let input;
+  const otherStops = document.getElementsByClassName("st-key-stop");
   function returnToInput() {
-    const input = document.querySelector(INPUT);
-    const isBusy = !input || input.disabled || !!document.querySelector(`${STOP}, ${OTHER_STOP}`);
+    if (!input?.isConnected) input = document.querySelector(INPUT);
+    const isStoppable = () => otherStops.length || input.closest(".stChatInput")?.querySelector(STOP);
+    const isBusy = !input || input.disabled || !!isStoppable();
     const active = document.activeElement;
     if (wasBusy && !isBusy) cameBack = performance.now();
     // Streamlit may put a new input in the old one's place shortly after.
@@ -123,7 +138,7 @@ if (!window.chatPage) {
   let before = Infinity; // messages, when something was sent
   let followed = 0; // until when the page is held at its end, which comes in parts
   function lookAtEnd() {
-    if (messages() > before) {
+    if (before !== Infinity && messages() > before) {
       before = Infinity;
       followed = performance.now() + 1000;
     }

@@ -98,7 +98,7 @@ class RoundView:
             self.note.empty()
         else:
             self.note.caption(note, width="content")
-        with self.action.container():
+        with self.action:  # whose place the fragment's own container takes
             _actions(self, self._visitor)
 
 

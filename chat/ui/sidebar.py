@@ -30,7 +30,9 @@ def draw(visitor: Visitor, settings: Settings, service: Service, counter: TokenC
         _new_chat(visitor)
         _chats(visitor)
         with st.container(border=True, key="meter", gap="xsmall"):
-            split, lines = st.empty(), st.empty()
+            with st.container(gap=None):
+                split, moves = st.empty(), st.empty()
+            lines = st.empty()
             dialogs.draw_openers(visitor, counter)
         if visitor.may_use_own_key:
             _own_key(visitor)
@@ -39,6 +41,7 @@ def draw(visitor: Visitor, settings: Settings, service: Service, counter: TokenC
         _files(visitor, settings)
     meter = Meter(
         split=split,
+        moves=moves,
         lines=lines,
         visitor=visitor,
         counter=counter,

@@ -25,7 +25,8 @@ from chat.ui import page, text
 
 _CHAT = re.compile(r"[0-9a-f]{32}", re.ASCII)
 # React may drop what was sent, above all at the end of a run that another one follows at once
-# (Streamlit 1.67). So the next writes carry it once more, if it is small.
+# (Streamlit 1.67). So a run's first write carries the last ones once more, if they are small, and
+# every other one the one before.
 _REPEATED = 3  # writes
 _REPEATED_FOR = 5.0  # seconds
 _REPEATED_SIZE = 100_000  # characters
@@ -115,11 +116,12 @@ class Store:
             return
         self.note(conversation, options)
         is_repeated = self._is_new_run and bool(self._sent) and now - self._saved < _REPEATED_FOR
+        repeated = self._small_ones(_REPEATED if self._is_new_run else 1)
         self._is_new_run = False
         if not self._unsent and not is_repeated:
             return
         self._saved = now if self._unsent else self._saved
-        writes = [*self._small_ones(), *self._unsent]
+        writes = [*repeated, *self._unsent]
         # No text may end the script that carries it.
         script = f"[{','.join(writes)}]".replace("<", "\\u003c")
         self._slot.html(
@@ -127,7 +129,7 @@ class Store:
             unsafe_allow_javascript=True,
         )
         # Had the run ended above, they would go with the next ones.
-        self._sent, self._unsent = writes[-_REPEATED:], []
+        self._sent, self._unsent = [*self._sent, *self._unsent][-_REPEATED:], []
 
     def note(self, conversation: Conversation, options: Options) -> None:
         """Have what has changed sent with the next writes, even if nobody shows it any more."""
@@ -274,10 +276,10 @@ class Store:
             )
         ]
 
-    def _small_ones(self) -> list[str]:
-        """The last writes that were sent, as far as they are small."""
+    def _small_ones(self, most: int) -> list[str]:
+        """So many of the last writes that were sent, as far as they are small."""
         small: list[str] = []
-        for write in reversed(self._sent):
+        for write in reversed(self._sent[-most:]):
             if sum(map(len, small), len(write)) > _REPEATED_SIZE:
                 break
             small.insert(0, write)

@@ -92,7 +92,8 @@ class Visit:
         main_thread, server = self._main_thread, self._app.busy
         self.page.evaluate("(words) => watchFor(...words)", ends(question))
         self.input.press("Enter")
-        self.page.wait_for_function("window.watched.last", timeout=120_000)
+        # At every frame, as is the default, it would make the browser draw sixty a second.
+        self.page.wait_for_function("window.watched.last", timeout=120_000, polling=250)
         self.page.wait_for_timeout(700)
         watched = self.page.evaluate("window.watched")
         with urllib.request.urlopen(f"{service.address}/times") as answered:
