@@ -36,7 +36,7 @@ LONGEST_RETRY_AFTER = 5.0  # seconds; a service that wants more is told to the v
 MODELS_AGAIN = 60.0  # seconds
 BATCH = 0.1  # seconds of text that go to the page at once
 BATCH_EACH = 0.003  # seconds for each answer that is under way, when there are many
-NAP = 0.05  # seconds in which tokens gather unread: to wake for each costs more than all the rest
+NAP = 0.08  # seconds in which tokens gather unread: to wake for each costs more than all the rest
 AWAKE = 0.005  # seconds of reading between two naps, at least
 DRAIN_TIMEOUT = 0.1  # seconds for what comes behind the end
 PATIENCE = 0.1  # seconds of silence after which `Waiting` is handed out
@@ -297,14 +297,14 @@ class _Inbox:
         handed_out = 0.0
         patience = FIRST_PATIENCE
         while True:
+            # The first word goes out at once; later ones gather, but never hold up the end.
+            self._closed.wait(max(0.0, handed_out + _batch() - time.monotonic()))
             try:
                 arrived = [self._queue.get(timeout=patience)]
             except Empty:
                 patience = PATIENCE
                 yield Waiting()
                 continue
-            # The first word goes out at once; later ones gather, but never hold up the end.
-            self._closed.wait(max(0.0, handed_out + _batch() - time.monotonic()))
             while not self._queue.empty():
                 arrived.append(self._queue.get())
             handed_out = time.monotonic()

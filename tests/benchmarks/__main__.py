@@ -27,7 +27,8 @@ from tests.benchmarks.reply import Reply, Visit
 from tests.browser.chromium import launched
 
 REPEATS = 5
-REPLIES = ((400, 80), (800, 80), (1_500, 300))  # tokens, tokens a second
+# Tokens, tokens a second, and milliseconds that the service thinks.
+REPLIES = ((400, 80, 0), (800, 80, 0), (1_500, 300, 0), (100, 80, 300))
 HISTORIES = (0, 20, 50, 500)  # messages
 CROWDS = (1, 10, 25, 50, 100, 150, 200)
 LATE = 4_000  # milliseconds; with more visitors than make an end so late it is not tried
@@ -82,6 +83,7 @@ def _cell(values: list[float]) -> str:
 REPLY_ROWS = {
     "to_request": "Enter to request, ms",
     "first_word": "first chunk to page, ms",
+    "to_first_word": "Enter to first word, ms",
     "end": "last chunk to page, ms",
     "gap": "longest gap, ms",
     "received": "to the browser, kB",
@@ -97,16 +99,17 @@ def replies(table: Table, browser: Browser, ranks_folder: Path, service: Running
     with ExitStack() as stack:
         base_url = f"{service.address}/v1"
         apps = {name: stack.enter_context(start(base_url)) for name, start in compared.items()}
-        for tokens, pace in REPLIES:
+        for tokens, pace, thought in REPLIES:
+            load = f"{tokens:,} tokens at {pace}/s" + f" after {thought} ms" * (thought > 0)
             for number in range(REPEATS + 1):
                 for name, app in apps.items():
-                    reply = _reply(browser, app, service, f"{name} {number} {tokens} {pace}")
+                    question = f"{name} {number} {tokens} {pace} after {thought}"
+                    reply = _reply(browser, app, service, question)
                     if number == 0:
                         continue  # the first warms everything up
                     for attribute, what in REPLY_ROWS.items():
-                        label = f"{tokens:,} tokens at {pace}/s: {what}"
-                        table.add(label, name, getattr(reply, attribute))
-            print(f"{tokens} tokens at {pace}/s: done", flush=True)
+                        table.add(f"{load}: {what}", name, getattr(reply, attribute))
+            print(f"{load}: done", flush=True)
 
 
 def _reply(browser: Browser, app: Running, service: Running, question: str) -> Reply:

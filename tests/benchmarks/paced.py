@@ -2,7 +2,8 @@
 
     python -m tests.benchmarks.paced PORT
 
-A question `… 400 80` gets 400 tokens at 80 a second. `GET /times` tells, by question, when it
+A question `… 400 80` gets 400 tokens at 80 a second, and `… 400 80 after 300` gets them when 300
+milliseconds have passed. `GET /times` tells, by question, when it
 arrived and when its first and its last token were sent, in seconds since 1970.
 """
 
@@ -17,7 +18,7 @@ from hashlib import sha1
 
 SENTENCE = "a token is a piece of text that a model reads and writes in one step of its work . "
 PARAGRAPH = 60  # tokens
-_ASKED = re.compile(r"(\d+) (\d+)$")
+_ASKED = re.compile(r"(\d+) (\d+)(?: after (\d+))?$")
 
 
 def ends(question: str) -> tuple[str, str]:
@@ -83,7 +84,9 @@ class _Service:
         noted = self.times[question] = [time.time()]
         asked = _ASKED.search(question)
         count, pace = (int(asked[1]), int(asked[2])) if asked else (20, 100)
+        thought = int(asked[3] or 0) / 1000 if asked else 0.0
         events = [_event({"content": token}) for token in tokens(count, *ends(question))]
+        await asyncio.sleep(thought)
         writer.write(
             b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
             b"Transfer-Encoding: chunked\r\n\r\n" + _event({"role": "assistant", "content": ""})

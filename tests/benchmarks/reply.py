@@ -43,6 +43,7 @@ class Reply:
 
     to_request: float
     first_word: float
+    to_first_word: float  # since Enter
     end: float
     gap: float
     received: float
@@ -101,6 +102,7 @@ class Visit:
         return Reply(
             to_request=arrived - watched["enter"],
             first_word=watched["first"] - first,
+            to_first_word=watched["first"] - watched["enter"],
             end=watched["last"] - last,
             gap=watched.get("gap", 0.0),
             received=(self._bytes - received) / 1000,
