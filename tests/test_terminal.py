@@ -163,6 +163,9 @@ def test_a_reader_that_leaves_early_gets_no_traceback(service: ScriptedService) 
 def terminal(service: ScriptedService) -> Iterator[tuple[subprocess.Popen[bytes], Screen]]:
     """The program with a terminal of its own, as a person has it."""
     ours, theirs = pty.openpty()
+    # Tests that a shell runs in the background ignore these, and so would what they start.
+    signals = (signal.SIGINT, signal.SIGQUIT)
+    before = [signal.signal(each, signal.SIG_DFL) for each in signals]
     process = subprocess.Popen(
         COMMAND,
         stdin=theirs,
@@ -172,6 +175,8 @@ def terminal(service: ScriptedService) -> Iterator[tuple[subprocess.Popen[bytes]
         cwd=PROJECT,
         start_new_session=True,
     )
+    for each, handler in zip(signals, before, strict=True):
+        signal.signal(each, handler)
     os.close(theirs)
     try:
         yield process, Screen(ours)

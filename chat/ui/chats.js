@@ -1,7 +1,7 @@
 // The list of the chats in the sidebar. Whatever a chat says is set as text, never as markup.
 //
-// Runs behind store.js. The component that Streamlit mounts (store.py) only hands over what the
-// server says.
+// Runs behind storage.js and store.js. The component that Streamlit mounts (store.py) only hands over
+// what the server says.
 if (!window.serveChats) {
   const UNDOABLE = 8000; // milliseconds in which a deleted chat can be had back
   const SEARCH_FROM = 6; // chats
@@ -50,7 +50,7 @@ if (!window.serveChats) {
 
     async searchAll(sought) {
       try {
-        const ids = await this.store.search(sought, () => sought !== this.sought);
+        const ids = await this.store.storage.search(sought, () => sought !== this.sought);
         if (sought !== this.sought) return;
         this.found = { sought, ids };
         this.redraw();
@@ -62,7 +62,7 @@ if (!window.serveChats) {
     async draw() {
       const { store, words, found, sought } = this;
       if (this.body.querySelector("input")) return; // a name is being written
-      const all = await store.chats();
+      const all = await store.storage.chats();
       const isSearched = found.sought === sought;
       const isShown = (chat) =>
         this.named(chat).toLowerCase().includes(sought) || (isSearched && found.ids.has(chat.id));
@@ -107,7 +107,8 @@ if (!window.serveChats) {
       const isCurrent = chat.id === store.shown;
       const isOpening = chat.id === this.opening;
       // An answer that is being written is not cut off.
-      const waits = isOpening && document.querySelector(STOP) ? [tag("small", { role: "status" }, [words.waits])] : [];
+      const isWaiting = isOpening && document.querySelector(STOP);
+      const waits = isWaiting ? [tag("small", { role: "status" }, [words.waits])] : [];
       const item = tag("li", { className: isOpening ? "opening" : isCurrent ? "current" : "" }, [
         tag(
           "button",

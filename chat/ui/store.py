@@ -31,7 +31,7 @@ _REPEATED = 3  # writes
 _REPEATED_FOR = 5.0  # seconds
 _REPEATED_SIZE = 100_000  # characters
 _NOTICES = {Fault.NEWER: Notice.NEWER, Fault.TOO_LARGE: Notice.TOO_LONG}
-# The work is done by store.js and chats.js, which may come later.
+# The work is done by the scripts below, which may come later.
 _SCRIPT = """
 export default (mounted) =>
   window.serveChats ? window.serveChats(mounted) : void (window.chatsToServe = mounted);
@@ -94,7 +94,7 @@ class Store:
 
     def prepare(self) -> None:
         """Make a place on the page for what is sent; nothing of it is seen."""
-        page.run("store.js", "chats.js")
+        page.run("storage.js", "store.js", "chats.js")
         self._slot = st.container(key="writes")
         self._is_new_run = True
 
