@@ -526,6 +526,7 @@ def test_a_search_holds_up_nothing(chat: ChatPage) -> None:
     chat.page.wait_for_function("window.chatStore?.database")
     fill_with_many(chat, 7)
     chat = ChatPage(chat.page)
+    expect(chats(chat).locator("li")).to_have_count(7)
     # It takes for ever.
     chat.page.evaluate("void (window.chatStore.storage.all = () => new Promise(() => {}))")
     chats(chat).get_by_role("searchbox").fill("chat 6")
