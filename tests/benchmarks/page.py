@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocket
 
-from tests.benchmarks.click import chat_of
+from tests.benchmarks.clicks import chat_of
 from tests.benchmarks.process import Running
 
 REPEATS = 7

@@ -1,6 +1,6 @@
 """What a click costs in a chat of 20, 200 and 1,000 messages. Prints; nothing passes or fails.
 
-    python -m tests.benchmarks.click
+    python -m tests.benchmarks.clicks
 
 A chat is loaded from a file, and then another version of its last answer is turned to, back and
 forth, which draws the page anew. Measured are the bytes that the browser receives and the CPU time
