@@ -26,8 +26,11 @@ def draw(rows: Rows, folder: Path) -> None:
             "visitors",
         ),
     ):
+        lines = _lines(rows, what)
+        if not lines:
+            continue
         figure, axes = pyplot.subplots(figsize=(7, 4))
-        for app, points in _lines(rows, what).items():
+        for app, points in lines.items():
             axes.plot(*zip(*sorted(points), strict=True), marker="o", label=app)
         axes.set_xlabel(x_label)
         axes.set_ylabel(y_label)

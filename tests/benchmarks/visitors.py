@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from tests.benchmarks.paced import ends
 from tests.benchmarks.process import Running
-from tests.visitor import Heard, Visitor
+from tests.visitor import Heard, Visitor, run
 
 TOKENS, PACE = 200, 40  # of each answer, and a second
 SPREAD = TOKENS / PACE  # seconds over which the visitors ask, so that all read at once in the end
@@ -40,7 +40,7 @@ def measured(
     """
     name = f"{apps[0].pid} {visitors} {time.time()}"
     questions = [f"{name} {number} {TOKENS} {PACE}" for number in range(visitors)]
-    busy, replies = asyncio.run(_read(apps, address or apps[0].address, questions))
+    busy, replies = run(_read(apps, address or apps[0].address, questions))
     with urllib.request.urlopen(f"{service.address}/times") as answered:
         times = json.load(answered)
     first = [1000 * (r.when(ends(q)[0]) - times[q][1]) for q, r in replies.items()]
@@ -106,4 +106,4 @@ def memory(app: Running, *, idle: int, passing: int, gone_after: float) -> Memor
         await asyncio.sleep(gone_after)
         return Memory(idle=each, before=before / 1000, after=app.memory / 1000)
 
-    return asyncio.run(visits())
+    return run(visits())
