@@ -36,6 +36,7 @@ LONGEST_RETRY_AFTER = 5.0  # seconds; a service that wants more is told to the v
 MODELS_AGAIN = 60.0  # seconds
 BATCH = 0.1  # seconds of text that go to the page at once
 BATCH_EACH = 0.003  # seconds for each answer that is under way, when there are many
+LONGEST_BATCH = 0.6  # seconds; the same goes for a Stop, which is seen between two batches
 NAP = 0.08  # seconds in which tokens gather unread: to wake for each costs more than all the rest
 AWAKE = 0.005  # seconds of reading between two naps, at least
 DRAIN_TIMEOUT = 0.1  # seconds for what comes behind the end
@@ -101,8 +102,8 @@ class Provider(Service):
     def stream(self, window: Window, options: Options) -> Generator[Event]:
         """Answer a window; see `Service.stream`."""
         inbox = _Inbox()
-        _under_way.add(inbox)
         request = _loop.run(self._answer(window.messages, options, inbox))
+        _under_way.add(inbox)
         try:
             yield Waiting()
             yield from inbox.batches()
@@ -321,7 +322,7 @@ _under_way: set[_Inbox] = set()  # for all visitors of this process
 
 def _batch() -> float:
     """Seconds of text that go to the page at once: more when the server is full of readers."""
-    return max(BATCH, BATCH_EACH * len(_under_way))
+    return min(max(BATCH, BATCH_EACH * len(_under_way)), LONGEST_BATCH)
 
 
 def _joined(events: list[Event | ChatError]) -> Iterator[Event | ChatError]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from chat.settings import PROJECT
-from tests.browser.conftest import free_port
+from tests.browser.conftest import free_port, wait_until_healthy
 
 FRAME = """
 worker_processes 1;
@@ -49,7 +47,7 @@ def before(folder: Path, ports: Sequence[int], *, is_sticky: bool) -> Iterator[s
     process = subprocess.Popen(command)
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(address)
+        wait_until_healthy(address, process)
         yield address
     finally:
         process.terminate()
@@ -66,14 +64,3 @@ def _site(port: int, ports: Sequence[int], *, is_sticky: bool) -> str:
     site = site.replace(first, servers).replace(second, "")
     site = site.replace("listen 8080;", f"listen {port};")
     return str(site if is_sticky else site.replace("ip_hash;", ""))
-
-
-def _wait_for(address: str) -> None:
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
-                return
-        except OSError:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)

@@ -67,6 +67,8 @@ def draw(visitor: Visitor, service: Service, draw_sidebar: Callable[[], Meter]) 
         memory.add_slot(fork.round)
         views.append(RoundView(fork, visitor))
     memory.add_slot(None)
+    under_way = visitor.under_way
+    live = next((view for view in views if under_way and view.round is under_way.round), None)
 
     def draw_rest() -> Meter:
         for view in views:
@@ -79,8 +81,6 @@ def draw(visitor: Visitor, service: Service, draw_sidebar: Callable[[], Meter]) 
             st.warning(failure(visitor.refused))
         return draw_sidebar()
 
-    under_way = visitor.under_way
-    live = next((view for view in views if under_way and view.round is under_way.round), None)
     if live is None or under_way is None:
         draw_rest()
     else:
@@ -203,19 +203,18 @@ class _Live:
             self._visitor.save(pace=SNAPSHOTS)
             may_end_run()
 
-    def _draw_page(self) -> None:
+    def _draw_page(self) -> Meter:
         self._meter = self._draw_rest()
         self._meter.begin(self._asking.round.answer)
+        return self._meter
 
     def _draw_end(self) -> None:
-        if self._meter is None:
-            self._draw_page()
+        meter = self._meter or self._draw_page()
         self._visitor.learn(self._asking.window, self._asking.round.answer)
         self._visitor.save()
         self._view.draw_answer()
         self._view.draw_ending()
-        if self._meter is not None:
-            self._meter.draw()
+        meter.draw()
         self._memory.draw()
 
 
@@ -232,19 +231,19 @@ def _ask_for_title(visitor: Visitor, service: Service) -> None:
     visitor.save()
 
 
-def _draw_in_spite_of_stop(draw: Callable[[], None]) -> None:
+def _draw_in_spite_of_stop(draw: Callable[[], object]) -> None:
     """Draw from a thread of its own, which a stop of the script's thread does not reach.
 
     Without this a stopped answer would carry neither its mark nor Retry until the next click, and
     a page could be drawn by half. Streamlit 1.67 ends a run only in the thread that runs the
     script. Raises what the drawing raises.
     """
-    failures: list[Exception] = []
+    failures: list[BaseException] = []
 
     def drawn() -> None:
         try:
             draw()
-        except Exception as error:  # noqa: BLE001 - for the thread that waits for it
+        except BaseException as error:  # noqa: BLE001 - Streamlit's, too: the script's run is to end
             failures.append(error)
 
     thread = add_script_run_ctx(threading.Thread(target=drawn, name="drawing in spite of stop"))

@@ -37,7 +37,7 @@ class _Sent:
     parts: list[Part]
     text: Growing
     reasoning: Growing
-    shown: object = None  # the split, but for what moves in it
+    shown: tuple[Count, bool, bool] | None = None  # the split, but for what moves in it
     moved: str = ""
 
 

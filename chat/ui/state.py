@@ -166,7 +166,7 @@ class Visitor:
     def follow(self, scope: Literal["app", "fragment"] = "app") -> None:
         """Draw anew after a change in a fragment's own run; a run of the page follows by itself."""
         if not self.is_drawing_page:
-            self.is_following = True
+            self.is_following = scope == "app"
             st.rerun(scope=scope)
 
     def _ask_next(self, service: Service) -> Asking | None:

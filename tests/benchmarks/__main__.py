@@ -1,6 +1,6 @@
 """This app beside the chat app of Streamlit's tutorial and, where it is installed, Gradio's.
 
-    python -m tests.benchmarks [FOLDER [PART ...]]      # all of it in about half an hour
+    python -m tests.benchmarks [FOLDER [PART ...]]      # all of it in about forty minutes
 
 The parts are replies, histories, crowds, memory and replicas (with nginx, where it is installed).
 Prints a table and writes benchmarks.csv and two pictures into the folder. Nothing passes or fails.
@@ -14,8 +14,10 @@ import platform
 import statistics
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -24,6 +26,7 @@ from tests import nginx, ranks
 from tests.benchmarks import page, pictures, process, visitors
 from tests.benchmarks.process import Running
 from tests.benchmarks.reply import Reply, Visit
+from tests.benchmarks.visitors import Crowd
 from tests.browser.chromium import launched
 
 REPEATS = 5
@@ -147,13 +150,17 @@ def crowds(table: Table, ranks_folder: Path, service: Running) -> None:
                     continue
                 with start(f"{service.address}/v1") as app:
                     crowd = visitors.measured([app], service, count)
-                table.add(f"{count} visitors: first word late, median ms", name, crowd.first_word)
-                table.add(f"{count} visitors: end late, 95th percentile ms", name, crowd.end)
-                table.add(f"{count} visitors: CPU for each reply, ms", name, crowd.cpu)
-                table.add(f"{count} visitors: memory, MB", name, crowd.memory)
+                _add(table, count, name, crowd)
                 if number == 2 and crowd.end > LATE:
                     too_many.add(name)
         print(f"{count} visitors: done", flush=True)
+
+
+def _add(table: Table, count: int, name: str, crowd: Crowd) -> None:
+    table.add(f"{count} visitors: first word late, median ms", name, crowd.first_word)
+    table.add(f"{count} visitors: end late, 95th percentile ms", name, crowd.end)
+    table.add(f"{count} visitors: CPU for each reply, ms", name, crowd.cpu)
+    table.add(f"{count} visitors: memory, MB", name, crowd.memory)
 
 
 def memory(table: Table, ranks_folder: Path, service: Running) -> None:
@@ -180,20 +187,12 @@ def replicas(table: Table, ranks_folder: Path, service: Running) -> None:
                     address, apps = found
                     crowd = visitors.measured(apps, service, count, address=address)
                 name = f"{processes} behind nginx"
-                table.add(f"{count} visitors: first word late, median ms", name, crowd.first_word)
-                table.add(f"{count} visitors: end late, 95th percentile ms", name, crowd.end)
-                table.add(f"{count} visitors: CPU for each reply, ms", name, crowd.cpu)
-                table.add(f"{count} visitors: memory, MB", name, crowd.memory)
+                _add(table, count, name, crowd)
         print(f"{count} visitors behind nginx: done", flush=True)
 
 
 def main() -> None:
     """Measure everything, or the parts that are asked for."""
-    parts = sys.argv[2:]
-
-    def is_wanted(part: str) -> bool:
-        return not parts or part in parts
-
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
     folder.mkdir(parents=True, exist_ok=True)
     table = Table()
@@ -202,16 +201,15 @@ def main() -> None:
         ranks.unpack_into(ranks_folder)
         service = stack.enter_context(process.paced_service())
         browser = stack.enter_context(launched(stack.enter_context(sync_playwright())))
-        if is_wanted("replies"):
-            replies(table, browser, ranks_folder, service)
-        if is_wanted("histories"):
-            histories(table, browser, ranks_folder, service)
-        if is_wanted("crowds"):
-            crowds(table, ranks_folder, service)
-        if is_wanted("memory"):
-            memory(table, ranks_folder, service)
-        if is_wanted("replicas"):
-            replicas(table, ranks_folder, service)
+        parts: dict[str, Callable[[], None]] = {
+            "replies": partial(replies, table, browser, ranks_folder, service),
+            "histories": partial(histories, table, browser, ranks_folder, service),
+            "crowds": partial(crowds, table, ranks_folder, service),
+            "memory": partial(memory, table, ranks_folder, service),
+            "replicas": partial(replicas, table, ranks_folder, service),
+        }
+        for part in sys.argv[2:] or parts:
+            parts[part]()
     print(platform.platform(), platform.python_version())
     table.show()
     table.write(folder / "benchmarks.csv")

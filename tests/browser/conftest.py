@@ -72,7 +72,7 @@ def started_app(
             env={**os.environ, "OPENAI_API_KEY": "", "OPENAI_BASE_URL": "", **environment},
         )
     try:
-        _wait_until_healthy(address, process)
+        wait_until_healthy(address, process)
         yield address, process
     finally:
         process.send_signal(signal.SIGTERM)
@@ -83,7 +83,8 @@ def started_app(
     assert KEY not in said
 
 
-def _wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
+def wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until an app answers at its address, or what stands before it."""
     deadline = time.monotonic() + STARTING
     while True:
         assert process.poll() is None, "the app ended at its start"
