@@ -120,13 +120,15 @@ class Provider(Service):
             async with self._request(messages, options) as response:
                 content_type = response.headers.get("content-type", "")
                 pieces = _pieces(response)
-                woke = -math.inf
+                woke = math.inf  # a short answer's end comes right behind its first words
                 async for piece in pieces:
                     for event in reading.take(piece):
                         inbox.put(event)
                     if reading.is_done:
                         await _drain(pieces)
-                    elif inbox.is_used and not reading.is_whole and time.monotonic() - woke > AWAKE:
+                    elif woke == math.inf and inbox.is_used:
+                        woke = time.monotonic()
+                    elif not reading.is_whole and time.monotonic() - woke > AWAKE:
                         await asyncio.sleep(NAP)
                         woke = time.monotonic()
         except Exception as error:  # noqa: BLE001 - any failure must reach whoever asked

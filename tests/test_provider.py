@@ -425,6 +425,18 @@ def test_somebody_who_waits_is_asked_ten_times_a_second_whether_to_go_on(
     assert TextDelta("Hello") in list(events)
 
 
+def test_the_end_of_a_short_answer_is_read_right_behind_its_words(
+    monkeypatch: pytest.MonkeyPatch, service: ScriptedService, provider: Provider, options: Options
+) -> None:
+    monkeypatch.setattr(provider_module, "NAP", 3_600.0)
+    service.enqueue(answering("Hello"))
+    events: list[Event] = []
+    read = threading.Thread(target=lambda: events.extend(heard(provider, options)), daemon=True)
+    read.start()
+    until(lambda: not read.is_alive())
+    assert isinstance(events[-1], Ended)
+
+
 def test_with_many_readers_words_gather_longer(
     monkeypatch: pytest.MonkeyPatch, service: ScriptedService, provider: Provider, options: Options
 ) -> None:
