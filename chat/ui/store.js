@@ -86,7 +86,7 @@ if (!window.chatStore) {
         this.queue = this.queue.then(() => this.begin());
       } else {
         this.outbox = this.outbox.filter(({ number }) => number > data.heard);
-        this.remember();
+        this.rememberShown();
         clearTimeout(this.checking);
         this.checking = setTimeout(() => this.enqueue(() => this.check(data)), PATIENCE);
       }
@@ -123,10 +123,14 @@ if (!window.chatStore) {
       return this.drafts.get(chat)?.id ?? chat;
     }
 
+    rememberShown() {
+      if (!this.isOpening) this.remember(this.shown);
+    }
+
     // For a reload of this tab.
-    remember() {
+    remember(id) {
       try {
-        sessionStorageOrNone()?.setItem("chat", this.shown);
+        sessionStorageOrNone()?.setItem("chat", id);
       } catch {
         // A reload then opens the chat that was written last.
       }
@@ -173,6 +177,7 @@ if (!window.chatStore) {
       const got = draft?.stored ?? 0;
       const stamp = String(chat.stamp);
       this.tell({ kind: "opened", reason, chat: id, stamp, got, records: isSmall ? json : null });
+      if (isSmall) this.remember(id); // a reload may come before it is shown
       return isSmall;
     }
 
@@ -235,7 +240,7 @@ if (!window.chatStore) {
         draft.id = id;
         this.drafts.set(id, draft);
       }
-      if (id === this.shown) this.remember();
+      if (id === this.shown) this.rememberShown();
       this.pause = undefined;
       this.setFault(null);
       if (!draft.settled) return;

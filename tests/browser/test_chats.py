@@ -646,6 +646,23 @@ def test_a_chat_that_is_picked_during_an_answer_says_that_it_waits(
     expect_kept(chat, "END")
 
 
+def test_a_reload_opens_the_chat_that_was_picked_though_it_was_not_shown_yet(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    ask(chat, 1, "Apples")
+    chat.button(text.NEW_CHAT).click()
+    expect(chat.messages).to_have_count(0)
+    service.enqueue(Reply(steps=[chunk("Half of it"), fake.stall]))
+    chat.ask("Pears")
+    expect_kept(chat, "Half of it")
+    entry(chat, "Apples").locator(".open").click()
+    expect(entry(chat, "Apples")).to_contain_text(WORDS["waits"])
+    chat = again(chat.page)
+    expect(chat.question(1)).to_have_text("Apples")
+    entry(chat, "Pears").locator(".open").click()
+    expect(chat.answer(1)).to_contain_text("Half of it")
+
+
 def test_a_title_has_the_whole_width_and_a_finger_finds_what_to_press(
     chat: ChatPage, browser: Browser, app: str
 ) -> None:
