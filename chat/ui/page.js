@@ -132,22 +132,39 @@ if (!window.chatPage) {
       input.focus({ preventScroll: true });
     wasBusy = isBusy;
   }
-  // Whoever asks looks at the end, wherever they were; Streamlit follows only those who are there.
+  // Whoever asks looks at the end, wherever they were, and whoever is at the end stays there while an
+  // answer grows. Streamlit (1.67) follows too, but glides: several frames for each line.
   const SEND = '[data-testid="stChatInputSubmitButton"]';
+  const MOVING = 300; // milliseconds that the page may move after somebody has touched it
+  const AWAY = ["PageUp", "ArrowUp", "Home"];
+  const main = document.querySelector(".stMain");
   const messages = () => document.querySelectorAll('[data-testid="stChatMessage"]').length;
+  const isThere = () => main.scrollHeight - main.scrollTop - main.offsetHeight < 2;
   let before = Infinity; // messages, when something was sent
-  let followed = 0; // until when the page is held at its end, which comes in parts
-  function lookAtEnd() {
-    if (before !== Infinity && messages() > before) {
-      before = Infinity;
-      followed = performance.now() + 1000;
-    }
-    if (performance.now() > followed) return;
-    const main = document.querySelector(".stMain");
-    main?.scrollTo({ top: main.scrollHeight });
+  let isAtEnd = true;
+  let moving = null; // somebody may be on the way from the end, until when it is looked at again
+  function followEnd() {
+    if (!isAtEnd) return;
+    main.dispatchEvent(new FocusEvent("focus")); // lets Streamlit take the new height for granted
+    main.scrollTo({ top: main.scrollHeight });
   }
-  for (const kind of ["wheel", "touchmove"])
-    document.addEventListener(kind, () => (followed = 0), { passive: true });
+  function lookAtEnd() {
+    if (before === Infinity || messages() <= before) return;
+    before = Infinity;
+    isAtEnd = true;
+    followEnd();
+  }
+  function leaveEnd() {
+    isAtEnd = false;
+    clearTimeout(moving);
+    moving = setTimeout(() => ([isAtEnd, moving] = [isThere(), null]), MOVING);
+  }
+  new ResizeObserver(followEnd).observe(main.firstElementChild);
+  main.addEventListener("scroll", () => (isAtEnd ||= !moving && isThere()), { passive: true });
+  document.addEventListener("wheel", ({ deltaY }) => deltaY < 0 && leaveEnd(), { passive: true });
+  document.addEventListener("touchmove", leaveEnd, { passive: true });
+  document.addEventListener("pointerdown", leaveEnd, true); // on the scroll bar, or to select
+  document.addEventListener("keydown", ({ key }) => AWAY.includes(key) && leaveEnd(), true);
   document.addEventListener("click", ({ target }) => target.closest?.(SEND) && (before = messages()), true);
   document.addEventListener(
     "keydown",

@@ -460,3 +460,37 @@ def test_whoever_asks_from_further_up_looks_at_the_end(
     service.enqueue(answering("line\n\n" * 60, "The end.", pace=0.2))
     chat.ask("Q2")
     expect(chat.answer(2).get_by_text("The end.")).to_be_in_viewport()
+
+
+def test_the_page_stays_at_its_end_while_an_answer_grows_unless_somebody_scrolls(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    page = chat.page
+    second, third = threading.Event(), threading.Event()
+    paragraphs = [f"Part {number}: " + "word " * 30 + "\n\n" for number in range(60)]
+    steps = [chunk("".join(paragraphs[:20])), fake.wait(second), chunk("".join(paragraphs[20:40]))]
+    steps += [fake.wait(third), *answering(*paragraphs[40:], "The end.").steps]
+    service.enqueue(Reply(steps=steps))
+    main = page.locator(".stMain")
+    left = "(main) => main.scrollHeight - main.scrollTop - main.clientHeight"
+
+    def expect_left(condition: str) -> None:
+        page.wait_for_function(f"(main) => ({left})(main) {condition}", arg=main.element_handle())
+
+    chat.ask("Q1")
+    expect(chat.answer(1)).to_contain_text("Part 19: word")
+    expect_left("< 2")
+    main.hover()
+    page.mouse.wheel(0, -600)
+    expect_left("> 500")
+    page.wait_for_timeout(500)  # as long as a wheel may still be turning
+    looked_at = main.evaluate("(main) => main.scrollTop")
+    second.set()
+    expect(chat.answer(1)).to_contain_text("Part 39: word")
+    expect_left("> 1500")
+    assert main.evaluate("(main) => main.scrollTop") == looked_at
+    page.mouse.wheel(0, 100_000)
+    expect_left("< 2")
+    third.set()
+    expect(chat.answer(1)).to_contain_text("The end.")
+    expect_left("< 2")
