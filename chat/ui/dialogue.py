@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import closing
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import StopException, add_script_run_ctx
 
 from chat import titles
@@ -18,6 +17,7 @@ from chat.service import Service
 from chat.ui import process, text
 from chat.ui.meter import Meter
 from chat.ui.round import RoundView, failure
+from chat.ui.slot import Slot
 from chat.ui.state import QUESTION, Asking, Visitor, may_end_run, submit_typed
 from chat.window import Window
 
@@ -97,11 +97,11 @@ class _Memory:
 
     def __init__(self, visitor: Visitor) -> None:
         self._visitor = visitor
-        self._slots: list[tuple[Round | None, DeltaGenerator]] = []
+        self._slots: list[tuple[Round | None, Slot]] = []
 
     def add_slot(self, round: Round | None) -> None:
         """Keep a place for the line before this round; None: behind the last one."""
-        self._slots.append((round, st.empty()))
+        self._slots.append((round, Slot()))
 
     def draw(self) -> None:
         """Draw the line where it belongs now, and nowhere else."""
@@ -109,11 +109,12 @@ class _Memory:
         begins = (
             window.remembered[0] if window.remembered else self._visitor.conversation.open_round
         )
+        line = f'<div class="memory-begins" role="separator">{text.MEMORY_BEGINS}</div>'
         for round, slot in self._slots:
             if (window.forgotten or window.left_out) and round is begins:
-                slot.html(f'<div class="memory-begins" role="separator">{text.MEMORY_BEGINS}</div>')
+                slot.fill().html(line)
             else:
-                slot.empty()
+                slot.clear()
 
 
 def _greet(visitor: Visitor) -> None:
@@ -176,7 +177,7 @@ class _Live:
         self._view.draw()
         # Hidden while the input has a Stop button (style.css). It has none for a question that was
         # not typed, nor for one that was sent while the page was still being drawn (1.67).
-        self._view.action.button(
+        self._view.action.fill().button(
             text.STOP, key="stop", icon=":material/stop_circle:", type="tertiary"
         )
 
@@ -198,7 +199,7 @@ class _Live:
                 self._meter.follow(answer)
             note = text.progress(answer, seconds=int(seconds))
             if note != shown:
-                view.note.caption(note, width="content")
+                view.note.fill().caption(note, width="content")
                 shown = note
             self._visitor.save(pace=SNAPSHOTS)
             may_end_run()

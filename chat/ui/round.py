@@ -23,6 +23,7 @@ from chat.markdown import faithful
 from chat.prose import literal
 from chat.ui import text
 from chat.ui.growing import GrowingAnswer
+from chat.ui.slot import Slot
 from chat.ui.state import Edit, Move, Visitor
 
 
@@ -47,12 +48,9 @@ class RoundView:
         with self._asked:
             _question(self.round, self._fork, self._visitor)
         with self._answered:
-            self._reasoning = st.empty()
-            self._body = st.empty()
-            self._fault = st.empty()
+            self._reasoning, self._body, self._fault = Slot(), Slot(), Slot()
             line = st.container(horizontal=True, vertical_alignment="center", gap="small")
-            self.note = line.empty()
-            self.action = line.empty()
+            self.note, self.action = Slot(line), Slot(line)
         self.draw_answer()
 
     def draw_answer(self) -> None:
@@ -65,40 +63,38 @@ class RoundView:
         if self._thought is not None:
             self._thought.note.caption(text.thought(self._visitor.thought(thinker), thinker))
         if answer.has_text:
-            self._body.markdown(faithful(answer.text))
+            self._body.fill().markdown(faithful(answer.text))
         else:
-            self._body.empty()
+            self._body.clear()
 
     def growing(self) -> GrowingAnswer:
         """Draw an answer that grows in the place of whatever there is."""
-        return GrowingAnswer(self._body)
+        return GrowingAnswer(self._body.fill())
 
     def draw_thought(self, answer: Answer) -> None:
         """Draw what the model thought before it answered, folded away."""
         if not answer.reasoning:
             self._thought = None
-            self._reasoning.empty()
+            self._reasoning.clear()
             return
         if self._thought is None:
-            with self._reasoning.container(), st.expander(text.REASONING, type="compact"):
+            with self._reasoning.fill().container(), st.expander(text.REASONING, type="compact"):
                 self._thought = _Thought(body=st.empty(), note=st.empty())
         self._thought.body.markdown(faithful(answer.reasoning))
 
     def draw_ending(self) -> None:
         """Say beneath the answer how it ended, and offer what can be done with it."""
         answer = self.round.answer
-        if answer.error is None:
-            self._fault.empty()
-        else:
-            self._fault.warning(failure(answer.error), icon=":material/error:")
+        if answer.error is not None:
+            self._fault.fill().warning(failure(answer.error), icon=":material/error:")
         note = text.ending(answer)
         if self.round.kept not in (None, answer) and not answer.continued:
             note = text.FORMER_ANSWER
         if note is None:
-            self.note.empty()
+            self.note.clear()
         else:
-            self.note.caption(note, width="content")
-        with self.action:  # whose place the fragment's own container takes
+            self.note.fill().caption(note, width="content")
+        with self.action.fill():  # whose place the fragment's own container takes
             _actions(self, self._visitor)
 
 
