@@ -34,14 +34,15 @@ CONNECT_TIMEOUT = 5.0  # seconds
 RETRY_DELAYS = (0.5, 1.0)  # seconds before the second and the third try
 LONGEST_RETRY_AFTER = 5.0  # seconds; a service that wants more is told to the visitor instead
 MODELS_AGAIN = 60.0  # seconds
-BATCH = 0.1  # seconds of text that go to the page at once
+BATCH = 0.09  # seconds of text that go to the page at once
 BATCH_EACH = 0.003  # seconds for each answer that is under way, when there are many
 LONGEST_BATCH = 0.6  # seconds; the same goes for a Stop, which is seen between two batches
 NAP = 0.08  # seconds in which tokens gather unread: to wake for each costs more than all the rest
 AWAKE = 0.005  # seconds of reading between two naps, at least
 DRAIN_TIMEOUT = 0.1  # seconds for what comes behind the end
 PATIENCE = 0.1  # seconds of silence after which `Waiting` is handed out
-FIRST_PATIENCE = 0.01  # the same for the first time: a service seldom answers sooner
+FIRST_PATIENCE = 0.01  # the same for the first time, and twice as long each time until then
+HEAD_START = 0.006  # seconds for a request to be made and sent before anything else is done
 
 # Parameters that some services refuse, and what to send in their place (None: nothing).
 # OpenAI's reasoning models refuse max_tokens, older compatible servers max_completion_tokens.
@@ -105,6 +106,8 @@ class Provider(Service):
         request = _loop.run(self._answer(window.messages, options, inbox))
         _under_way.add(inbox)
         try:
+            # Whoever asks has much to draw, and only one thread runs at a time.
+            inbox.begun.wait(HEAD_START)
             yield Waiting()
             yield from inbox.batches()
         finally:
@@ -126,7 +129,7 @@ class Provider(Service):
                         inbox.put(event)
                     if reading.is_done:
                         await _drain(pieces)
-                    elif woke == math.inf and inbox.is_used:
+                    elif woke == math.inf and inbox.begun.is_set():
                         woke = time.monotonic()
                     elif not reading.is_whole and time.monotonic() - woke > AWAKE:
                         await asyncio.sleep(NAP)
@@ -285,15 +288,16 @@ class _Inbox:
     def __init__(self) -> None:
         self._queue: SimpleQueue[Event | ChatError] = SimpleQueue()
         self._closed = threading.Event()
-        self.is_used = False  # something has been put in
+        self.begun = threading.Event()  # something has been put in
 
     def put(self, event: Event) -> None:
-        self.is_used = True
         self._queue.put(event)
+        self.begun.set()
 
     def close(self, last: Ended | ChatError) -> None:
         self._queue.put(last)
         self._closed.set()
+        self.begun.set()
 
     def batches(self) -> Iterator[Event]:
         """The events, the text of each batch as one; raises the `ChatError` that ended them."""
@@ -305,7 +309,7 @@ class _Inbox:
             try:
                 arrived = [self._queue.get(timeout=patience)]
             except Empty:
-                patience = PATIENCE
+                patience = min(2 * patience, PATIENCE)
                 yield Waiting()
                 continue
             while not self._queue.empty():

@@ -1,4 +1,4 @@
-"""What a reply sends to the page does not grow with the square of it, nor with the chat."""
+"""What a reply sends to the page: in which order, and that it does not grow with the chat."""
 
 from __future__ import annotations
 
@@ -54,3 +54,18 @@ def test_a_question_costs_no_more_in_a_long_chat(app: str, service: ScriptedServ
     # A few rounds more or fewer are drawn, and messages that follow each other may become one.
     early, late = (max(run.received for run in some) for some in (runs[8:20], runs[33:]))
     assert late < 1.2 * early
+
+
+def test_what_is_looked_at_comes_first(app: str, service: ScriptedService) -> None:
+    async def asked() -> list[str]:
+        async with Visitor(app) as visitor:
+            for number in range(3):
+                await visitor.ask(f"Q{number}")
+            return [body for _, body in (await visitor.ask("Q3")).markdown]
+
+    service.enqueue(*[answering(f"Answer {number}.") for number in range(3)])
+    service.enqueue(answering("The first words"))
+    bodies = run(asked())
+    order = ["The first words", "Answer 2.", "Answer 1.", "Answer 0.", "### "]
+    places = [next(n for n, body in enumerate(bodies) if words in body) for words in order]
+    assert places == sorted(places)

@@ -12,13 +12,13 @@ from streamlit.runtime.scriptrunner import StopException, add_script_run_ctx
 
 from chat import titles
 from chat.conversation import Round
-from chat.events import ReasoningDelta, TextDelta
+from chat.events import ReasoningDelta, TextDelta, Waiting
 from chat.service import Service
 from chat.ui import process, text
 from chat.ui.meter import Meter
 from chat.ui.round import RoundView, failure
 from chat.ui.slot import Slot
-from chat.ui.state import QUESTION, Asking, Visitor, may_end_run, submit_typed
+from chat.ui.state import QUESTION, SENDING, Asking, Visitor, may_end_run, submit_typed
 from chat.window import Window
 
 LATEST = 8  # rounds that are always drawn
@@ -71,7 +71,7 @@ def draw(visitor: Visitor, service: Service, draw_sidebar: Callable[[], Meter]) 
     live = next((view for view in views if under_way and view.round is under_way.round), None)
 
     def draw_rest() -> Meter:
-        for view in views:
+        for view in reversed(views):  # the latest first, as they are looked at
             if view is not live:
                 view.draw()
                 view.draw_ending()
@@ -189,14 +189,17 @@ class _Live:
         shown = ""
         for event in self._asking.events:
             seconds = time.monotonic() - began
+            if self._meter is not None:
+                self._meter.follow(answer)
             growing.add(event.text if isinstance(event, TextDelta) else "")
             if isinstance(event, ReasoningDelta):
                 answer.thought_seconds = seconds
                 view.draw_thought(answer)
-            if self._meter is None:
+            # First what was asked is on its way to the page, and the first words if they are quick.
+            if self._meter is None and (seconds > SENDING or not isinstance(event, Waiting)):
+                if seconds < SENDING:
+                    time.sleep(SENDING)
                 _draw_in_spite_of_stop(self._draw_page)
-            else:
-                self._meter.follow(answer)
             note = text.progress(answer, seconds=int(seconds))
             if note != shown:
                 view.note.fill().caption(note, width="content")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -18,6 +19,8 @@ from chat.tokens import Count, Growing, Loading, TokenCounter
 from chat.ui import text
 from chat.ui.state import Visitor
 from chat.window import Window, messages_of
+
+PACE = 0.15  # seconds between two moves: each costs the browser as much as the words beside it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +42,7 @@ class _Sent:
     reasoning: Growing
     shown: tuple[Count, bool, bool] | None = None  # the split, but for what moves in it
     moved: str = ""
+    moved_at: float = 0.0
 
 
 @dataclass(kw_only=True)
@@ -85,7 +89,7 @@ class Meter:
     def follow(self, answer: Answer) -> None:
         """Draw an answer that grows. Only what moves is sent: the reply's weight."""
         sent = self._sent
-        if sent is None:
+        if sent is None or time.monotonic() - sent.moved_at < PACE:
             return
         if answer.usage is not None:
             total, reply = Count(answer.usage.prompt_tokens), answer.usage.completion_tokens
@@ -102,7 +106,7 @@ class Meter:
         elif move != sent.moved:
             script = f"<script>moveMeter(...{move})</script>"
             self.moves.html(script, unsafe_allow_javascript=True)
-        sent.shown, sent.moved = shown, move
+        sent.shown, sent.moved, sent.moved_at = shown, move, time.monotonic()
 
     @property
     def _model(self) -> Model:

@@ -42,7 +42,7 @@ ROUNDS, SYSTEM_PROMPT = "rounds", "system_prompt"
 MODEL, TEMPERATURE, TOP_P, MAX_TOKENS = "model", "temperature", "top_p", "max_tokens"
 
 # Streamlit 1.67 sends what was drawn every 10 ms.
-_SENDING = 0.03  # seconds
+SENDING = 0.03  # seconds
 
 
 class Move(Enum):
@@ -156,7 +156,7 @@ class Visitor:
             yield
             if self.is_following:
                 self.is_following = False
-                time.sleep(_SENDING)
+                time.sleep(SENDING)
         finally:
             if self.under_way is not None:
                 self.under_way.events.close()
