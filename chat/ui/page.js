@@ -150,8 +150,8 @@ if (!window.chatPage) {
   }
   function lookAtEnd() {
     if (before === Infinity || messages() <= before) return;
-    before = Infinity;
-    isAtEnd = true;
+    clearTimeout(moving);
+    [before, isAtEnd, moving] = [Infinity, true, null];
     followEnd();
   }
   function leaveEnd() {
