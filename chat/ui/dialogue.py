@@ -21,7 +21,7 @@ from chat.ui.slot import Slot
 from chat.ui.state import QUESTION, SENDING, Asking, Visitor, may_end_run, submit_typed
 from chat.window import Window
 
-LATEST = 8  # rounds that are always drawn
+LATEST = 6  # rounds that are always drawn
 STEP = 4  # rounds by which the rest is drawn no more: the page does not move at every question
 SNAPSHOTS = 0.9  # seconds between two writes to the browser's storage while an answer grows
 EARLIER = 50  # rounds that "show earlier" adds
