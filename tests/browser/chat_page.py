@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from playwright.sync_api import Locator, Page, expect
 
 from chat.ui import text
@@ -15,6 +18,7 @@ class ChatPage:
         self.input = page.get_by_test_id("stChatInputTextArea")
         self.stop_in_input = page.get_by_test_id("stChatInputStopButton")
         self.messages = page.get_by_test_id("stChatMessage")
+        self.main = page.locator(".stMain")  # what scrolls
         self.sidebar = page.get_by_test_id("stSidebar")
         self.counter = self.sidebar.locator(".st-key-meter")
         expect(self.input).to_be_enabled(timeout=30_000)  # the first page takes its time
@@ -67,3 +71,11 @@ class ChatPage:
         """Wait until an answer stands there whole, and the input is open again."""
         expect(self.answer(number)).to_contain_text(answer)
         expect(self.input).to_be_enabled()
+
+
+def wait_until(chat: ChatPage, comes_true: Callable[[], bool]) -> None:
+    """Wait for what the page itself does not show, such as what its browser has stored."""
+    deadline = time.monotonic() + 20
+    while not comes_true():
+        assert time.monotonic() < deadline
+        chat.page.wait_for_timeout(50)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from chat.records import Notice
 from chat.titles import WISH
 from chat.ui import text
-from tests.browser.chat_page import ChatPage
+from tests.browser.chat_page import ChatPage, wait_until
 from tests.browser.conftest import KEY, free_port, running_app, started_app, visitor
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
@@ -57,14 +56,6 @@ def expect_kept(chat: ChatPage, words: str) -> None:
     wait_until(chat, lambda: any(words in record for record in kept(chat)))
 
 
-def wait_until(chat: ChatPage, comes_true: Callable[[], bool]) -> None:
-    """Wait for what only the browser's storage can tell."""
-    deadline = time.monotonic() + 20
-    while not comes_true():
-        assert time.monotonic() < deadline
-        chat.page.wait_for_timeout(50)
-
-
 def chats(chat: ChatPage) -> Locator:
     """The list in the sidebar."""
     return chat.sidebar.locator(".chats")
@@ -92,9 +83,13 @@ def seed(chat: ChatPage, id: str, records: dict[str, object], title: str = "Seed
 
 
 def reload_forgetting(chat: ChatPage) -> None:
-    """Reload the page as a new tab, which has shown no chat; in one step, as it notes its own."""
+    """Reload the page as a new tab, which has shown no chat; it notes none until it is gone."""
     with chat.page.expect_navigation():
-        chat.page.evaluate("sessionStorage.clear(), location.reload()")
+        chat.page.evaluate("""() => {
+          sessionStorage.clear();
+          Storage.prototype.setItem = () => {};
+          location.reload();
+        }""")
 
 
 def again(page: Page) -> ChatPage:
@@ -140,6 +135,15 @@ def test_the_page_opens_at_the_end_of_a_long_chat(chat: ChatPage, service: Scrip
         chat.expect_answer(number, "line")
     expect_kept(chat, "Q3")
     chat = again(chat.page)
+    expect(chat.action(3, text.RETRY)).to_be_in_viewport()
+    chat.button(text.NEW_CHAT).click()
+    expect(chat.messages).to_have_count(0)
+    service.enqueue(answering("line\n\n" * 40))
+    chat.ask("Short")
+    chat.expect_answer(1, "line")
+    expect_kept(chat, "Short")
+    chat.question(1).scroll_into_view_if_needed()
+    entry(chat, "Q1").get_by_role("button").first.click()
     expect(chat.action(3, text.RETRY)).to_be_in_viewport()
 
 

@@ -1,0 +1,49 @@
+"""The websocket between a page and its server, which can be held up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, WebSocketRoute
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+
+class Wire:
+    """What the server sends to a page; it can be held back."""
+
+    def __init__(self, page: Page) -> None:
+        self.is_held = False
+        self.held: list[ForwardMsg] = []
+        self._page: WebSocketRoute | None = None
+        page.route_web_socket(re.compile("/_stcore/stream"), self._connect)
+
+    def _connect(self, page: WebSocketRoute) -> None:
+        self._page = page
+        server = page.connect_to_server()
+        server.on_message(self._come)
+
+    def _come(self, message: str | bytes) -> None:
+        assert isinstance(message, bytes)
+        self.held.append(ForwardMsg.FromString(message))
+        if not self.is_held:
+            self.deliver(len(self.held))
+
+    @property
+    def ends(self) -> list[int]:
+        """After how many of the messages that are held back the whole page has been drawn."""
+        finished = ForwardMsg.FINISHED_SUCCESSFULLY
+        return [
+            place
+            for place, message in enumerate(self.held, 1)
+            if message.WhichOneof("type") == "script_finished"
+            and message.script_finished == finished
+        ]
+
+    def deliver(self, number: int, unless: Callable[[ForwardMsg], bool] = lambda _: False) -> None:
+        """Let so many of the messages go on their way, but for some."""
+        assert self._page is not None
+        for message in self.held[:number]:
+            if not unless(message):
+                self._page.send(message.SerializeToString())
+        del self.held[:number]
