@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Browser, WebSocketRoute, expect
 
 from chat.ui import text
-from tests.browser.chat_page import ChatPage
+from tests.browser.chat_page import ChatPage, wait_until
 from tests.browser.conftest import visitor
+from tests.browser.wire import Wire
 from tests.fakes import service as fake
 from tests.fakes.service import PATIENCE, Reply, ScriptedService, answering, chunk, failing
 
@@ -27,6 +28,12 @@ def held(*pieces: str) -> tuple[threading.Event, Reply]:
 def contents(service: ScriptedService, number: int) -> list[str]:
     """What a request said, without the system prompt."""
     return [m["content"] for m in service.wait_for(number).messages if m["role"] != "system"]
+
+
+def expect_below(chat: ChatPage, condition: str) -> None:
+    """Wait until so many pixels of the page are below what is in view."""
+    below = "main.scrollHeight - main.scrollTop - main.clientHeight"
+    chat.page.wait_for_function(f"(main) => {below} {condition}", arg=chat.main.element_handle())
 
 
 def test_a_round_trip_streams_the_answer_and_sends_the_question_as_typed(
@@ -462,6 +469,32 @@ def test_whoever_asks_from_further_up_looks_at_the_end(
     expect(chat.answer(2).get_by_text("The end.")).to_be_in_viewport()
 
 
+def test_an_input_that_comes_late_leaves_nothing_behind_it(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    # With the input, Streamlit (1.67) puts another scrolling page in the place of the one before.
+    wire = Wire(chat.page)
+    wire.is_held = True
+    chat.page.reload()
+    wait_until(chat, lambda: bool(wire.ends))
+    (input_,) = (
+        place
+        for place, message in enumerate(wire.held)
+        if message.delta.new_element.HasField("chat_input")
+    )
+    wire.deliver(input_)
+    chat.page.wait_for_function("window.chatPage")
+    wire.is_held = False
+    wire.deliver(len(wire.held))
+    service.enqueue(answering("line\n\n" * 60))
+    chat.ask("Q1")
+    chat.expect_answer(1, "line")
+    chat.question(1).scroll_into_view_if_needed()
+    service.enqueue(answering("line\n\n" * 60, "The end.", pace=0.2))
+    chat.ask("Q2")
+    expect(chat.answer(2).get_by_text("The end.")).to_be_in_viewport()
+
+
 def test_the_page_stays_at_its_end_while_an_answer_grows_unless_somebody_scrolls(
     chat: ChatPage, service: ScriptedService
 ) -> None:
@@ -471,26 +504,68 @@ def test_the_page_stays_at_its_end_while_an_answer_grows_unless_somebody_scrolls
     steps = [chunk("".join(paragraphs[:20])), fake.wait(second), chunk("".join(paragraphs[20:40]))]
     steps += [fake.wait(third), *answering(*paragraphs[40:], "The end.").steps]
     service.enqueue(Reply(steps=steps))
-    main = page.locator(".stMain")
-    left = "(main) => main.scrollHeight - main.scrollTop - main.clientHeight"
-
-    def expect_left(condition: str) -> None:
-        page.wait_for_function(f"(main) => ({left})(main) {condition}", arg=main.element_handle())
-
     chat.ask("Q1")
     expect(chat.answer(1)).to_contain_text("Part 19: word")
-    expect_left("< 2")
-    main.hover()
+    expect_below(chat, "< 2")
+    chat.main.hover()
     page.mouse.wheel(0, -600)
-    expect_left("> 500")
+    expect_below(chat, "> 500")
     page.wait_for_timeout(500)  # as long as a wheel may still be turning
-    looked_at = main.evaluate("(main) => main.scrollTop")
+    looked_at = chat.main.evaluate("(main) => main.scrollTop")
     second.set()
     expect(chat.answer(1)).to_contain_text("Part 39: word")
-    expect_left("> 1500")
-    assert main.evaluate("(main) => main.scrollTop") == looked_at
+    expect_below(chat, "> 1500")
+    assert chat.main.evaluate("(main) => main.scrollTop") == looked_at
     page.mouse.wheel(0, 100_000)
-    expect_left("< 2")
+    expect_below(chat, "< 2")
     third.set()
     expect(chat.answer(1)).to_contain_text("The end.")
-    expect_left("< 2")
+    expect_below(chat, "< 2")
+
+
+def growing(lines: int) -> Reply:
+    """A page full of lines at once, and so many more, twenty a second."""
+    more = answering(*[f"line {number}\n\n" for number in range(lines)], "The end.", pace=0.05)
+    return Reply(steps=[chunk("above\n\n" * 60), *more.steps])
+
+
+def test_who_scrolls_up_while_the_page_grows_is_not_pulled_back(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    service.enqueue(growing(60))
+    chat.ask("Q1")
+    expect(chat.answer(1)).to_contain_text("line 9")
+    chat.main.hover()
+    chat.page.mouse.wheel(0, -1000)
+    expect_below(chat, "> 500")
+    looked_at = chat.main.evaluate("(main) => main.scrollTop")
+    expect(chat.action(1, text.RETRY)).to_be_visible()
+    expect(chat.answer(1)).to_contain_text("The end.")
+    assert chat.main.evaluate("(main) => main.scrollTop") <= looked_at
+
+
+def test_a_click_while_an_answer_grows_leaves_the_page_at_its_end(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    service.enqueue(growing(40))
+    chat.ask("Q1")
+    expect(chat.answer(1)).to_contain_text("line 9")
+    chat.main.click(position={"x": 60, "y": 300})
+    expect(chat.action(1, text.RETRY)).to_be_visible()
+    expect(chat.answer(1).get_by_text("The end.")).to_be_in_viewport()
+
+
+def test_the_end_stays_in_view_while_there_is_less_room_for_it(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    service.enqueue(answering("line\n\n" * 60 + "The end."))
+    chat.ask("Q1")
+    chat.expect_answer(1, "The end.")
+    expect_below(chat, "< 2")
+    lines = "(input) => input.value.split('\\n').length < input.offsetHeight / 20"
+    chat.input.fill("a long question\n" * 7)
+    chat.page.wait_for_function(lines, arg=chat.input.element_handle())
+    expect_below(chat, "< 2")
+    chat.page.set_viewport_size({"width": 1280, "height": 500})
+    chat.page.wait_for_function("window.innerHeight === 500")
+    expect_below(chat, "< 2")
