@@ -81,6 +81,24 @@ def test_an_edited_question_is_asked_anew_and_the_former_continuation_is_one_cli
     expect(chat.question(2)).to_have_text("Q2, but better")
 
 
+def test_beneath_an_answer_that_grows_nothing_of_the_former_continuation_is_shown(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    asked(chat, service, "A1", "A2", "A3")
+    ends = threading.Event()
+    service.enqueue(Reply(steps=[chunk("Half. "), fake.wait(ends), *answering("End.").steps]))
+    chat.of_question(1, text.EDIT).click()
+    chat.page.get_by_label(text.EDIT_QUESTION).fill("Q1, but better")
+    chat.button(text.SAVE_EDIT).click()
+    expect(chat.answer(1)).to_contain_text("Half.")
+    for words in ("Q2", "A2", "Q3", "A3"):
+        expect(chat.main.get_by_text(words, exact=True)).to_be_hidden()
+    ends.set()
+    chat.expect_answer(1, "Half. End.")
+    chat.of_question(1, text.EARLIER_VERSION).click()
+    expect(chat.answer(3).get_by_text("A3", exact=True)).to_be_visible()
+
+
 def test_an_edit_can_be_left_and_an_empty_one_is_not_sent(
     chat: ChatPage, service: ScriptedService
 ) -> None:
@@ -108,6 +126,7 @@ def test_two_questions_are_edited_at_once_and_each_is_saved_by_itself(
     chat.expect_answer(1, "Answer 3.")
     assert contents(service) == ["Q1 edited"]
     chat.of_question(1, text.EARLIER_VERSION).click()
+    expect(fields).to_have_count(1)  # while the page is drawn, the former ones are still in it
     expect(fields).to_have_value("Q2 edited")
     chat.of_question(2, text.SAVE_EDIT).click()
     chat.expect_answer(2, "Answer 4.")
