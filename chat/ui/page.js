@@ -113,25 +113,35 @@ if (!window.chatPage) {
   }
 
   // The cursor is in the input when the page has come and after each answer, unless somebody writes
-  // elsewhere; not on a touch screen, where the keyboard would cover the answer.
-  const WRITES = 'input:not([type="range"]), textarea, [role="dialog"] *, dialog *';
+  // elsewhere or sets something; not on a touch screen, where the keyboard would cover the answer.
+  // Streamlit (1.67) would put it there whatever somebody does: the rest of a word went into the input.
+  const WRITES = 'input, textarea, [role="dialog"] *, dialog *';
   let wasBusy = true;
   let cameBack = 0;
   // Looked at after every change of the page, and so not searched for in all of it.
   let input;
   const otherStops = document.getElementsByClassName("st-key-stop");
+  function findInput() {
+    if (input?.isConnected) return;
+    input = document.querySelector(INPUT);
+    if (input) input.focus = takeCursor;
+  }
+  function takeCursor() {
+    const isElsewhere = document.activeElement !== this && document.activeElement?.matches(WRITES);
+    if (!isElsewhere && matchMedia("(hover: hover)").matches)
+      HTMLElement.prototype.focus.call(this, { preventScroll: true });
+  }
   function returnToInput() {
-    if (!input?.isConnected) input = document.querySelector(INPUT);
+    findInput();
     const isStoppable = () => otherStops.length || input.closest(".stChatInput")?.querySelector(STOP);
     const isBusy = !input || input.disabled || !!isStoppable();
-    const active = document.activeElement;
     if (wasBusy && !isBusy) cameBack = performance.now();
     // Streamlit may put a new input in the old one's place shortly after.
-    const isLost = active === document.body && performance.now() - cameBack < 1000;
-    if (!isBusy && (isLost || (wasBusy && !active?.matches(WRITES))) && matchMedia("(hover: hover)").matches)
-      input.focus({ preventScroll: true });
+    const isLost = document.activeElement === document.body && performance.now() - cameBack < 1000;
+    if (!isBusy && (isLost || wasBusy)) input.focus();
     wasBusy = isBusy;
   }
+
   // Whoever asks, or opens a chat, looks at its end, wherever they were, and whoever is at the end stays
   // there while an answer grows. Streamlit (1.67) follows too, but glides, several frames for each line,
   // and pulls back who scrolls up while the page grows. So its glide does not reach the page, it does not
@@ -192,7 +202,8 @@ if (!window.chatPage) {
   document.addEventListener("scrollend", followEnd, true); // a wheel stops where the end was at first
   document.addEventListener("wheel", ({ deltaY }) => deltaY < 0 && mayLeave(), { passive: true });
   document.addEventListener("touchmove", mayLeave, { passive: true });
-  document.addEventListener("pointerdown", mayLeave, true); // on the scroll bar, or to select
+  for (const kind of ["pointerdown", "pointermove"]) // on the scroll bar, or to select
+    document.addEventListener(kind, ({ buttons }) => buttons && mayLeave(), { capture: true, passive: true });
   document.addEventListener("keydown", ({ key }) => AWAY.includes(key) && mayLeave(), true);
   document.addEventListener("click", ({ target }) => target.closest?.(SEND) && (before = messages()), true);
   document.addEventListener(

@@ -279,6 +279,29 @@ def test_the_keyboard_stops_begins_anew_and_finds_the_input(
     expect(chat.messages).to_have_count(0)
 
 
+def test_who_writes_or_sets_something_keeps_the_cursor_at_an_answers_end(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    prompt = chat.sidebar.get_by_label(text.SYSTEM_PROMPT, exact=True)
+    slider = chat.sidebar.get_by_role("slider", name=text.ROUNDS)
+    prompt.fill("Be")
+    for number, field in enumerate([prompt, slider], 1):
+        ends = threading.Event()
+        service.enqueue(Reply(steps=[chunk("Half. "), fake.wait(ends), *answering("End.").steps]))
+        chat.ask(f"Q{number}")
+        expect(chat.answer(number)).to_contain_text("Half.")
+        field.focus()
+        chat.page.keyboard.press("End")
+        ends.set()
+        chat.expect_answer(number, "Half. End.")
+        expect(chat.input).to_be_enabled()
+        chat.page.keyboard.type(" kind.")
+    expect(prompt).to_have_value("Be kind.")
+    expect(slider).to_have_value("20")
+    expect(slider).to_be_focused()
+    expect(chat.input).to_have_value("")
+
+
 def test_every_move_is_reached_by_tab_and_has_a_name(
     chat: ChatPage, service: ScriptedService
 ) -> None:
