@@ -35,5 +35,5 @@ service = state.service_of(visitor)
 # A question is on its way before anything is drawn, and its answer's first words come before the
 # rest of the page.
 draw_sidebar = partial(sidebar.draw, visitor, settings, service, counter)
-with visitor.drawing_page(service):
+with state.drawing_page(visitor, service):
     dialogue.draw(visitor, service, draw_sidebar)

@@ -178,7 +178,9 @@ def test_a_chat_of_another_model_goes_on_with_the_owners(bounded: Open) -> None:
         from chat.service import Options
         from chat.ui import state
 
-        state.visitor().show(Conversation(), Options(model="dear"))
+        visitor = state.visitor()
+        visitor.show(Conversation(), Options(model="dear"))
+        state.heed(visitor)
 
     bounded()
     shown = AppTest.from_function(opened).run()

@@ -517,7 +517,7 @@ def test_settings_that_streamlit_has_forgotten_stay_as_they_were(page: AppTest) 
         visitor.conversation.rounds = 7
         for name in (state.SYSTEM_PROMPT, state.ROUNDS, state.MODEL, state.MAX_TOKENS):
             del st.session_state[name]
-        visitor.heed()
+        state.heed(visitor)
         st.text_area("prompt", key=state.SYSTEM_PROMPT)
         st.slider("rounds", 0, 20, key=state.ROUNDS)
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from chat.tokens import TokenCounter, encoding_name
 from chat.ui import text
-from chat.ui.state import Visitor
+from chat.ui.visitor import Visitor
 from chat.window import Window
 
 

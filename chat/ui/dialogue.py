@@ -18,7 +18,8 @@ from chat.ui import process, text
 from chat.ui.meter import Meter
 from chat.ui.round import RoundView, failure
 from chat.ui.slot import Slot
-from chat.ui.state import QUESTION, SENDING, Asking, Visitor, may_end_run, submit_typed
+from chat.ui.state import QUESTION, SENDING, may_end_run, submit_typed
+from chat.ui.visitor import Asking, Visitor
 from chat.window import Window
 
 LATEST = 6  # rounds that are always drawn
@@ -37,7 +38,7 @@ def draw(visitor: Visitor, service: Service, draw_sidebar: Callable[[], Meter]) 
         key=QUESTION,
         submit_mode="stop",
         on_submit=submit_typed,
-        max_chars=visitor.max_chars,
+        max_chars=visitor.owners.max_chars,
         # The input has a Stop button only for what was just typed into it. While any other
         # question is answered it takes no new one, and the answer has a Stop button of its own.
         disabled=visitor.under_way is not None and not visitor.input_can_stop,

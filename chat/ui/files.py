@@ -9,8 +9,8 @@ import streamlit as st
 
 from chat.settings import Settings
 from chat.transcript import LARGEST, to_json, to_markdown
-from chat.ui import text
-from chat.ui.state import Visitor
+from chat.ui import state, text
+from chat.ui.visitor import Visitor
 
 _component = st.components.v2.component(
     "files",
@@ -40,6 +40,6 @@ def draw(visitor: Visitor, settings: Settings) -> None:
             width="stretch",
         )
         words = {"label": text.UPLOAD, "help": text.UPLOAD_HELP, "largest": LARGEST}
-        _component(key="upload", data=words, on_file_change=partial(visitor.load, "upload"))
+        _component(key="upload", data=words, on_file_change=partial(state.load, "upload", visitor))
         if visitor.fault is not None:
             st.warning(text.TRANSCRIPT_FAULTS[visitor.fault])

@@ -17,7 +17,7 @@ from chat.models import Model
 from chat.spending import Spending
 from chat.tokens import Count, Growing, Loading, TokenCounter
 from chat.ui import text
-from chat.ui.state import Visitor
+from chat.ui.visitor import Visitor
 from chat.window import Window, messages_of
 
 PACE = 0.15  # seconds between two moves: each costs the browser as much as the words beside it

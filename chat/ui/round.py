@@ -21,10 +21,10 @@ from chat.conversation import Fork, Round
 from chat.errors import ChatError
 from chat.markdown import faithful
 from chat.prose import literal
-from chat.ui import text
+from chat.ui import state, text
 from chat.ui.growing import GrowingAnswer
 from chat.ui.slot import Slot
-from chat.ui.state import Edit, Move, Visitor
+from chat.ui.visitor import Edit, Move, Visitor
 
 
 class RoundView:
@@ -127,7 +127,7 @@ def _question(round: Round, fork: Fork, visitor: Visitor) -> None:
 
 
 def _edit(edit: Edit, visitor: Visitor) -> None:
-    edit.restore()
+    state.restore_edit(edit)
     if visitor.to_edit is edit.round:
         visitor.to_edit = None
     elif visitor.to_edit is not None or visitor.asked:
@@ -136,16 +136,17 @@ def _edit(edit: Edit, visitor: Visitor) -> None:
         text.EDIT_QUESTION,
         key=edit.key,
         label_visibility="collapsed",
-        max_chars=visitor.max_chars,
-        on_change=edit.note,
+        max_chars=visitor.owners.max_chars,
+        on_change=state.note_edit,
+        args=(edit,),
     )
     with _row(f"editing-{id(edit.round)}"):
         saved = st.button(
             text.SAVE_EDIT,
             key=f"save-{edit.key}",
             type="primary",
-            on_click=visitor.save_edit,
-            args=(edit,),
+            on_click=state.save_edit,
+            args=(edit, visitor),
         )
         left = st.button(
             text.LEAVE_EDIT, key=f"leave-{edit.key}", on_click=visitor.end_edit, args=(edit,)

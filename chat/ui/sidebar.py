@@ -20,7 +20,7 @@ from chat.settings import Settings
 from chat.tokens import Loading, TokenCounter
 from chat.ui import dialogs, files, state, text
 from chat.ui.meter import Meter
-from chat.ui.state import Visitor
+from chat.ui.visitor import Visitor
 
 
 def draw(visitor: Visitor, settings: Settings, service: Service, counter: TokenCounter) -> Meter:
@@ -81,7 +81,7 @@ def _chats(visitor: Visitor) -> None:
     if visitor.store is None:
         st.caption(text.NOT_KEPT)
         return
-    visitor.store.draw("chats", visitor.conversation, partial(visitor.hear, "chats"))
+    visitor.store.draw("chats", visitor.conversation, partial(state.hear, "chats", visitor))
     _redraw_if_loaded(visitor)
 
 
@@ -93,7 +93,8 @@ def _own_key(visitor: Visitor) -> None:
         key=state.OWN_KEY,
         help=text.OWN_KEY_HELP,
         autocomplete="off",
-        on_change=visitor.use_key,
+        on_change=state.use_key,
+        args=(visitor,),
     )
     if visitor.own_key and visitor.own_service is None:
         st.warning(text.NO_KEY)
@@ -102,13 +103,13 @@ def _own_key(visitor: Visitor) -> None:
 
 @st.fragment
 def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
-    # What is set here is heard in `Visitor.heed`, before anything is drawn; the settings of a chat
-    # that is opened are set in `Visitor.show`. Each has its present value as its default, too:
+    # What is set here is heard in `state.heed`, before anything is drawn; it also sets what a chat
+    # that is opened has. Each has its present value as its default, too:
     # where the browser draws a widget anew, it takes the default, and tells it as if the visitor
     # had set it (Streamlit 1.67).
     if not visitor.is_drawing_page:
-        visitor.heed()
-    allowed = visitor.allowed_models
+        state.heed(visitor)
+    allowed = visitor.owners.allowed_models
     known = list(dict.fromkeys(allowed or (settings.model, *settings.models, *service.models())))
     model = visitor.options.model
     if model not in known and allowed is None:
@@ -180,9 +181,9 @@ def _parameter(
 ) -> None:
     # With a default, it could not be emptied. So it tells the browser its value until the browser
     # has told it back (persist_state), and is a fragment of its own: what is lost between two
-    # fast changes of another setting (see `Visitor.drawing_page`) is not this one.
+    # fast changes of another setting (see `state.drawing_page`) is not this one.
     if not visitor.is_drawing_page:
-        visitor.heed()
+        state.heed(visitor)
     st.number_input(
         label,
         min_value=least,
