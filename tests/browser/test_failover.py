@@ -14,7 +14,7 @@ from chat.ui import text
 from tests import nginx
 from tests.browser.chat_page import ChatPage
 from tests.browser.conftest import KEY, free_port, started_app, visitor
-from tests.browser.test_chats import ask, expect_kept
+from tests.browser.keeping import ask, expect_kept
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Route, expect
 
 from chat.ui import text
 from tests.browser.chat_page import ChatPage, wait_until
-from tests.browser.test_chats import again, ask, expect_kept
+from tests.browser.keeping import again, ask, expect_kept
 from tests.browser.wire import Wire
 from tests.fakes.service import ScriptedService
 
