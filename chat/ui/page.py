@@ -1,4 +1,4 @@
-"""What the page needs beside Streamlit's own: a style sheet and a few lines of script."""
+"""What the page needs beside Streamlit's own: a style sheet and a few scripts."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _HERE = Path(__file__).parent
 
 
 def prepare() -> None:
-    """Send the style and the script along; neither shows anything by itself."""
+    """Send the style and the scripts along; none of them shows anything by itself."""
     st.html(_HERE / "style.css")
-    run("page.js")
+    run("page.js", "input.js", "scroll.js")
 
 
 def run(*scripts: str) -> None:

@@ -76,7 +76,7 @@ if (!window.chatStore) {
     // Called with every drawing of the page.
     serve(data, send) {
       this.send = send;
-      if (data.chat !== this.data?.chat) window.showEnd?.(); // page.js
+      if (data.chat !== this.data?.chat) window.showEnd?.(); // scroll.js
       this.data = data;
       if (this.session !== data.session) {
         // A new page, or a server that has started again and knows nothing.
