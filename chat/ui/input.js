@@ -1,5 +1,5 @@
-// The input: where the cursor is, and what Undo finds typed there. Sent with every run of the script, and
-// run once.
+// The input: where the cursor is, and what was typed there and not sent. Sent with every run of the
+// script, and run once.
 if (!window.chatInput) {
   window.chatInput = true;
   const INPUT = '[data-testid="stChatInputTextArea"]';
@@ -30,6 +30,48 @@ if (!window.chatInput) {
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  // What was typed and not sent is back in the input after a reload of this tab: a question, and what an
+  // edit has changed. Only where chats are kept at all (store.js).
+  const EDIT = /\bst-key-edit-\d+\b/;
+  const entered = new Map(); // an edit's field, by its class -> its text when it was entered
+  const nameOf = (field) => EDIT.exec(field.closest('[class*="st-key-edit-"]')?.className)?.[0];
+  document.addEventListener("focusin", ({ target }) => {
+    const name = target.matches("textarea") && nameOf(target);
+    if (name && !entered.has(name)) entered.set(name, target.value);
+  });
+  let isBroughtBack = false;
+  // A telephone ends a page that is not looked at without a word.
+  for (const kind of ["pagehide", "visibilitychange"])
+    window.addEventListener(kind, () => {
+      if (window.chatStore && isBroughtBack) setUnsent(document.hidden || kind === "pagehide" ? unsent() : "");
+    });
+  function unsent() {
+    const fields = [...document.querySelectorAll(`${INPUT}, [class*="st-key-edit-"] textarea`)];
+    const isUnsent = (field) => {
+      const name = nameOf(field);
+      return field.value.trim() && (!name || (entered.has(name) && entered.get(name) !== field.value));
+    };
+    return fields.filter(isUnsent).map(({ value }) => value).join("\n\n");
+  }
+  function setUnsent(text) {
+    try {
+      sessionStorage.setItem("unsent", text);
+    } catch {
+      // It is not kept, as nothing is.
+    }
+  }
+  function bringBackUnsent() {
+    if (isBroughtBack) return;
+    isBroughtBack = true;
+    try {
+      const text = sessionStorage.getItem("unsent");
+      if (text && !input.value) setValue(input, text);
+    } catch {
+      return; // nothing was kept
+    }
+    setUnsent("");
+  }
+
   // The cursor is in the input when the page has come and after each answer, unless somebody writes
   // elsewhere or sets something; not on a touch screen, where the keyboard would cover the answer.
   // Streamlit (1.67) would put it there whatever somebody does: the rest of a word went into the input.
@@ -44,6 +86,7 @@ if (!window.chatInput) {
     input = document.querySelector(INPUT);
     if (!input) return;
     input.focus = takeCursor;
+    bringBackUnsent();
   }
   function takeCursor() {
     const isElsewhere = document.activeElement !== this && document.activeElement?.matches(WRITES);

@@ -132,6 +132,30 @@ def test_a_passing_fault_is_told_only_while_it_lasts(chat: ChatPage) -> None:
     expect(chat.page.get_by_text(text.KEEPING[Notice.FORBIDDEN])).to_have_count(0)
 
 
+def test_what_was_not_sent_yet_is_in_the_input_after_a_reload(chat: ChatPage) -> None:
+    ask(chat, 1, "Q1")
+    ask(chat, 2, "Q2")
+    ask(chat, 3, "Q3")
+    chat.of_question(1, text.EDIT).click()
+    chat.page.get_by_label(text.EDIT_QUESTION).click()  # and left as it was
+    chat.of_question(2, text.EDIT).click()
+    chat.page.get_by_label(text.EDIT_QUESTION).nth(1).fill("Q2, but better")
+    chat.of_question(3, text.EDIT).click()  # and not even entered
+    expect(chat.page.get_by_label(text.EDIT_QUESTION)).to_have_count(3)
+    chat.input.fill("Half a quest")
+    chat = again(again(chat.page).page)
+    expect(chat.question(2)).to_have_text("Q2")
+    expect(chat.input).to_have_value("Q2, but better\n\nHalf a quest")
+    chat.input.press("End")
+    chat.input.press_sequentially("ion")
+    chat.input.press("Enter")
+    chat.expect_answer(4, "Answer 4.")
+    expect(chat.question(4)).to_have_text("Q2, but better\n\nHalf a question")
+    chat = again(chat.page)
+    expect(chat.question(4)).to_be_visible()
+    expect(chat.input).to_have_value("")
+
+
 def test_changes_of_the_settings_write_a_little_and_miss_nothing(chat: ChatPage, app: str) -> None:
     ask(chat, 1, "Q1")
     tab = second_tab(chat, app)
@@ -351,5 +375,7 @@ def test_nothing_is_kept_where_the_owner_wants_so(browser: Browser, forgetful_ap
         chat.expect_answer(1, "demo")
         assert chat.page.evaluate("indexedDB.databases()") == []
         assert chat.page.evaluate("sessionStorage.getItem('chat')") is None
+        chat.input.fill("Never sent")
         after = again(chat.page)
         expect(after.page.get_by_text(text.GREETING)).to_be_visible()
+        expect(after.input).to_have_value("")
