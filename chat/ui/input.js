@@ -5,18 +5,32 @@ if (!window.chatInput) {
   const INPUT = '[data-testid="stChatInputTextArea"]';
   const STOP = '[data-testid="stChatInputStopButton"]';
 
-  // Undo puts its question into the input; what was typed there and not sent, the server does not know.
+  // What was typed and not sent. Where it finds no room in the input (Streamlit refuses a text that is
+  // longer than the owner allows), it waits here, until the end of an answer finds the input empty: what
+  // the server puts back before would take its place.
+  const waiting = [];
+  function takeWaiting() {
+    if (input.value) return;
+    while (waiting.length && putIn(input, input.value ? `${input.value}\n\n${waiting[0]}` : waiting[0])) waiting.shift();
+  }
+  function putIn(field, text) {
+    const property = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value");
+    property.set.call(field, text);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    return field.value === text;
+  }
+
+  // Undo puts its question into the input; what is typed there, the server does not know.
   document.addEventListener(
     "click",
     ({ target }) => {
-      const input = document.querySelector(INPUT);
-      const unsent = input?.value;
+      const unsent = document.querySelector(INPUT)?.value;
       if (!unsent?.trim() || !target.closest?.('[class*="st-key-undo-"] button')) return;
       const began = performance.now();
       const join = () => {
         const field = document.querySelector(INPUT);
         if (field && field.value !== unsent) {
-          if (field.value.trim()) setValue(field, `${unsent}\n\n${field.value}`);
+          if (field.value.trim() && !putIn(field, `${unsent}\n\n${field.value}`)) waiting.push(unsent);
         } else if (performance.now() - began < 5000) requestAnimationFrame(join);
       };
       requestAnimationFrame(join);
@@ -24,53 +38,32 @@ if (!window.chatInput) {
     true,
   );
 
-  function setValue(field, value) {
-    const property = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value");
-    property.set.call(field, value);
-    field.dispatchEvent(new Event("input", { bubbles: true }));
+  // After a reload of this tab all of it is back, and what an edit has changed. Only where chats are kept
+  // at all (store.js).
+  try {
+    waiting.push(...JSON.parse(sessionStorage.getItem("unsent") ?? "[]"));
+  } catch {
+    // Nothing is kept.
   }
-
-  // What was typed and not sent is back in the input after a reload of this tab: a question, and what an
-  // edit has changed. Only where chats are kept at all (store.js).
-  const EDIT = /\bst-key-edit-\d+\b/;
-  const entered = new Map(); // an edit's field, by its class -> its text when it was entered
-  const nameOf = (field) => EDIT.exec(field.closest('[class*="st-key-edit-"]')?.className)?.[0];
+  const EDIT = '[class*="st-key-edit-"] textarea';
+  const nameOf = (field) => /st-key-edit-\w+/.exec(field.closest('[class*="st-key-edit-"]').className)[0];
+  const entered = new Map(); // an edit's name -> its text when it was entered
   document.addEventListener("focusin", ({ target }) => {
-    const name = target.matches("textarea") && nameOf(target);
-    if (name && !entered.has(name)) entered.set(name, target.value);
+    if (target.matches(EDIT) && !entered.has(nameOf(target))) entered.set(nameOf(target), target.value);
   });
-  let isBroughtBack = false;
-  // A telephone ends a page that is not looked at without a word.
-  for (const kind of ["pagehide", "visibilitychange"])
-    window.addEventListener(kind, () => {
-      if (window.chatStore && isBroughtBack) setUnsent(document.hidden || kind === "pagehide" ? unsent() : "");
-    });
-  function unsent() {
-    const fields = [...document.querySelectorAll(`${INPUT}, [class*="st-key-edit-"] textarea`)];
-    const isUnsent = (field) => {
-      const name = nameOf(field);
-      return field.value.trim() && (!name || (entered.has(name) && entered.get(name) !== field.value));
-    };
-    return fields.filter(isUnsent).map(({ value }) => value).join("\n\n");
-  }
-  function setUnsent(text) {
+  function keepUnsent() {
+    if (!window.chatStore) return;
+    const isChanged = (edit) => entered.has(nameOf(edit)) && entered.get(nameOf(edit)) !== edit.value;
+    const edits = [...document.querySelectorAll(EDIT)].filter(isChanged);
+    const texts = [...edits, ...document.querySelectorAll(INPUT)].map(({ value }) => value);
     try {
-      sessionStorage.setItem("unsent", text);
+      sessionStorage.setItem("unsent", JSON.stringify([...texts.filter((text) => text.trim()), ...waiting]));
     } catch {
       // It is not kept, as nothing is.
     }
   }
-  function bringBackUnsent() {
-    if (isBroughtBack) return;
-    isBroughtBack = true;
-    try {
-      const text = sessionStorage.getItem("unsent");
-      if (text && !input.value) setValue(input, text);
-    } catch {
-      return; // nothing was kept
-    }
-    setUnsent("");
-  }
+  // A telephone ends a page that is not looked at without a word.
+  for (const kind of ["pagehide", "visibilitychange"]) window.addEventListener(kind, keepUnsent);
 
   // The cursor is in the input when the page has come and after each answer, unless somebody writes
   // elsewhere or sets something; not on a touch screen, where the keyboard would cover the answer.
@@ -86,7 +79,6 @@ if (!window.chatInput) {
     input = document.querySelector(INPUT);
     if (!input) return;
     input.focus = takeCursor;
-    bringBackUnsent();
   }
   function takeCursor() {
     const isElsewhere = document.activeElement !== this && document.activeElement?.matches(WRITES);
@@ -101,6 +93,7 @@ if (!window.chatInput) {
     // Streamlit may put a new input in the old one's place shortly after.
     const isLost = document.activeElement === document.body && performance.now() - cameBack < 1000;
     if (!isBusy && (isLost || wasBusy)) input.focus();
+    if (!isBusy && wasBusy) takeWaiting();
     wasBusy = isBusy;
   }
 

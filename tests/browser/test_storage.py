@@ -156,6 +156,37 @@ def test_what_was_not_sent_yet_is_in_the_input_after_a_reload(chat: ChatPage) ->
     expect(chat.input).to_have_value("")
 
 
+@pytest.fixture
+def brief_app(tmp_path: Path, rank_files: Path) -> Iterator[str]:
+    """The demo, whose owner wants short questions."""
+    with running_app(
+        tmp_path / "log", CHAT_MAX_CHARS="30", TIKTOKEN_CACHE_DIR=str(rank_files)
+    ) as address:
+        yield address
+
+
+def test_what_finds_no_room_in_the_input_waits_for_the_end_of_an_answer(
+    browser: Browser, brief_app: str
+) -> None:
+    with visitor(browser, brief_app) as opened:
+        opened.ask("What is a token, in short?")
+        opened.expect_answer(1, "token")
+        opened.of_question(1, text.EDIT).click()
+        opened.page.get_by_label(text.EDIT_QUESTION).fill("What is a token, at length?")
+        opened.input.fill("Half a quest")
+        chat = again(again(opened.page).page)
+        expect(chat.input).to_have_value("What is a token, at length?")
+        chat.input.press("Enter")
+        expect(chat.question(2)).to_have_text("What is a token, at length?")
+        expect(chat.input).to_have_value("Half a quest")
+        chat.action(2, text.UNDO).click()
+        expect(chat.input).to_have_value("What is a token, at length?")
+        chat.input.press("Enter")
+        expect(chat.question(2)).to_have_text("What is a token, at length?")
+        expect(chat.input).to_have_value("Half a quest")
+        expect(again(chat.page).input).to_have_value("Half a quest")
+
+
 def test_changes_of_the_settings_write_a_little_and_miss_nothing(chat: ChatPage, app: str) -> None:
     ask(chat, 1, "Q1")
     tab = second_tab(chat, app)
