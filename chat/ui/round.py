@@ -120,9 +120,9 @@ def _question(round: Round, fork: Fork, visitor: Visitor) -> None:
         turn = partial(visitor.turn_question, round)
         _turner(f"question-{id(round)}", turn, fork.shown, len(fork.rounds))
         if fork.round is not round:
-            visitor.follow()  # another question was turned to, and all that followed it
+            state.follow(visitor)  # another question was turned to, and all that followed it
         if _button(text.EDIT, "edit", partial(visitor.begin_edit, round), round):
-            visitor.follow(scope="fragment")
+            state.follow(visitor, scope="fragment")
         _copy(round.question)
 
 
@@ -131,7 +131,7 @@ def _edit(edit: Edit, visitor: Visitor) -> None:
     if visitor.to_edit is edit.round:
         visitor.to_edit = None
     elif visitor.to_edit is not None or visitor.asked:
-        visitor.follow()  # something else was pressed, and sent along with this field's text
+        state.follow(visitor)  # something else was pressed, and sent along with this field's text
     st.text_area(
         text.EDIT_QUESTION,
         key=edit.key,
@@ -152,16 +152,16 @@ def _edit(edit: Edit, visitor: Visitor) -> None:
             text.LEAVE_EDIT, key=f"leave-{edit.key}", on_click=visitor.end_edit, args=(edit,)
         )
     if saved:
-        visitor.follow()
+        state.follow(visitor)
     if left:
-        visitor.follow(scope="fragment")
+        state.follow(visitor, scope="fragment")
 
 
 @st.fragment
 def _actions(view: RoundView, visitor: Visitor) -> None:
     round, kept, readable = view.round, view.round.kept, view.round.readable
     if not visitor.shows(round):
-        visitor.follow()  # it was undone
+        state.follow(visitor)  # it was undone
     with _row(f"actions-{id(round)}"):
         shown = readable.index(kept) if kept is not None else 0
         _turner(f"answer-{id(round)}", partial(visitor.turn, round), shown, len(readable))
@@ -177,7 +177,7 @@ def _actions(view: RoundView, visitor: Visitor) -> None:
     if pressed or view.drawn is not kept:
         # Streamlit 1.67 lets a fragment draw nothing outside of itself, and the meter and the line
         # of memory follow every move. Only the latest rounds are drawn anew by it.
-        visitor.follow()
+        state.follow(visitor)
 
 
 def _row(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGenerator:

@@ -59,7 +59,7 @@ def draw(visitor: Visitor, settings: Settings, service: Service, counter: TokenC
 def _redraw_when_loaded(visitor: Visitor, counter: TokenCounter) -> None:
     """Let the exact numbers take the place of the estimates, as soon as there are any."""
     if counter.state(visitor.options.model)[0] is not Loading.LOADING:
-        visitor.follow()
+        state.follow(visitor)
 
 
 @st.fragment
@@ -73,7 +73,7 @@ def _new_chat(visitor: Visitor) -> None:
         shortcut="Mod+Shift+O",
         on_click=visitor.new_chat,
     ):
-        visitor.follow()
+        state.follow(visitor)
 
 
 @st.fragment
@@ -98,7 +98,7 @@ def _own_key(visitor: Visitor) -> None:
     )
     if visitor.own_key and visitor.own_service is None:
         st.warning(text.NO_KEY)
-    visitor.follow()
+    state.follow(visitor)
 
 
 @st.fragment
@@ -140,7 +140,7 @@ def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
         key=state.SYSTEM_PROMPT,
         help=text.SYSTEM_PROMPT_HELP,
     )
-    visitor.follow()
+    state.follow(visitor)
 
 
 def _parameters(visitor: Visitor) -> None:
@@ -195,7 +195,7 @@ def _parameter(
         placeholder=text.LEAVE_IT,
         help=help,
     )
-    visitor.follow()
+    state.follow(visitor)
 
 
 @st.fragment
@@ -207,4 +207,4 @@ def _files(visitor: Visitor, settings: Settings) -> None:
 def _redraw_if_loaded(visitor: Visitor) -> None:
     if visitor.is_loaded:
         visitor.is_loaded = False
-        visitor.follow()
+        state.follow(visitor)

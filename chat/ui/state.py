@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 from uuid import uuid4
 
 import streamlit as st
@@ -87,6 +88,13 @@ def drawing_page(visitor: Visitor, service: Service) -> Iterator[None]:
         if visitor.is_following:
             visitor.is_following = False
             time.sleep(SENDING)
+
+
+def follow(visitor: Visitor, scope: Literal["app", "fragment"] = "app") -> None:
+    """Draw anew after a change in a fragment's own run; a run of the page follows by itself."""
+    if not visitor.is_drawing_page:
+        visitor.is_following = scope == "app"
+        st.rerun(scope=scope)
 
 
 def service_of(visitor: Visitor) -> Service:

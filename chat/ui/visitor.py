@@ -10,9 +10,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from enum import Enum, auto
-from typing import Literal
-
-import streamlit as st
+from uuid import uuid4
 
 from chat import models, titles
 from chat.answer import Answer
@@ -92,7 +90,6 @@ class Visitor:
         self.latest: Answer | None = None
         self.edits: dict[Round, Edit] = {}
         self.to_edit: Round | None = None  # whose field is not drawn yet
-        self._edits_begun = 0
 
         # What the widgets are to be set to, by their keys, before they are drawn again.
         self.to_set = settings_of(self.conversation, self.options)
@@ -138,12 +135,6 @@ class Visitor:
                 self.under_way.events.close()
             self.under_way = None
             self.is_drawing_page = False
-
-    def follow(self, scope: Literal["app", "fragment"] = "app") -> None:
-        """Draw anew after a change in a fragment's own run; a run of the page follows by itself."""
-        if not self.is_drawing_page:
-            self.is_following = scope == "app"
-            st.rerun(scope=scope)
 
     def _ask_next(self, service: Service) -> Asking | None:
         """Take the next question into the conversation, and send it.
@@ -194,8 +185,7 @@ class Visitor:
 
     def begin_edit(self, round: Round) -> None:
         """Open a question for editing."""
-        self._edits_begun += 1
-        key = f"edit-{self._edits_begun}"
+        key = f"edit-{uuid4().hex}"  # the page still knows the keys of a server that has ended
         self.edits[round] = Edit(round=round, key=key, text=round.question)
         self.to_edit = round
 
