@@ -151,6 +151,7 @@ def test_what_was_not_sent_yet_is_in_the_input_after_a_reload(chat: ChatPage) ->
     chat.input.press("Enter")
     chat.expect_answer(4, "Answer 4.")
     expect(chat.question(4)).to_have_text("Q2, but better\n\nHalf a question")
+    expect_kept(chat, "Answer 4.")
     chat = again(chat.page)
     expect(chat.question(4)).to_be_visible()
     expect(chat.input).to_have_value("")
@@ -175,6 +176,7 @@ def test_what_finds_no_room_in_the_input_waits_for_the_end_of_an_answer(
         opened.page.get_by_label(text.EDIT_QUESTION).fill("What is a token, at length?")
         opened.input.fill("Half a quest")
         chat = again(again(opened.page).page)
+        expect(chat.question(1)).to_be_visible()  # what is sent before is another chat's
         expect(chat.input).to_have_value("What is a token, at length?")
         chat.input.press("Enter")
         expect(chat.question(2)).to_have_text("What is a token, at length?")
