@@ -1,6 +1,6 @@
 """The front door: `streamlit run streamlit_app.py`. Read top to bottom; the rooms are in `chat/`.
 
-Streamlit runs this file anew for every visitor and every click.
+Streamlit finds the `app` and serves it, and runs the rest anew for every visitor and every click.
 """
 
 from functools import partial
@@ -9,31 +9,33 @@ import streamlit as st
 
 from chat.prose import literal
 from chat.settings import SettingsError
-from chat.ui import dialogue, gate, page, process, sidebar, state, text
+from chat.ui import dialogue, gate, page, process, server, sidebar, state, text
 
-try:
-    settings = process.settings()
-    process.limits()
-except SettingsError as error:
-    st.set_page_config(page_title=text.SETTINGS_WRONG)
-    st.error(f"{text.SETTINGS_WRONG}\n\n{literal(str(error))}")
-    st.stop()
+if __name__ != "__main__":
+    app = st.App(__file__, middleware=server.middleware())
+else:
+    server.warn_if_unguarded()
+    try:
+        shared = process.current()
+    except SettingsError as error:
+        st.set_page_config(page_title=text.SETTINGS_WRONG)
+        st.error(f"{text.SETTINGS_WRONG}\n\n{literal(str(error))}")
+        st.stop()
 
-st.set_page_config(page_title=settings.title, page_icon="💬")
+    st.set_page_config(page_title=shared.settings.title, page_icon="💬")
 
-page.prepare()
+    page.prepare()
 
-if not gate.is_open():
-    st.stop()
+    if not gate.is_open():
+        st.stop()
 
-# One counter and one key for the process; one visitor, with a conversation, for each page.
-counter = process.counter()
-counter.prepare(settings.model)
-visitor = state.visitor()
-service = state.service_of(visitor)
+    # One counter and one key for the process; one visitor, with a conversation, for each page.
+    shared.counter.prepare(shared.settings.model)
+    visitor = state.visitor()
+    service = state.service_of(visitor)
 
-# A question is on its way before anything is drawn, and its answer's first words come before the
-# rest of the page.
-draw_sidebar = partial(sidebar.draw, visitor, settings, service, counter)
-with state.drawing_page(visitor, service):
-    dialogue.draw(visitor, service, draw_sidebar)
+    # A question is on its way before anything is drawn, and its answer's first words come before
+    # the rest of the page.
+    draw_sidebar = partial(sidebar.draw, visitor, shared.settings, service, shared.counter)
+    with state.drawing_page(visitor, service):
+        dialogue.draw(visitor, service, draw_sidebar)

@@ -24,6 +24,8 @@ DEFAULT_TITLE = "Chat"
 LONGEST_TIMEOUT = 600.0  # seconds
 MOST_TOKENS = 10**12
 SECRETS = frozenset({"OPENAI_API_KEY", "CHAT_PASSWORD"})
+_HOST = re.compile(r"(?:\*\.)?[\w-]+(?:\.[\w-]+)*", re.ASCII)
+_FRAME = re.compile(rf"https?://{_HOST.pattern}(?::\d{{1,5}})?", re.ASCII)
 
 
 class SettingsError(Exception):
@@ -59,6 +61,8 @@ class Settings:
     daily_tokens: int | None = None
     data: Path | None = None
     proxy: bool = False
+    hosts: tuple[str, ...] = ()
+    frames: tuple[str, ...] = ()
     store: bool = True
     titles: bool = False
 
@@ -99,12 +103,11 @@ class Settings:
     @classmethod
     def _parse(cls, read: _Reader) -> Settings:
         model = read.text("CHAT_MODEL") or DEFAULT_MODEL
-        models = (name.strip() for name in read.text("CHAT_MODELS").split(","))
         return cls(
             api_key=read.secret("OPENAI_API_KEY"),
             base_url=read.url("OPENAI_BASE_URL"),
             model=model,
-            models=tuple(dict.fromkeys(name for name in models if name)),
+            models=read.several("CHAT_MODELS"),
             system_prompt=read.prompt("CHAT_SYSTEM_PROMPT", DEFAULT_SYSTEM_PROMPT),
             rounds=read.whole("CHAT_ROUNDS", DEFAULT_ROUNDS, 0, MOST_ROUNDS),
             temperature=read.number("CHAT_TEMPERATURE", None, 0, 2),
@@ -121,6 +124,8 @@ class Settings:
             data=Path(read.text("CHAT_DATA")) if read.text("CHAT_DATA") else None,
             # A Space always stands behind a proxy.
             proxy=read.switch("CHAT_PROXY", default=bool(read.text("SPACE_ID"))),
+            hosts=read.sites("CHAT_HOSTS", _HOST, "names like chat.example.org"),
+            frames=read.sites("CHAT_FRAMES", _FRAME, "addresses like https://example.org"),
             store=read.switch("CHAT_STORE", default=True),
             titles=read.switch("CHAT_TITLES", default=False),
         )
@@ -201,6 +206,17 @@ class _Reader:
             shown = "set" if secret else _shown(value)
             raise SettingsError(f"{name} is {shown}, but must be an address like https://host/v1.")
         return value
+
+    def several(self, name: str) -> tuple[str, ...]:
+        values = (value.strip() for value in self.text(name).split(","))
+        return tuple(dict.fromkeys(value for value in values if value))
+
+    def sites(self, name: str, form: re.Pattern[str], allowed: str) -> tuple[str, ...]:
+        values = self.several(name)
+        for value in values:
+            if not form.fullmatch(value):
+                raise SettingsError(f"{name} has {_shown(value)} in it, but must be {allowed}.")
+        return values
 
     def whole(self, name: str, default: Default, least: int, most: int) -> int | Default:
         value = self.text(name)

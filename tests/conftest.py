@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from chat.ranks import Obstacle, RanksUnavailable
 from chat.service import Options
 from chat.settings import PROJECT
+from chat.ui import process
 from tests.fakes.app import app_in
 from tests.fakes.hub import TOKEN, ScriptedHub
 from tests.fakes.service import ScriptedService
@@ -67,18 +67,18 @@ def unavailable(_: str) -> None:
 
 
 @pytest.fixture
-def open_page(monkeypatch: pytest.MonkeyPatch) -> Open:
+def open_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """Opens the page in a process of its own settings, as far as one process can tell."""
     monkeypatch.setattr("chat.settings._read_dotenv", lambda _: {})
     monkeypatch.setattr("chat.tokens.load_encoding", unavailable)
     monkeypatch.setattr("chat.ui.state.address", lambda: "127.0.0.1")  # AppTest has none
-    st.cache_resource.clear()
 
     def opened() -> AppTest:
         page = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=20)
         return page.run()
 
-    return opened
+    with process.handed_in():
+        yield opened
 
 
 @pytest.fixture

@@ -14,13 +14,13 @@ import pytest
 import chat
 from chat.settings import PROJECT
 
-ROOMS = sorted((PROJECT / "chat").glob("*.py"))
+ROOMS = sorted([*(PROJECT / "chat").glob("*.py"), *(PROJECT / "chat" / "access").glob("*.py")])
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.stem)
 def test_a_room_outside_the_page_needs_no_streamlit(room: Path) -> None:
-    name = "chat" if room.stem == "__init__" else f"chat.{room.stem}"
+    name = ".".join(room.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__")
     blocked = f"import sys; sys.modules['streamlit'] = None; import {name}"
     subprocess.run([sys.executable, "-c", blocked], check=True, cwd=PROJECT)
 

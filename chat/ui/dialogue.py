@@ -86,7 +86,7 @@ def draw(visitor: Visitor, service: Service, draw_sidebar: Callable[[], Meter]) 
         draw_rest()
     else:
         _Live(visitor, under_way, live, memory, draw_rest).stream()
-        process.freeze_memory()
+        process.current().freeze_memory()
         if visitor.wants_title:
             _ask_for_title(visitor, service)
         if not visitor.input_can_stop or visitor.asked:

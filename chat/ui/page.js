@@ -4,15 +4,6 @@ if (!window.chatPage) {
   const STOP = '[data-testid="stChatInputStopButton"]';
   const OTHER_STOP = ".st-key-stop button";
 
-  // A second wall behind chat/markdown.py: whatever gets into the page, no picture, sound or frame of
-  // another host is fetched, and no link tells another host where it was followed.
-  const policy = "img-src 'self' data: blob:; media-src 'self' data: blob:; frame-src 'self'; object-src 'none'";
-  for (const meta of [
-    { httpEquiv: "Content-Security-Policy", content: policy },
-    { name: "referrer", content: "same-origin" },
-  ])
-    document.head.append(Object.assign(document.createElement("meta"), meta));
-
   // A browser that has never kept a chat shows the greeting without waiting for store.js.
   (async () => {
     try {

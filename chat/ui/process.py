@@ -1,10 +1,17 @@
-"""What belongs to the whole process: the owner's settings, service, budgets and password."""
+"""What belongs to the whole process: the owner's settings, service, budgets and password.
+
+It is a plain object, made once, and not in Streamlit's caches: whoever has the page open can have
+those emptied for everybody (Streamlit 1.67), and the budgets would begin anew.
+"""
 
 from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import streamlit as st
@@ -18,14 +25,101 @@ from chat.tokens import TokenCounter
 from chat.ui import text
 
 
-@st.cache_resource(show_spinner=False)
-def settings() -> Settings:
-    """The owner's settings, read once for the process. Raises `SettingsError`."""
+@dataclass(kw_only=True)
+class Process:
+    """What all visitors share. The service has the owner's key; the counter keeps no texts.
+
+    `password` is None where anybody may come in.
+    """
+
+    settings: Settings
+    service: Service
+    counter: TokenCounter
+    limits: Limits
+    password: Password | None
+    _is_frozen: bool = field(default=False, init=False)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Process:
+        """The process that these settings ask for. Raises `SettingsError`."""
+        try:
+            limits = Limits(
+                visitor_tokens=settings.visitor_tokens,
+                daily_tokens=settings.daily_tokens,
+                folder=settings.data,
+            )
+        except OSError:
+            raise SettingsError(
+                f"CHAT_DATA is {settings.data}, where nothing can be written."
+            ) from None
+        if settings.daily_tokens is not None and settings.data is None:
+            log(text.SUM_IS_FORGOTTEN)
+        return cls(
+            settings=settings,
+            service=connect(settings),
+            counter=TokenCounter(),
+            limits=limits,
+            password=None if settings.password is None else Password(settings.password),
+        )
+
+    def freeze_memory(self) -> None:
+        """Let no later garbage collection look at what was loaded by now, which is there to stay.
+
+        A full collection of all that Streamlit and the openai package load holds up every visitor
+        for 140 ms. To be called when everything is in use; only the first time does something.
+        """
+        if not self._is_frozen:
+            self._is_frozen = True
+            gc.collect()
+            gc.freeze()
+
+
+class _Made:
+    """The one process, as soon as somebody has asked for it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.process: Process | None = None
+
+
+_made = _Made()
+
+
+def current() -> Process:
+    """What all visitors of this process share, made when it is first asked for.
+
+    Raises `SettingsError`, each time anew, as the owner may have mended a file meanwhile.
+    """
+    with _made.lock:
+        if _made.process is None:
+            _made.process = Process.of(load_settings())
+        return _made.process
+
+
+@contextmanager
+def handed_in(make: Callable[[], Process] | None = None) -> Iterator[None]:
+    """For tests: another process in place of the one there is; left out: one of its own."""
+    with _made.lock:
+        before, _made.process = _made.process, None if make is None else make()
+    try:
+        yield
+    finally:
+        with _made.lock:
+            _made.process = before
+
+
+def load_settings() -> Settings:
+    """The owner's settings. Raises `SettingsError`, which stands in the log then, too."""
     try:
         return Settings.load(secrets=_secrets())
     except SettingsError as error:
-        print(text.SETTINGS_WRONG, error, file=sys.stderr, flush=True)
+        log(f"{text.SETTINGS_WRONG} {error}")
         raise
+
+
+def log(line: str) -> None:
+    """Write a line for the owner."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def _secrets() -> Mapping[str, object]:
@@ -42,49 +136,3 @@ def secret_files() -> Sequence[str]:
     """Where Streamlit looks for secrets."""
     files: Sequence[str] = st.get_option("secrets.files")
     return files
-
-
-@st.cache_resource(show_spinner=False)
-def service() -> Service:
-    """The one service, with the owner's key, that answers every visitor."""
-    return connect(settings())
-
-
-@st.cache_resource(show_spinner=False)
-def counter() -> TokenCounter:
-    """The one token counter: it keeps numbers, never texts."""
-    return TokenCounter()
-
-
-@st.cache_resource(show_spinner=False)
-def limits() -> Limits:
-    """The budgets on the owner's key, for the whole process. Raises `SettingsError`."""
-    folder = settings().data
-    if settings().daily_tokens is not None and folder is None:
-        print(text.SUM_IS_FORGOTTEN, file=sys.stderr, flush=True)
-    try:
-        return Limits(
-            visitor_tokens=settings().visitor_tokens,
-            daily_tokens=settings().daily_tokens,
-            folder=folder,
-        )
-    except OSError:
-        raise SettingsError(f"CHAT_DATA is {folder}, where nothing can be written.") from None
-
-
-@st.cache_resource(show_spinner=False)
-def password() -> Password | None:
-    """The owner's password; None where anybody may come in."""
-    chosen = settings().password
-    return None if chosen is None else Password(chosen)
-
-
-@st.cache_resource(show_spinner=False)
-def freeze_memory() -> None:
-    """Let no later garbage collection look at what was loaded by now, which is there to stay.
-
-    A full collection of all that Streamlit and the openai package load holds up every visitor for
-    140 ms. To be called when everything is in use.
-    """
-    gc.collect()
-    gc.freeze()

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from chat.address import of_visitor
+from chat.address import network
 from chat.service import Options, Service
 from chat.transcript import LONGEST_NAME
 from chat.ui import process
@@ -39,7 +39,7 @@ def visitor() -> Visitor:
     """
     state = st.session_state
     if "visitor" not in state:
-        state.visitor = Visitor(process.settings(), process.counter())
+        state.visitor = Visitor(process.current().settings, process.current().counter)
     current: Visitor = state.visitor
     current.conversation.stop()
     heed(current)
@@ -101,17 +101,15 @@ def service_of(visitor: Visitor) -> Service:
     """Who answers one visitor: with the visitor's own key, or the owner's within the budgets."""
     if visitor.own_service is not None:
         return visitor.own_service
-    shared = process.service()
-    if shared.is_demo or not process.limits().are_set:
+    shared, limits = process.current().service, process.current().limits
+    if shared.is_demo or not limits.are_set:
         return shared
-    return visitor.budgeted(shared, process.limits(), address())
+    return visitor.budgeted(shared, limits, address())
 
 
 def address() -> str:
-    """Where the visitor comes from, as far as can be known."""
-    direct = st.context.ip_address or "127.0.0.1"  # Streamlit 1.67 does not tell its own machine's
-    forwarded = st.context.headers.get_all("X-Forwarded-For")
-    return of_visitor(direct, forwarded, behind_proxy=process.settings().proxy)
+    """Where the visitor comes from, as far as can be known: the doorkeeper has found it out."""
+    return network(st.context.ip_address or "127.0.0.1")  # Streamlit 1.67 does not tell its own
 
 
 def submit_typed() -> None:
@@ -168,12 +166,12 @@ def may_end_run() -> None:
 
 def is_admitted() -> bool:
     """Whether this page may be used: it is no secret, or the password was given."""
-    return process.password() is None or "admitted" in st.session_state
+    return process.current().password is None or "admitted" in st.session_state
 
 
 def try_password() -> None:
     """Look at the password that was typed, unless too many were wrong before."""
-    password = process.password()
+    password = process.current().password
     given: str = st.session_state[PASSWORD]
     if password is not None and password.is_right(given, address(), _page()):
         st.session_state.admitted = True
@@ -188,7 +186,7 @@ def was_refused() -> bool:
 
 def seconds_to_wait() -> float:
     """How long another try has to wait."""
-    password = process.password()
+    password = process.current().password
     return 0.0 if password is None else password.wait(address(), _page())
 
 

@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from chat.settings import PROJECT
+from chat.ui import text
 from tests import ranks
 from tests.browser import chromium
 from tests.browser.chat_page import ChatPage
@@ -51,9 +52,14 @@ def free_port() -> int:
 
 @contextmanager
 def running_app(log: Path, script: str = "streamlit_app.py", **environment: str) -> Iterator[str]:
-    """The app on a port of its own, with the README's command; its log must stay clean."""
+    """The app on a port of its own, with the README's command; its log must stay clean.
+
+    Ordinary use never meets the doorkeeper.
+    """
     with started_app(log, script, free_port(), **environment) as (address, _):
         yield address
+    said = log.read_text(encoding="utf-8", errors="replace")
+    assert text.closed("", "").partition(" at ")[0] not in said, said
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from chat.space import PORT
 from chat.ui import text
 from tests import dockerfile
 from tests.browser.conftest import KEY, free_port
+from tests.browser.keeping import READ
 from tests.dockerfile import USER, Container
 from tests.fakes.service import ScriptedService, answering
 
@@ -55,9 +56,8 @@ def container() -> Iterator[Container]:
 
 
 @contextmanager
-def running(container: Container, log: Path, **secrets: str) -> Iterator[str]:
+def running(container: Container, log: Path, port: int, **secrets: str) -> Iterator[str]:
     """The container's command, at another port than the one that it exposes."""
-    port = free_port()
     assert container.ports == [PORT]
     command = [word.replace(str(PORT), str(port)) for word in container.command]
     with log.open("wb") as output:
@@ -134,7 +134,11 @@ def test_a_visitor_chats_and_uploads_inside_another_sites_frame(
         "OPENAI_BASE_URL": service.base_url,
         "CHAT_MODEL": "scripted",
     }
-    with running(container, tmp_path / "log", **secrets) as address, framed(address) as outer:
+    port = free_port()
+    with (
+        framed(f"http://127.0.0.1:{port}") as outer,
+        running(container, tmp_path / "log", port, CHAT_FRAMES=outer, **secrets) as address,
+    ):
         context = browser.new_context()
         page = context.new_page()
         page.goto(outer)
@@ -148,6 +152,10 @@ def test_a_visitor_chats_and_uploads_inside_another_sites_frame(
         expect(answer).to_contain_text("Inside a frame.")
         expect(frame.locator(".chats li")).to_have_count(1)
         # The chat is kept there, too, apart from the same app outside of the frame.
+        (_, inside) = page.frames
+        inside.wait_for_function(
+            f"async () => JSON.stringify(await ({READ})()).includes('Inside a frame.')"
+        )
         page.reload()
         expect(answer).to_contain_text("Inside a frame.")
 

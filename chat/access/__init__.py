@@ -1,0 +1,1 @@
+"""Who comes to the page, and how far: nothing here knows Streamlit."""

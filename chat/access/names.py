@@ -1,0 +1,70 @@
+"""By which name somebody comes, and from whose page: against sites that pose as this app. Pure.
+
+A page of any site can make its own name point to this very machine (DNS rebinding), and any page
+can ask for a websocket of any host. Streamlit (1.67) refuses other origins, but takes whatever
+name stands in both headers for its own, and every port of localhost for a friend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from urllib.parse import urlsplit
+
+# Names that nobody can register for the whole world.
+LOCAL_ENDINGS = (".localhost", ".local", ".lan", ".internal", ".home.arpa")
+
+
+def is_expected(host: str, *, peer: str, is_forwarded: bool, hosts: Collection[str]) -> bool:
+    """Whether an app may be asked for by this Host header.
+
+    Refused are names that everybody can look up where they come from the visitor's own machine or
+    network (`peer`) with no proxy between (`is_forwarded`), unless the owner allows them (`hosts`,
+    of which "*.example.org" stands for all below it). A browser cannot be made to add a header of
+    a proxy's to the handshake of a websocket.
+    """
+    name = hostname(host)
+    if "." not in name or name.endswith(LOCAL_ENDINGS) or _ip(name) is not None:
+        return True
+    if is_forwarded or any(_matches(name, pattern.lower()) for pattern in hosts):
+        return True
+    address = _ip(peer)
+    return address is not None and address.is_global
+
+
+def is_own_page(origin: str, *, host: str) -> bool:
+    """Whether a handshake with these headers does not come from another program's page here.
+
+    Whoever is no browser names no origin. The pages of other sites are Streamlit's to refuse.
+    """
+    if not origin:
+        return True
+    try:
+        there = urlsplit(origin)
+        name = there.hostname
+    except ValueError:
+        return False
+    if not name:
+        return False
+    ip = _ip(name)
+    is_local = name == "localhost" or name.endswith(".localhost") or (ip and ip.is_loopback)
+    return not is_local or there.netloc == host
+
+
+def hostname(host: str) -> str:
+    """The name in a Host header, without its port; empty where there is none."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def _ip(name: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(name)
+    except ValueError:
+        return None
+
+
+def _matches(name: str, pattern: str) -> bool:
+    return name.endswith(pattern[1:]) if pattern.startswith("*.") else name == pattern
