@@ -136,31 +136,47 @@ def test_only_what_the_browsers_storage_says_may_be_large() -> None:
 def test_a_flood_is_closed_and_a_steady_hand_is_not() -> None:
     world = World()
     assert asyncio.run(world.visit(*[MOVE] * 1000)) == 1008
-    assert len(world.reached) == Bounds().moves_at_once
+    assert len(world.reached) == Bounds().moves_at_first + Bounds().more_moves_at_once
     steady = World()
 
     async def steadily() -> None:
         for _ in range(40):
-            steady.now += 10.0
-            assert await steady.visit(*[MOVE] * 90) is None
+            steady.now += 20.0
+            assert await steady.visit(*[MOVE] * 60) is None
 
     asyncio.run(steadily())
-    assert len(steady.reached) == 40 * 90
+    assert len(steady.reached) == 40 * 60
     assert steady.log == []
 
 
-def test_many_pages_of_one_address_wait_for_each_other_and_others_do_not() -> None:
-    bounds = Bounds(moves_each=1000.0, moves_each_at_once=5.0, patience=0.003)
-    world = World(Rules(bounds=bounds))
-    assert asyncio.run(world.visit(*[MOVE] * 4)) is None
-    assert asyncio.run(world.visit(*[b"stop_script"] * 50)) is None  # costs nothing
-    assert asyncio.run(world.visit(*[MOVE] * 4)) is None  # of which three wait
-    assert asyncio.run(world.visit(*[MOVE])) == 1008
-    assert asyncio.run(world.visit(*[MOVE] * 5, client="203.0.113.9")) is None
+def test_nobody_pays_for_a_neighbour_of_the_same_address() -> None:
+    world = World()
+
+    async def visits() -> None:
+        assert await world.visit(*[MOVE] * 1000) == 1008
+        world.now += 2.0
+        assert await world.visit(*[MOVE] * 6) is None
+
+    asyncio.run(visits())
+    assert len(world.log) == 1
+
+
+def test_after_a_flood_pages_open_slowly_and_elsewhere_as_ever() -> None:
+    world = World(Rules(bounds=Bounds(slow_patience=0.0)))
+
+    async def visits() -> None:
+        assert await world.visit(*[MOVE] * 1000) == 1008
+        assert await world.visit() is None
+        assert await world.visit() == 1008
+        assert await world.visit(client="203.0.113.9") is None
+        world.now += 61.0
+        assert await world.visit() is None
+
+    asyncio.run(visits())
 
 
 def test_bytes_are_bounded_for_each_address() -> None:
-    world = World(Rules(bounds=Bounds(bytes_each=1.0, bytes_each_at_once=100.0)))
+    world = World(Rules(bounds=Bounds(small=9, bytes_each=1.0, bytes_each_at_once=100.0)))
     assert asyncio.run(world.visit(b"rerun_script " + b"x" * 80)) is None
     assert asyncio.run(world.visit(b"rerun_script " + b"x" * 80)) == 1008
 
@@ -253,9 +269,10 @@ def test_the_log_says_the_same_once_a_minute_and_addresses_are_forgotten() -> No
     assert list(world.doorkeeper._addresses) == ["203.0.113.9"]
 
 
-def test_a_bucket_says_how_long_to_wait() -> None:
+def test_a_bucket_gives_what_is_there_and_lends_what_will_be() -> None:
     now = [0.0]
-    bucket = Bucket(2.0, 3.0, lambda: now[0])
-    assert [bucket.take() for _ in range(5)] == [0.0, 0.0, 0.0, 0.5, 1.0]
+    bucket = Bucket(2.0, 3.0, lambda: now[0], first=1.0)
+    assert [bucket.take(), bucket.take()] == [True, False]
     now[0] = 100.0
-    assert [bucket.take(3), bucket.take()] == [0.0, 0.5]
+    assert [bucket.take(4), bucket.take(3)] == [False, True]
+    assert [bucket.borrow(1.0) for _ in range(4)] == [0.5, 1.0, None, None]

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import math
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -86,10 +87,27 @@ class _Address:
 
     def __init__(self, bounds: Bounds, clock: Callable[[], float]) -> None:
         self.pages = 0
-        self.openings = Bucket(bounds.openings, bounds.openings_at_once, clock)
-        self.moves = Bucket(bounds.moves_each, bounds.moves_each_at_once, clock)
-        self.bytes = Bucket(bounds.bytes_each, bounds.bytes_each_at_once, clock)
         self.seen = 0.0
+        self.slow_until = -math.inf
+        self._bounds = bounds
+        self._clock = clock
+        self._openings = Bucket(bounds.openings, bounds.openings_at_once, clock)
+        self._slow_openings = Bucket(bounds.slow_openings, 1.0, clock)
+        self.moves = Bucket(bounds.more_moves, bounds.more_moves_at_once, clock)
+        self.bytes = Bucket(bounds.bytes_each, bounds.bytes_each_at_once, clock)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more pages may be open."""
+        return self.pages >= self._bounds.pages_each
+
+    def open(self) -> float | None:
+        """How many seconds a page that is opened now has to wait; None where it may not."""
+        if self.is_full:
+            return None
+        if self._clock() < self.slow_until:
+            return self._slow_openings.borrow(self._bounds.slow_patience)
+        return self._openings.borrow(self._bounds.patience)
 
 
 class Doorkeeper:
@@ -165,7 +183,7 @@ class Doorkeeper:
         elif not self._is_expected(scope):
             sentence = self._words.wrong_name(names.hostname(_header(scope, b"host")))
             await _answer(send, 403, _page(sentence))
-        elif self._is_full(self._address(scope)):
+        elif self._pages >= self._bounds.pages or self._address(scope).is_full:
             page = _page(self._words.full, again=COME_BACK)
             await _answer(send, 503, page, retry_after=str(COME_BACK))
         else:
@@ -177,15 +195,19 @@ class Doorkeeper:
         if not (self._is_expected(scope) and names.is_own_page(origin, host=host)):
             await self._refuse(scope, receive, send, _NAME)
             return
-        wait = address.openings.take()
-        if self._is_full(address) or wait > self._bounds.patience_to_open:
-            address.openings.give_back()
+        bounds = self._bounds
+        wait = address.open() if self._pages < bounds.pages else None
+        if wait is None:
             await self._refuse(scope, receive, send, _PAGES)
             return
-        moves = Bucket(self._bounds.moves, self._bounds.moves_at_once, self._clock)
+        moves = Bucket(bounds.moves, bounds.moves_at_once, self._clock, first=bounds.moves_at_first)
 
-        def check(message: bytes) -> float:
-            return self._check(message, address, moves)
+        def check(message: bytes | None) -> None:
+            try:
+                self._check(message, address, moves)
+            except _Refused:
+                address.slow_until = self._clock() + bounds.slow
+                raise
 
         socket = _Socket(receive, send, check, partial(self._log, scope), wait=wait)
         address.pages += 1
@@ -202,9 +224,6 @@ class Doorkeeper:
         self._log(scope, why)
         await receive()
         await send({"type": "websocket.close", "code": POLICY})
-
-    def _is_full(self, address: _Address) -> bool:
-        return self._pages >= self._bounds.pages or address.pages >= self._bounds.pages_each
 
     def _is_expected(self, scope: Scope) -> bool:
         return names.is_expected(
@@ -231,27 +250,22 @@ class Doorkeeper:
             if address.pages or address.seen > filled_since
         }
 
-    def _check(self, message: bytes, address: _Address, moves: Bucket) -> float:
-        """Return how long a message has to wait. Raises `_Refused`."""
+    def _check(self, message: bytes | None, address: _Address, moves: Bucket) -> None:
+        """Let a message pass; None: one that is text. Raises `_Refused`."""
         bounds = self._bounds
+        if message is None:
+            raise _Refused(NOT_BINARY, _UNKNOWN)
         if len(message) > bounds.largest:
             raise _Refused(TOO_LARGE, _LARGE)
-        if moves.take() > 0:
+        if not (moves.take() or address.moves.take()):
             raise _Refused(POLICY, _FAST)
-        if address.bytes.take(len(message)) > 0:
+        if len(message) > bounds.small and not address.bytes.take(len(message)):
             raise _Refused(POLICY, _BYTES)
         heard = self._read(message)
         if heard is None or heard.kind not in KINDS:
             raise _Refused(POLICY, _UNKNOWN)
         if len(message) - heard.carried > bounds.words:
             raise _Refused(TOO_LARGE, _LARGE)
-        if heard.kind in (STOP, HEARTBEAT):
-            return 0.0
-        wait = address.moves.take()
-        if wait > bounds.patience:
-            address.moves.give_back()
-            raise _Refused(POLICY, _FAST)
-        return wait
 
     def _log(self, scope: Scope, why: str) -> None:
         key = (network(scope["client"][0]), why)
@@ -265,15 +279,14 @@ class Doorkeeper:
 class _Socket:
     """One websocket: what comes is looked at, and after the end nothing is sent.
 
-    `check` tells how many seconds a message has to wait, and raises `_Refused`. The first one
-    waits for `wait` seconds at least.
+    `check` raises `_Refused`. The first message is held back for `wait` seconds.
     """
 
     def __init__(
         self,
         receive: Receive,
         send: Send,
-        check: Callable[[bytes], float],
+        check: Callable[[bytes | None], None],
         log: Callable[[str], None],
         *,
         wait: float,
@@ -326,15 +339,13 @@ class _Socket:
         if message["type"] != "websocket.receive":
             return message, 0.0
         try:
-            if message.get("bytes") is None:
-                raise _Refused(NOT_BINARY, _UNKNOWN)
-            wait = max(self._check(message["bytes"]), self._wait)
+            self._check(message.get("bytes"))
         except _Refused as refused:
             self._log(refused.why)
             await self.send({"type": "websocket.close", "code": refused.code})
             self._is_closed = True
             return {"type": "websocket.disconnect", "code": refused.code}, 0.0
-        self._wait = 0.0
+        wait, self._wait = self._wait, 0.0
         return message, asyncio.get_running_loop().time() + wait
 
 

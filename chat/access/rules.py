@@ -11,27 +11,34 @@ class Bounds:
     """What is borne: far above what people do, and far below what hurts others.
 
     Pages: `pages` at once in all, `pages_each` from one address. Of these, `openings` begin in a
-    second, after the first `openings_at_once`; later ones wait, `patience_to_open` seconds at most.
+    second, after the first `openings_at_once`; later ones wait, `patience` seconds at most. While
+    an address is slow, for `slow` seconds after a page of it was closed, they are `slow_openings`
+    and `slow_patience`.
 
-    Moves: `moves` a second from one page, after `moves_at_once`. Those of one address wait beyond
-    `moves_each` a second, after `moves_each_at_once`, for `patience` seconds at most.
+    Moves: `moves` a second from one page, up to `moves_at_once` when it has been still, and
+    `moves_at_first`. What is beyond is taken from what all pages of the address have besides:
+    `more_moves` a second, up to `more_moves_at_once`. So nobody pays for a neighbour.
 
-    Bytes: `words` in a message, `largest` with what the browser's storage says in it. From one
-    address `bytes_each` a second, after `bytes_each_at_once`.
+    Bytes: `words` in a message, `largest` with what the browser's storage says in it. Of messages
+    above `small`, one address sends `bytes_each` a second, up to `bytes_each_at_once`.
     """
 
     pages: int = 1_000
     pages_each: int = 200
     openings: float = 6.0
     openings_at_once: float = 12.0
-    patience_to_open: float = 60.0
-    moves: float = 10.0
-    moves_at_once: float = 100.0
-    moves_each: float = 20.0
-    moves_each_at_once: float = 200.0
-    patience: float = 5.0
+    patience: float = 60.0
+    slow: float = 60.0
+    slow_openings: float = 2.0
+    slow_patience: float = 5.0
+    moves: float = 2.0
+    moves_at_once: float = 60.0
+    moves_at_first: float = 6.0
+    more_moves: float = 5.0
+    more_moves_at_once: float = 60.0
     words: int = 2_000_000
     largest: int = 25_000_000
+    small: int = 100_000
     bytes_each: float = 1_000_000.0
     bytes_each_at_once: float = 100_000_000.0
 
@@ -73,23 +80,35 @@ class Rules:
 
 
 class Bucket:
-    """Holds up to `most`, and fills by `rate` a second. `clock` tells seconds."""
+    """Fills by `rate` a second, up to `most`; `first` is in it. `clock` tells seconds."""
 
-    def __init__(self, rate: float, most: float, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, rate: float, most: float, clock: Callable[[], float], *, first: float | None = None
+    ) -> None:
         self._rate = rate
         self._most = most
         self._clock = clock
-        self._level = most
+        self._level = most if first is None else first
         self._at = clock()
 
-    def take(self, amount: float = 1) -> float:
-        """Take so much, and return the seconds until it is there; 0 if it is there already."""
+    def take(self, amount: float = 1) -> bool:
+        """Take so much if it is there; else nothing, and False."""
+        self._fill()
+        if self._level < amount:
+            return False
+        self._level -= amount
+        return True
+
+    def borrow(self, most: float) -> float | None:
+        """Take one, and return the seconds until it is there; None and nothing beyond `most`."""
+        self._fill()
+        wait = max(0.0, (1 - self._level) / self._rate)
+        if wait > most:
+            return None
+        self._level -= 1
+        return wait
+
+    def _fill(self) -> None:
         now = self._clock()
         self._level = min(self._most, self._level + (now - self._at) * self._rate)
         self._at = now
-        self._level -= amount
-        return max(0.0, -self._level / self._rate)
-
-    def give_back(self, amount: float = 1) -> None:
-        """Take it back that so much was taken."""
-        self._level += amount

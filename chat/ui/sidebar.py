@@ -55,7 +55,7 @@ def draw(visitor: Visitor, settings: Settings, service: Service, counter: TokenC
     return meter
 
 
-@st.fragment(run_every=0.5)
+@st.fragment(run_every=1.0)
 def _redraw_when_loaded(visitor: Visitor, counter: TokenCounter) -> None:
     """Let the exact numbers take the place of the estimates, as soon as there are any."""
     if counter.state(visitor.options.model)[0] is not Loading.LOADING:
