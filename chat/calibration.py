@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chat.answer import Answer
+from chat.bill import HIDDEN
 from chat.tokens import MESSAGE_OVERHEAD, Count, Grade, TokenCounter, Weights
 from chat.window import Message
 
@@ -81,8 +82,9 @@ class Calibration:
         if usage is None:
             return
         counted = self._counter.weigh(messages, model)
-        if usage.prompt_tokens < PLAUSIBLE[0] * counted.total.tokens:
-            return  # some services report nothing, or only what their cache did not have
+        weight = counted.total.tokens
+        if not PLAUSIBLE[0] * weight <= usage.prompt_tokens <= PLAUSIBLE[1] * weight + HIDDEN:
+            return  # some services report nothing, only what their cache did not have, or nonsense
         if counted.grade is Grade.EXACT and _agrees(counted.total.tokens, usage.prompt_tokens):
             self._fits.pop(model, None)
             return

@@ -32,8 +32,10 @@ from functools import cache
 from typing import Any
 
 from chat.characters import mended
+from chat.redaction import KEY, redacted
 
 MESSAGE_LIMIT = 4_000  # characters of a service's message that are looked at at all
+MARGIN = 100  # characters at the end of a longer one that may be the beginning of a key
 DETAIL_LIMIT = 300  # characters of a service's own message that are shown at most
 
 
@@ -193,7 +195,7 @@ _CODES: Mapping[str, type[ChatError]] = {
 _TOO_LARGE = re.compile(
     r"context (?:length|window|size)|too many (?:input )?tokens|prompt is too long", re.IGNORECASE
 )
-_KEY_LIKE = re.compile(r"\b(?:sk|pk|hf|gsk)[-_][\w*.-]{6,}")
+_KEY_LIKE = re.compile(r"\b(?:sk|pk|hf|gsk)[-_][\w*.•…-]{6,}")
 _TAG = re.compile(
     r"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE
 )
@@ -250,9 +252,10 @@ def _message(error: Exception) -> str:
 
 def clean(message: str, secrets: Iterable[str] = ()) -> str:
     """A service's message made fit to show: no key, no markup, one line, 300 characters at most."""
-    for secret in secrets:
-        if secret:
-            message = message.replace(secret, "[key]")
-    message = mended(message[:MESSAGE_LIMIT])
-    message = " ".join(_TAG.sub(" ", _KEY_LIKE.sub("[key]", message)).split())
+    secrets = tuple(secrets)
+    is_cut = len(message) >= MESSAGE_LIMIT
+    message = redacted(message[:MESSAGE_LIMIT], secrets)
+    message = mended(message[:-MARGIN] if is_cut else message)
+    message = " ".join(_TAG.sub(" ", _KEY_LIKE.sub(KEY, message)).split())
+    message = redacted(message, secrets)  # where only tags stood in between
     return message if len(message) <= DETAIL_LIMIT else message[: DETAIL_LIMIT - 1] + "…"

@@ -4,35 +4,40 @@
     service = Budgeted(service, limits, visitor="203.0.113.7", weigh=weigh, count=count)
 
 What a request may cost at most is reserved before it is made and settled after it, whatever ends
-it, so a hundred visitors at once cannot overspend. A visitor has one request at a time. Days begin
-at midnight UTC.
+it, so a hundred visitors at once cannot overspend. A service that knows no bound, or thinks unseen
+beyond it, is reserved for by the clock, `FASTEST` tokens a second, and cut where nothing more is
+left: all requests together spend at most a second's tokens of each answer under way more than the
+budget. A visitor has one request at a time. Days begin at midnight UTC.
 """
 
 from __future__ import annotations
 
-import json
-import os
+import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Generator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from chat import errors
-from chat.events import Ended, Event, ReasoningDelta, TextDelta, Usage, UsageReported, Waiting
+from chat.bill import FASTEST, Bill
+from chat.events import Ended, Event, ReasoningDelta, TextDelta, UsageReported, Waiting
+from chat.ledger import DamagedError, Kept, Ledger
 from chat.service import Options, Service
+from chat.settings import SettingsError
 from chat.tokens import MESSAGE_OVERHEAD, REPLY_OVERHEAD, Count, Grade
 from chat.window import Window
 
 LONGEST_ANSWER = 8_192  # tokens, thoughts included, where the owner set no CHAT_MAX_TOKENS
 STEP = 256  # tokens that are reserved more, where a service writes on beyond its bound
-FASTEST = 200  # tokens a second that a model may think without a word that is seen
+GRACE = 7 * FASTEST // 10  # tokens beyond its reservation for which an answer is not cut yet
 TURN = 60.0  # seconds that a visitor's second request waits for the first
 GLANCE = 0.1  # seconds between two looks whether it is its turn
 FILE = "spent.json"
+TOMORROW = timedelta(days=1)  # another machine's clock may be there already
 
 # Failures for which no service sends a bill, if nothing had come before.
 FREE = (
@@ -70,11 +75,18 @@ class _Day:
     by_visitor: Counter[str] = field(default_factory=Counter)
 
 
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
 class Limits:
     """The sums of a day, for the whole process. Any thread may ask.
 
-    With a `folder` the sum of all survives a restart; that of each visitor never does. `today`
-    tells the date in UTC. Raises `OSError` where the folder cannot be written at the start.
+    With a `folder` the sum of all survives a restart, and is that of all processes that have this
+    folder; that of each visitor stays in the process. `today` tells the date in UTC, `log` the
+    owner. Raises `OSError` where the folder cannot be written at the start, and `SettingsError`
+    where what it keeps does not say what was spent. Whatever happens to the file later fails no
+    question: the sum goes on in memory and is written again as soon as that is possible.
     """
 
     def __init__(
@@ -84,18 +96,20 @@ class Limits:
         daily_tokens: int | None = None,
         folder: Path | None = None,
         today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+        log: Callable[[str], None] = _say,
     ) -> None:
         self._visitor_tokens = visitor_tokens
         self._daily_tokens = daily_tokens
-        self._file = None if folder is None else folder / FILE
         self._today = today
+        self._log = log
         self._lock = threading.Lock()
         self._day = _Day(today())
         self._busy: set[str] = set()
-        if self._file is not None:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            self._day.spent = self._read(self._file)
-            self._write()
+        self._unkept = 0  # tokens of this process that are not in the file yet
+        self._is_kept = True  # whether the file could be used the last time
+        self._ledger = None if folder is None else Ledger(folder / FILE)
+        if self._ledger is not None:
+            self._begin(self._ledger)
 
     @property
     def are_set(self) -> bool:
@@ -104,8 +118,8 @@ class Limits:
 
     def left(self, visitor: str) -> Left:
         """What is left today."""
-        with self._lock:
-            return self._left(self._current(), visitor)
+        with self._books() as day:
+            return self._left(day, visitor)
 
     def enter(self, visitor: str) -> bool:
         """Let a visitor begin a request, unless one is under way: then False."""
@@ -126,8 +140,7 @@ class Limits:
         Raises `VisitorBudgetSpent` or `DailyBudgetSpent` where not even `least` are left, and
         `TooFast` where only requests that are not over stand in the way.
         """
-        with self._lock:
-            day = self._current()
+        with self._books() as day:
             left = self._left(day, visitor)
             if left.all is not None and left.all < least:
                 raise (
@@ -142,7 +155,7 @@ class Limits:
 
     def extend(self, reservation: Reservation, tokens: int) -> bool:
         """Set so many tokens more aside; False where they are not left."""
-        with self._lock:
+        with self._books():
             least = self._left(reservation.day, reservation.visitor).least
             if least is not None and least < tokens:
                 return False
@@ -151,9 +164,8 @@ class Limits:
 
     def settle(self, reservation: Reservation, tokens: int) -> None:
         """Count what a request really took in the place of what was set aside."""
-        with self._lock:
-            reserved = reservation.tokens
-            self._book(reservation, tokens - reserved)
+        with self._books():
+            self._book(reservation, tokens - reservation.tokens)
             reservation.day.reserved -= tokens
             reservation.is_settled = True
 
@@ -164,9 +176,6 @@ class Limits:
         day.reserved += tokens
         day.by_visitor[reservation.visitor] += tokens
         reservation.tokens += tokens
-        # A full disk fails no question; the sum in memory goes on.
-        with suppress(OSError):
-            self._write()
 
     def _left(self, day: _Day, visitor: str) -> Left:
         return Left(
@@ -174,27 +183,84 @@ class Limits:
             all=_rest(self._daily_tokens, day.spent),
         )
 
-    def _current(self) -> _Day:
+    def _begin(self, ledger: Ledger) -> None:
+        """Go on from what is kept, or do not begin at all."""
+        try:
+            with ledger.held():
+                kept = ledger.read()
+                if kept is not None and kept.day - self._day.date > TOMORROW:
+                    raise DamagedError
+                self._take_in(kept)
+                ledger.write(Kept(day=self._day.date, spent=self._day.spent))
+        except DamagedError:
+            wrong = SettingsError(
+                f"CHAT_DATA: it is not known what was spent today, as {ledger.path} is damaged: "
+                "delete it to begin the day anew."
+            )
+            self._log(str(wrong))
+            raise wrong from None
+
+    @contextmanager
+    def _books(self) -> Iterator[_Day]:
+        """The day as all processes have it, for one thread alone; what it books is kept."""
+        with self._lock, ExitStack() as stack:
+            is_held = self._ledger is not None and self._hold(self._ledger, stack)
+            kept = self._read(self._ledger) if self._ledger is not None and is_held else None
+            self._take_in(kept)
+            before = self._day.spent
+            yield self._day
+            self._day.spent = max(0, self._day.spent)
+            self._unkept += self._day.spent - before
+            if self._ledger is not None and is_held and (self._unkept or kept is None):
+                self._write(self._ledger)
+
+    def _hold(self, ledger: Ledger, stack: ExitStack) -> bool:
+        try:
+            stack.enter_context(ledger.held())
+        except OSError:
+            self._lose(ledger)
+            return False
+        return True
+
+    def _read(self, ledger: Ledger) -> Kept | None:
+        """What is kept, where it can be believed."""
+        try:
+            kept = ledger.read()
+            if kept is None or kept.day - self._today() > TOMORROW:
+                raise DamagedError
+        except (OSError, DamagedError):
+            self._lose(ledger)
+            return None
+        return kept
+
+    def _write(self, ledger: Ledger) -> None:
+        try:
+            ledger.write(Kept(day=self._day.date, spent=self._day.spent))
+        except OSError:
+            self._lose(ledger)
+        else:
+            self._unkept = 0
+            self._is_kept = True
+
+    def _lose(self, ledger: Ledger) -> None:
+        """Tell the owner, once, that the sum is in memory alone."""
+        if self._is_kept:
+            self._log(
+                f"{ledger.path} cannot be used any more, or was changed by somebody else: what is "
+                "spent is counted in memory, and written there again as soon as that is possible."
+            )
+        self._is_kept = False
+
+    def _take_in(self, kept: Kept | None) -> None:
+        """Turn to the day that it is, with what was spent by all processes."""
         today = self._today()
+        if kept is not None:
+            today = max(today, kept.day)
         if today > self._day.date:  # a clock that is set back begins no new budget
             self._day = _Day(today)
-        return self._day
-
-    def _read(self, file: Path) -> int:
-        try:
-            kept = json.loads(file.read_text(encoding="utf-8"))
-            is_today = kept["day"] == self._day.date.isoformat()
-            return max(0, int(kept["spent"])) if is_today else 0
-        except (FileNotFoundError, ValueError, TypeError, KeyError, OverflowError):
-            return 0
-
-    def _write(self) -> None:
-        if self._file is None:
-            return
-        kept = {"day": self._day.date.isoformat(), "spent": self._day.spent}
-        beside = self._file.with_suffix(".new")
-        beside.write_text(json.dumps(kept), encoding="utf-8")
-        os.replace(beside, self._file)  # never half a file
+            self._unkept = 0
+        if kept is not None and kept.day == self._day.date:
+            self._day.spent = max(0, kept.spent + self._unkept)
 
 
 def _rest(bound: int | None, spent: int) -> int | None:
@@ -280,23 +346,25 @@ class Budgeted(Service):
     def _within_budget(self, window: Window, options: Options) -> Generator[Event]:
         bound = self.defaults.max_tokens or LONGEST_ANSWER
         longest = min(options.max_tokens or bound, bound)
-        sent = self._most(window, options.model)
+        weight = self._weigh(window, options.model)
+        sent = _most(window, weight)
         reservation = self._limits.reserve(self._visitor, sent + 1, sent + longest)
-        bill = _Bill(reservation, sent, self._clock)
-        events = self._service.stream(
-            window, replace(options, max_tokens=reservation.tokens - sent)
-        )
+        bound = reservation.tokens - sent
+        bill = Bill(sent=sent, weight=weight.tokens, bound=bound, clock=self._clock)
+        events = self._service.stream(window, replace(options, max_tokens=bound))
         try:
             for event in events:
-                if isinstance(event, TextDelta | ReasoningDelta):
-                    bill.add(self._count(event.text, options.model).tokens)
+                if isinstance(event, TextDelta):
+                    bill.text(self._count(event.text, options.model).tokens)
+                elif isinstance(event, ReasoningDelta):
+                    bill.thought(self._count(event.text, options.model).tokens)
                 elif isinstance(event, UsageReported):
                     bill.reported = event.usage
                 elif isinstance(event, Ended):
                     bill.is_whole = True
+                may_go_on = bill.is_whole or _is_covered(bill, reservation)
                 yield event
-                # A service may know no bound, or not keep to it.
-                if bill.counted > reservation.tokens and not reservation.extend(STEP):
+                if not may_go_on:
                     yield Ended("length")
                     return
         except FREE:
@@ -304,58 +372,22 @@ class Budgeted(Service):
             raise
         finally:
             events.close()
-            reservation.settle(bill.total)
-
-    def _most(self, window: Window, model: str) -> int:
-        """The tokens that a window has at most: where the count is not exact, one for each byte."""
-        weight = self._weigh(window, model)
-        if weight.grade is Grade.EXACT:
-            return weight.tokens
-        letters = sum(len(message["content"].encode()) for message in window.messages)
-        overhead = 2 * MESSAGE_OVERHEAD * len(window.messages) + REPLY_OVERHEAD
-        return max(weight.tokens, letters + overhead)
+            reservation.settle(bill.total(reservation.tokens))
 
 
-class _Bill:
-    """What a request has cost so far, as far as can be known."""
+def _is_covered(bill: Bill, reservation: Reservation) -> bool:
+    """Whether an answer may go on: a service may know no bound, not keep to it, or think unseen."""
+    so_far = bill.so_far()
+    short = so_far - reservation.tokens
+    if short <= 0 or reservation.extend(short + STEP) or reservation.extend(short):
+        return True
+    return max(bill.counted, so_far - GRACE) <= reservation.tokens
 
-    def __init__(self, reservation: Reservation, sent: int, clock: Callable[[], float]) -> None:
-        self.reported: Usage | None = None
-        self.is_whole = False
-        self.is_free = False
-        self._reservation = reservation
-        self._sent = sent
-        self._came = 0
-        self._clock = clock
-        self._began = clock()
-        self._silence: float | None = None  # seconds until something came
 
-    def add(self, tokens: int) -> None:
-        """Count what came."""
-        self._came += tokens
-        if tokens and self._silence is None:
-            self._silence = self._clock() - self._began
-
-    @property
-    def counted(self) -> int:
-        """What was sent and what came, as we count it; 0 as long as nothing came."""
-        return self._sent + self._came if self._came else 0
-
-    @property
-    def total(self) -> int:
-        """What to count the request for.
-
-        The service's own report holds for an answer that came to its end. One that did not may
-        have cost more than it says, also for thoughts that nobody saw.
-        """
-        if self.is_free:
-            return 0
-        seen = self._sent + self._came
-        usage = self.reported
-        is_told = usage is not None and usage.prompt_tokens > 0 and usage.completion_tokens >= 0
-        told = usage.total_tokens if usage is not None and is_told else 0
-        if self.is_whole:
-            return told or seen
-        silence = self._clock() - self._began if self._silence is None else self._silence
-        unseen = min(int(silence * FASTEST), max(0, self._reservation.tokens - seen))
-        return max(told, seen + unseen)
+def _most(window: Window, weight: Count) -> int:
+    """The tokens that a window has at most: where the count is not exact, one for each byte."""
+    if weight.grade is Grade.EXACT:
+        return weight.tokens
+    letters = sum(len(message["content"].encode()) for message in window.messages)
+    overhead = 2 * MESSAGE_OVERHEAD * len(window.messages) + REPLY_OVERHEAD
+    return max(weight.tokens, letters + overhead)

@@ -17,6 +17,7 @@ from concurrent.futures import Future
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from chat import errors
 from chat.errors import ChatError
@@ -51,6 +52,7 @@ SUBSTITUTES: Mapping[str, str | None] = {
     "stream_options": None,
 }
 
+_SECRET_NAME = re.compile(r"key|token|secret|sig|pass|code", re.IGNORECASE)
 _UNKNOWN_CODES = frozenset({"unsupported_parameter", "unknown_parameter"})
 _UNKNOWN_WORDS = re.compile(
     r"unsupported parameter|not supported|unknown|unrecogni[sz]ed|unexpected|not permitted|extra",
@@ -83,6 +85,7 @@ class Provider(Service):
         super().__init__(defaults)
         self._api_key = api_key
         self._base_url = base_url or OPENAI_BASE_URL
+        self._secrets = (api_key, *_secrets_in(self._base_url))
         self._timeout = timeout
         self._client: AsyncOpenAI | None = None
         self._refused: set[tuple[str, str]] = set()  # (model, parameter)
@@ -138,7 +141,7 @@ class Provider(Service):
             failure = errors.from_exception(
                 _reported(error) if isinstance(error, ErrorEvent) else error,
                 started=reading.has_text,
-                secrets=(self._api_key,),
+                secrets=self._secrets,
             )
         for event in reading.rest():
             inbox.put(event)
@@ -199,6 +202,15 @@ class Provider(Service):
         except Exception:  # noqa: BLE001 - without a list there are the configured models
             return
         self._models = tuple(sorted({name for name in listed if is_chat_model(name)}))
+
+
+def _secrets_in(address: str) -> Iterator[str]:
+    """What nobody may read of a service's address, which it may send back."""
+    parts = urlsplit(address)
+    yield from filter(None, (parts.password or parts.username, unquote(parts.password or "")))
+    for name, value in parse_qsl(parts.query):
+        if _SECRET_NAME.search(name):
+            yield value
 
 
 def _parameters(options: Options, refused: set[str]) -> dict[str, Any]:

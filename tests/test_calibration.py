@@ -121,6 +121,9 @@ def test_reasoning_is_no_part_of_the_answers_text(calibration: Calibration) -> N
     [
         Usage(prompt_tokens=0, completion_tokens=0),
         Usage(prompt_tokens=1, completion_tokens=100_000),
+        Usage(prompt_tokens=10**11, completion_tokens=100),
+        Usage(prompt_tokens=10**11, completion_tokens=10**11),
+        Usage(prompt_tokens=100_000, completion_tokens=0),
     ],
 )
 def test_a_report_that_cannot_be_is_not_learned_from(
@@ -129,6 +132,19 @@ def test_a_report_that_cannot_be_is_not_learned_from(
     messages: list[Message] = [{"role": "user", "content": PROSE}]
     calibration.learn(messages, Answer(text=PROSE, usage=usage), MODEL)
     assert calibration.weigh(messages, MODEL).grade is Grade.ESTIMATED
+
+
+@pytest.mark.parametrize("completion", [0, -1, 1, 10**11])
+@pytest.mark.parametrize("reasoning", [None, 0, 10**11])
+def test_a_completion_that_cannot_be_does_not_spoil_the_ratio(
+    calibration: Calibration, completion: int, reasoning: int | None
+) -> None:
+    messages: list[Message] = [{"role": "user", "content": PROSE}]
+    prompt = estimate(PROSE) + 6
+    usage = Usage(prompt_tokens=prompt, completion_tokens=completion, reasoning_tokens=reasoning)
+    calibration.learn(messages, Answer(text=PROSE, usage=usage), MODEL)
+    assert calibration.weigh(messages, MODEL).total.tokens == prompt
+    assert calibration.text(PROSE, MODEL).tokens == pytest.approx(estimate(PROSE), rel=0.05)
 
 
 def test_no_part_is_ever_negative(calibration: Calibration) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,10 +15,11 @@ from pathlib import Path
 import pytest
 
 from chat import errors
+from chat.bill import FASTEST
 from chat.conversation import Conversation
-from chat.events import Ended, Event, TextDelta, Usage, UsageReported, Waiting
+from chat.events import Ended, Event, ReasoningDelta, TextDelta, Usage, UsageReported, Waiting
+from chat.ledger import Ledger
 from chat.limits import (
-    FASTEST,
     FILE,
     FREE,
     LONGEST_ANSWER,
@@ -27,6 +30,7 @@ from chat.limits import (
     Limits,
 )
 from chat.service import Options, Service
+from chat.settings import PROJECT, SettingsError
 from chat.tokens import Count, Grade
 from chat.window import Window
 
@@ -377,10 +381,278 @@ def test_a_folder_that_vanishes_fails_no_question(tmp_path: Path) -> None:
 
 
 BEYOND = f'{{"day": "{date.today().isoformat()}", "spent": 1e999}}'
+DAMAGES = {
+    "empty": "",
+    "no object": "[]",
+    "nothing": "{}",
+    "null": "null",
+    "words": '{"day": 1, "spent": "x"}',
+    "no whole number": f'{{"day": "{DAY}", "spent": 1.5}}',
+    "a switch": f'{{"day": "{DAY}", "spent": true}}',
+    "negative": f'{{"day": "{DAY}", "spent": -5}}',
+    "beyond all numbers": BEYOND,
+    "a day to come": '{"day": "2999-01-01", "spent": 5}',
+    "half": f'{{"day": "{DAY}", "spe',
+    "deep": "[" * 100_000,
+    "large": " " * 10_000_000 + "{}",
+    "many digits": f'{{"day": "{DAY}", "spent": {"9" * 900}}}',
+    "no text": "\xff\0",
+}
 
 
-@pytest.mark.parametrize("damage", ["", "[]", "{}", '{"day": 1, "spent": "x"}', "null", BEYOND])
-def test_a_damaged_sum_begins_anew(tmp_path: Path, damage: str) -> None:
-    (tmp_path / FILE).write_text(damage)
-    assert Limits(daily_tokens=5, folder=tmp_path).left("v").all == 5
-    assert json.loads((tmp_path / FILE).read_text())["spent"] == 0
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_sum_is_told_and_does_not_begin_anew(tmp_path: Path, damage: str) -> None:
+    (tmp_path / FILE).write_text(damage, encoding="latin-1")
+    told: list[str] = []
+    with pytest.raises(SettingsError, match=f"{FILE} is damaged: delete it") as error:
+        Limits(daily_tokens=5, folder=tmp_path, today=Clock(), log=told.append)
+    assert told == [str(error.value)]
+    assert (tmp_path / FILE).read_text(encoding="latin-1") == damage
+    (tmp_path / FILE).unlink()
+    assert Limits(daily_tokens=5, folder=tmp_path, today=Clock()).left("v").all == 5
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_sum_that_is_damaged_later_is_told_once_and_written_again(
+    tmp_path: Path, damage: str
+) -> None:
+    told: list[str] = []
+    limits = Limits(daily_tokens=1_000, folder=tmp_path, today=Clock(), log=told.append)
+    limits.reserve("v", 1, 300).settle(200)
+    (tmp_path / FILE).write_text(damage, encoding="latin-1")
+    reservation = limits.reserve("v", 1, 300)
+    assert kept(tmp_path) == 500
+    reservation.settle(100)
+    assert limits.left("v").all == 700
+    assert kept(tmp_path) == 300
+    assert len(told) == 1
+
+
+def test_a_file_that_cannot_be_written_fails_no_question_and_is_told_once(tmp_path: Path) -> None:
+    told: list[str] = []
+    folder = tmp_path / "data"
+    limits = Limits(daily_tokens=1_000, folder=folder, today=Clock(), log=told.append)
+    (folder / FILE).with_suffix(".new").mkdir()  # where it is written, as on a full disk
+    for _ in range(3):
+        limits.reserve("v", 1, 300).settle(100)
+    assert limits.left("v").all == 700
+    assert kept(folder) == 0
+    assert len(told) == 1
+    (folder / FILE).with_suffix(".new").rmdir()
+    another = Limits(daily_tokens=1_000, folder=folder, today=Clock())  # of another process
+    another.reserve("w", 1, 300).settle(50)
+    assert limits.left("v").all == 650
+    assert kept(folder) == 350
+    assert len(told) == 1
+
+
+def kept(folder: Path) -> int:
+    """The sum in the file."""
+    spent: int = json.loads((folder / FILE).read_text())["spent"]
+    return spent
+
+
+def test_the_sums_of_two_processes_add_up(tmp_path: Path) -> None:
+    clock = Clock()
+    first, second = (Limits(daily_tokens=2_000, folder=tmp_path, today=clock) for _ in range(2))
+    under_way = first.reserve("v", 1, 300)
+    third = Limits(daily_tokens=2_000, folder=tmp_path, today=clock)
+    second.reserve("v", 1, 300).settle(200)
+    third.reserve("w", 1, 300).settle(400)
+    under_way.settle(100)
+    assert kept(tmp_path) == 700
+    assert [limits.left("x").all for limits in (first, second, third)] == [1_300] * 3
+
+
+def test_the_sums_of_two_processes_add_up_across_midnight(tmp_path: Path) -> None:
+    clocks = Clock(), Clock()
+    first, second = (Limits(daily_tokens=2_000, folder=tmp_path, today=clock) for clock in clocks)
+    under_way = second.reserve("v", 1, 300)
+    clocks[0].today += timedelta(days=1)
+    first.reserve("v", 1, 300).settle(100)
+    second.reserve("v", 1, 300).settle(50)  # whose clock is late
+    clocks[1].today += timedelta(days=1)
+    second.reserve("v", 1, 300).settle(10)
+    under_way.settle(7)  # of yesterday
+    assert kept(tmp_path) == 160
+    assert first.left("v").all == second.left("v").all == 1_840
+
+
+SPEND = """
+import sys
+from pathlib import Path
+from chat.limits import Limits
+limits = Limits(daily_tokens=100_000, folder=Path(sys.argv[1]))
+for _ in range(100):
+    limits.reserve("v", 1, 50).settle(7)
+"""
+
+
+def test_processes_that_spend_at_once_lose_no_token(tmp_path: Path) -> None:
+    spend = [sys.executable, "-c", SPEND, str(tmp_path)]
+    processes = [subprocess.Popen(spend, cwd=PROJECT) for _ in range(4)]
+    assert [process.wait(60) for process in processes] == [0] * 4
+    assert kept(tmp_path) == 4 * 100 * 7
+
+
+def test_a_process_that_holds_the_file_for_ever_fails_no_question(tmp_path: Path) -> None:
+    told: list[str] = []
+    limits = Limits(daily_tokens=1_000, folder=tmp_path, today=Clock(), log=told.append)
+    with Ledger(tmp_path / FILE).held():
+        limits.reserve("v", 1, 300)
+    assert limits.left("v").all == 700
+    assert kept(tmp_path) == 300
+    assert len(told) == 1
+
+
+class Thinker(Service):
+    """Thinks unseen, as fast as any may, and keeps to no bound; every event is a tenth second."""
+
+    def __init__(self, clock: Seconds, *, lasting: float, said: str = "") -> None:
+        super().__init__(Options(model="m"))
+        self.clock = clock
+        self.lasting = lasting
+        self.said = said
+        self.spent = 0
+
+    def models(self) -> tuple[str, ...]:
+        return ()
+
+    def stream(self, window: Window, options: Options) -> Generator[Event]:
+        assert window.question
+        assert options.max_tokens
+        began = self.clock.now
+        self.spent += WINDOW
+        booked = 0
+        while self.clock.now - began < self.lasting:
+            thought = int((self.clock.now - began) * FASTEST)
+            self.spent += thought - booked
+            booked = thought
+            yield ReasoningDelta(self.said) if self.said else Waiting()
+        self.spent += int(self.lasting * FASTEST) - booked
+        yield TextDelta("Hi")
+        yield used(WINDOW, int(self.lasting * FASTEST))
+        yield Ended("stop")
+
+
+@pytest.mark.parametrize("said", ["", "Hmm"], ids=["unseen", "in a summary"])
+@pytest.mark.parametrize("lasting", [3.0, 60.0])
+def test_who_think_beyond_all_bounds_overspend_a_second_each_at_most(
+    lasting: float, said: str
+) -> None:
+    clock = Seconds()
+    limits = Limits(daily_tokens=20_000)
+    service = Thinker(clock, lasting=lasting, said=said)
+    options = Options(model="m", max_tokens=200)
+    requests: list[Generator[Event] | None] = [
+        budgeted(service, limits, str(number), clock=clock).stream(window(), options)
+        for number in range(60)
+    ]
+    ends = []
+    while any(requests):
+        for number, events in enumerate(requests):
+            if events is None:
+                continue
+            event = next(events, None)
+            if event is None:
+                requests[number] = None
+            elif isinstance(event, Ended):
+                ends.append(event)
+        clock.now += 0.1
+    assert 18_000 < service.spent <= 20_000 + 60 * FASTEST
+    assert len(ends) == 60
+    assert Ended("length") in ends
+    assert limits.left("any").all == 0
+
+
+def test_thoughts_are_reserved_for_as_they_grow() -> None:
+    clock = Seconds()
+    limits = Limits(daily_tokens=10_000)
+    events = budgeted(Thinker(clock, lasting=20), limits, clock=clock).stream(window(), OPTIONS)
+    left = []
+    for _ in range(10):
+        next(events)
+        clock.now += 1.0
+        left.append(limits.left("v").all)
+    assert left == sorted(left, key=lambda tokens: -(tokens or 0))
+    assert left[0] == 10_000 - WINDOW - 50
+    assert left[-1] is not None
+    assert left[-1] <= 10_000 - WINDOW - 9 * FASTEST
+    events.close()
+    assert limits.left("v").all == 10_000 - WINDOW - 10 * FASTEST  # nobody knows better
+
+
+def test_a_slow_answer_within_its_bound_ends_and_gives_back_what_was_reserved() -> None:
+    clock = Seconds()
+    limits = Limits(daily_tokens=10_000)
+    service = Thinker(clock, lasting=10)
+    seen = []
+    for event in budgeted(service, limits, clock=clock).stream(window(), OPTIONS):
+        seen.append(event)
+        clock.now += 0.1
+    assert seen[-1] == Ended("stop")
+    assert limits.left("v").all == 10_000 - WINDOW - 10 * FASTEST
+
+
+def test_while_text_is_written_nothing_is_thought() -> None:
+    clock = Seconds()
+    limits = Limits(daily_tokens=1_000)
+    service = Scripted(*[TextDelta("four")] * 200, Ended("stop"))
+    options = Options(model="m", max_tokens=800)
+    for _ in budgeted(service, limits, clock=clock).stream(window(), options):
+        clock.now += 0.09  # 44 tokens a second, for 18 seconds
+    assert limits.left("v").all == 1_000 - WINDOW - 800
+
+
+OWN = WINDOW + 20  # what we count of an answer of twenty letters
+
+
+@pytest.mark.parametrize(
+    ("usage", "spent"),
+    [
+        ((0, 0), OWN),
+        ((1, 0), OWN),
+        ((1, 20), OWN),
+        ((100, 0), OWN),
+        ((100, 1), OWN),
+        ((0, 40), WINDOW + 40),  # a part that may be true counts, if it is the larger one
+        ((150, 0), 170),
+        ((-1, -1), OWN),
+        ((10**11, 20), OWN),
+        ((100, 10**11), OWN),
+        ((10**11, 10**11), OWN),
+        ((100_000, 100_000), OWN),
+        ((100, 20), 120),
+        ((80, 15), 95),  # other tokenizers
+        ((250, 50), 300),
+        ((600, 20), 620),  # instructions that the service adds
+        ((100, 50), 150),  # thoughts within the bound
+    ],
+)
+def test_a_report_counts_as_far_as_it_is_plausible(usage: tuple[int, int], spent: int) -> None:
+    answer = TextDelta("x" * 20)
+    assert spent_after(Scripted(answer, used(*usage), Ended("stop"))) == spent
+    assert spent_after(Scripted(used(*usage), answer, used(*usage), Ended("stop"))) == spent
+
+
+def test_thoughts_that_are_reported_apart_count_too() -> None:
+    usage = Usage(prompt_tokens=100, completion_tokens=9, reasoning_tokens=30)
+    assert spent_after(Scripted(TextDelta("Hi"), UsageReported(usage), Ended("stop"))) == 139
+    huge = Usage(prompt_tokens=100, completion_tokens=9, reasoning_tokens=10**11)
+    assert spent_after(Scripted(TextDelta("Hi"), UsageReported(huge), Ended("stop"))) == 102
+
+
+def test_a_report_in_every_chunk_counts_once_and_the_last_one_holds() -> None:
+    chunks = [event for n in range(1, 21) for event in (TextDelta("x"), used(110, n))]
+    assert spent_after(Scripted(*chunks, Ended("stop"))) == 130
+
+
+def test_without_a_report_what_may_have_been_thought_counts_by_the_second() -> None:
+    clock = Seconds()
+    limits = Limits(daily_tokens=10_000)
+    service = Scripted(*[Waiting()] * 10, TextDelta("Hi"), Ended("stop"))
+    for event in budgeted(service, limits, clock=clock).stream(window(), OPTIONS):
+        clock.now += 0.1 if event == Waiting() else 0.0
+    left = limits.left("v").all
+    assert left is not None
+    assert abs(left - (10_000 - WINDOW - FASTEST)) <= 2 + FASTEST // 5

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat import errors
-from chat.limits import Limits
+from chat.limits import FILE, Limits
 from chat.ui import text
 from tests.conftest import KEY, Open
 from tests.fakes.service import ScriptedService, answering, failing
@@ -149,6 +149,17 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(
     page = bounded()
     assert page.error[0].value.endswith("CHAT_DATA is /proc/nothing, where nothing can be written.")
     assert not page.chat_input
+
+
+def test_a_sum_that_is_damaged_is_one_sentence(
+    bounded: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CHAT_DATA", str(tmp_path))
+    (tmp_path / FILE).write_text("[" * 100_000)
+    page = bounded()
+    assert page.error[0].value.endswith("damaged: delete it to begin the day anew.")
+    assert not page.chat_input
+    assert not page.exception
 
 
 def test_a_question_may_not_be_longer_than_the_owner_allows(

@@ -3,10 +3,13 @@
 # ruff: noqa: E501 - the table of broken streams is read by its columns
 from __future__ import annotations
 
+import re
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from urllib.parse import quote
 
 import pytest
 
@@ -511,6 +514,37 @@ def test_a_key_that_looks_like_none_is_not_told_either(
     error = answer_of(provider, options).error
     assert error is not None
     assert error.detail == "The key [key] is odd"
+
+
+@pytest.mark.parametrize("in_stream", [False, True])
+def test_a_key_that_is_told_in_another_form_or_in_part_is_not_told(
+    service: ScriptedService, options: Options, in_stream: bool
+) -> None:
+    key = "correct/horse+battery-staple"
+    encoded = b64encode(f"Bearer {key}".encode()).decode()
+    said = {"message": f"{encoded} has {quote(key, safe='')}, which ends in {key[-12:]}"}
+    steps = [chunk("Hel"), fake.event({"error": said}), fake.end]
+    service.enqueue(Reply(steps=steps) if in_stream else failing(400, said))
+    provider = Provider(api_key=key, base_url=service.base_url, defaults=options)
+    error = answer_of(provider, options).error
+    assert error is not None
+    start = b64encode(b"Bearer ").decode()[:9]
+    assert re.fullmatch(
+        rf"{start}.?\[key\].{{0,4}} has \[key\], which ends in \[key\]", error.detail
+    )
+
+
+def test_a_password_in_the_services_address_is_not_told(
+    service: ScriptedService, options: Options
+) -> None:
+    address = service.base_url.replace("://", "://somebody:Zx81%2Fqwop@")
+    said = f"{address} and Zx81/qwop are odd"
+    service.enqueue(failing(400, {"message": said}))
+    provider = Provider(api_key=KEY, base_url=address, defaults=options)
+    error = answer_of(provider, options).error
+    assert error is not None
+    assert "qwop" not in error.detail
+    assert error.detail.endswith("and [key] are odd")
 
 
 @pytest.mark.parametrize("key", ["sk-line\nbreak", "sk-ünïcode", "sk-€"])

@@ -47,6 +47,7 @@ class Process:
                 visitor_tokens=settings.visitor_tokens,
                 daily_tokens=settings.daily_tokens,
                 folder=settings.data,
+                log=log,
             )
         except OSError:
             raise SettingsError(
@@ -92,7 +93,11 @@ def current() -> Process:
     """
     with _made.lock:
         if _made.process is None:
-            _made.process = Process.of(load_settings())
+            try:
+                _made.process = Process.of(Settings.load(secrets=_secrets()))
+            except SettingsError as error:
+                log(f"{text.SETTINGS_WRONG} {error}")
+                raise
         return _made.process
 
 
@@ -106,15 +111,6 @@ def handed_in(make: Callable[[], Process] | None = None) -> Iterator[None]:
     finally:
         with _made.lock:
             _made.process = before
-
-
-def load_settings() -> Settings:
-    """The owner's settings. Raises `SettingsError`, which stands in the log then, too."""
-    try:
-        return Settings.load(secrets=_secrets())
-    except SettingsError as error:
-        log(f"{text.SETTINGS_WRONG} {error}")
-        raise
 
 
 def log(line: str) -> None:

@@ -400,8 +400,8 @@ WRONG_PASSWORD = "That is not the password. Try again."
 
 
 def wait_for_password(seconds: float) -> str:
-    """Said after several wrong tries, also to others at the same address."""
-    return f"There were too many wrong tries from here. Try again in {math.ceil(seconds)} s."
+    """Said after several wrong tries, also to others."""
+    return f"There were too many wrong tries. Try again in {math.ceil(seconds)} s."
 
 
 # Faults of the app itself
