@@ -13,7 +13,7 @@ LAN, WORLD = "192.168.1.7", "203.0.113.9"
     "host",
     [
         *("127.0.0.1:8501", "localhost:8501", "[::1]:8501", "192.168.1.5", "printer:8501"),
-        *("chat.local", "nas.home.arpa:80", "app.localhost", "", "pc.lan."),
+        *("chat.local", "nas.home.arpa:80", "app.localhost", "", "pc.lan.", "me-chat.hf.space"),
     ],
 )
 def test_addresses_and_local_names_are_expected(host: str) -> None:
