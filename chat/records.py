@@ -20,6 +20,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from chat.answer import Answer, Status
 from chat.conversation import Conversation, Fork, Round
@@ -78,12 +79,15 @@ class _Growth:
 
 @dataclass(eq=False)
 class Recorder:
-    """Knows what was told of one conversation, and tells what has changed since."""
+    """Knows what was told of one conversation, and tells what has changed since.
 
-    _numbers: dict[Round | Answer, int] = field(default_factory=dict)
+    It holds nothing of what was deleted.
+    """
+
+    _numbers: WeakKeyDictionary[Round | Answer, int] = field(default_factory=WeakKeyDictionary)
     _next: int = 1
     _told: dict[str, Record] = field(default_factory=dict)
-    _growing: dict[Answer, _Growth] = field(default_factory=dict)
+    _growing: WeakKeyDictionary[Answer, _Growth] = field(default_factory=WeakKeyDictionary)
     _due: set[str] = field(default_factory=set)
     _stray: set[str] = field(default_factory=set)
 
