@@ -20,12 +20,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from chat.answer import Answer, Status
 from chat.conversation import Conversation, Fork, Round
 from chat.service import Options
 from chat.transcript import (
     MOST,
+    MOST_ANSWERS,
     NO_QUESTION,
     Fault,
     Transcript,
@@ -78,12 +80,15 @@ class _Growth:
 
 @dataclass(eq=False)
 class Recorder:
-    """Knows what was told of one conversation, and tells what has changed since."""
+    """Knows what was told of one conversation, and tells what has changed since.
 
-    _numbers: dict[Round | Answer, int] = field(default_factory=dict)
+    It holds nothing of what was deleted.
+    """
+
+    _numbers: WeakKeyDictionary[Round | Answer, int] = field(default_factory=WeakKeyDictionary)
     _next: int = 1
     _told: dict[str, Record] = field(default_factory=dict)
-    _growing: dict[Answer, _Growth] = field(default_factory=dict)
+    _growing: WeakKeyDictionary[Answer, _Growth] = field(default_factory=WeakKeyDictionary)
     _due: set[str] = field(default_factory=set)
     _stray: set[str] = field(default_factory=set)
 
@@ -241,6 +246,7 @@ class _Restoring:
         self._revived: list[Answer] = []
         self._pieces: dict[int, dict[int, Record]] = {}
         self._rounds: list[int] = []
+        self._answers: set[int] = set()  # that belong to no round yet
         last = 0
         for name, record in records.items():
             if name == "head":
@@ -256,6 +262,10 @@ class _Restoring:
                 self._pieces.setdefault(number, {})[int(match["place"])] = record
             elif match["kind"] == "round":
                 self._rounds.append(number)
+            elif match["kind"] == "answer":
+                self._answers.add(number)
+        if len(self._rounds) > MOST or len(self._answers) > MOST_ANSWERS:
+            raise TranscriptError(Fault.TOO_LARGE)
         self._recorder.begin_at(last + 1)
 
     def restored(self) -> Restored:
@@ -264,6 +274,7 @@ class _Restoring:
         children: dict[int | None, list[tuple[int, int, Round]]] = {}
         found: dict[int, Round] = {}
         shown: dict[int | None, int] = {None: start}
+        latest: int | None = None
         for number in sorted(self._rounds):
             after, place, shown[number], round = self._round(number)
             self._recorder.adopt(round, number)
@@ -271,9 +282,10 @@ class _Restoring:
                 # What it followed is damaged. A round has followed only one with a lower number,
                 # so there is no circle.
                 self._is_whole = False
-                after, place = max(found, default=None), MOST
+                after, place = latest, MOST
             children.setdefault(after, []).append((place, number, round))
             found[number] = round
+            latest = number
         for after, placed in children.items():
             fork = conversation.start if after is None else found[after].next
             fork.rounds = [round for _, _, round in sorted(placed, key=lambda child: child[:2])]
@@ -307,9 +319,9 @@ class _Restoring:
             record = {}
         versions = record.get("versions")
         numbers = versions[:MOST] if isinstance(versions, list) else []
-        # An answer belongs to one round.
-        known = dict.fromkeys(n for n in numbers if _is_count(n))
-        answers = [answer for n in known if (answer := self._answer(n)) is not None]
+        # An answer belongs to one round, the first that names it.
+        known = [n for n in numbers if _is_count(n) and n in self._answers]
+        answers = [answer for n in dict.fromkeys(known) if (answer := self._answer(n)) is not None]
         self._is_whole &= bool(answers) and len(answers) == len(numbers)
         versions = answers or [Answer(status=Status.STOPPED)]
         former = record.get("former")
@@ -336,7 +348,8 @@ class _Restoring:
 
     def _answer(self, number: int) -> Answer | None:
         """An answer; None where it is damaged or belongs to another round already."""
-        record = self._records.pop(f"answer/{number}", None)
+        self._answers.remove(number)
+        record = self._records.pop(f"answer/{number}")
         pieces = self._pieces.pop(number, {})
         is_growing = isinstance(record, dict) and record.get("status") == Status.STREAMING
         try:

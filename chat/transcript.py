@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -30,9 +31,13 @@ FORMAT = "chat-transcript"
 VERSION = 1
 LARGEST = 20_000_000  # bytes
 MOST = 10_000  # rounds, or messages of a plain list
+MOST_ANSWERS = 20_000  # of all rounds
+MOST_VALUES = 1_000_000  # in a JSON text; so many rounds and answers have half as many
 LONGEST_NAME = 200  # characters
 LARGEST_NUMBER = 10**12
 
+# Ended or not: what is looked at once is never looked at again.
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+\\?(?:"|\Z)', re.DOTALL)
 _KINDS = {kind.__name__: kind for kind in errors.ChatError.__subclasses__()}
 NO_QUESTION = "…"  # where a plain list begins with an answer, as a greeting does
 
@@ -118,9 +123,17 @@ def parsed(data: bytes | str) -> Any:  # noqa: ANN401 - whatever there is
         raise TranscriptError(Fault.TOO_LARGE)
     try:
         text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
+        if _count_values(text) > MOST_VALUES:
+            raise TranscriptError(Fault.TOO_LARGE)
         return json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise TranscriptError(Fault.NOT_JSON) from None
+
+
+def _count_values(text: str) -> int:
+    """How many values a JSON text has at most. Parsed, an empty list takes 64 bytes."""
+    marks = sum(map(text.count, ",[{"))
+    return marks if marks <= MOST_VALUES else sum(map(_STRING.sub("", text).count, ",[{"))
 
 
 def to_markdown(
@@ -186,12 +199,16 @@ def _read(whole: dict[str, Any]) -> Transcript:
     transcript, start = read_head(whole)
     conversation = transcript.conversation
     read: list[Round] = []
+    count = 0
     forks = [(conversation.start, start)]
     for item in _list(rounds):
         after, question, versions, shown, former, following = _fields(
             item, "after", "question", "versions", "shown", "former", "next"
         )
-        answers = [read_answer(answer) for answer in _list(versions)]
+        count += len(_list(versions))
+        if count > MOST_ANSWERS:
+            raise TranscriptError(Fault.TOO_LARGE)
+        answers = [read_answer(answer) for answer in versions]
         last = len(answers) - 1
         round = Round(
             question=read_text(question),

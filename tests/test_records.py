@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import hypothesis.strategies as st
@@ -16,7 +18,8 @@ from chat.errors import BrokenOff
 from chat.events import Ended, ReasoningDelta, TextDelta
 from chat.records import Changes, Recorder, Restored, restore
 from chat.service import Options
-from chat.transcript import Fault, TranscriptError, to_json
+from chat.transcript import MOST, MOST_ANSWERS, Fault, TranscriptError, to_json
+from tests.steps import steps
 from tests.test_transcript import MOVES, OPTIONS, came, conversations, played
 
 Records = dict[str, Any]
@@ -351,3 +354,63 @@ def test_version_1_is_what_is_written_today() -> None:
     apply(restored.recorder.changes(restored.conversation, OPTIONS), again)
     unchanged = [name for name in records if name.split("/")[1:2] != ["5"]]
     assert {name: again[name] for name in unchanged} == {name: records[name] for name in unchanged}
+
+
+def orphans(count: int) -> Records:
+    """Rounds of which each has followed one that is not there."""
+    records = told(Conversation())
+    for number in range(1, count + 1):
+        records[f"round/{number}"] = {"after": 999_999, "place": 0, "versions": [], "next": 0}
+    return records
+
+
+def claims(count: int) -> Records:
+    """Rounds of which each names many answers that are not there."""
+    records = told(Conversation())
+    for number in range(1, count + 1):
+        records[f"round/{number}"] = {"after": None, "versions": [*range(1, 1_000)]}
+    return records
+
+
+def shared(count: int) -> Records:
+    """Rounds that all name the same answers."""
+    records = told(three_rounds())
+    for number in range(10, 10 + count):
+        records[f"round/{number}"] = {"after": 1, "versions": [2] * 1_000}
+    return records
+
+
+def siblings(count: int) -> Records:
+    records = told(Conversation())
+    for number in range(1, count + 1):
+        records[f"round/{number}"] = {"after": None, "place": count - number, "versions": []}
+    return records
+
+
+def pieces(count: int) -> Records:
+    _, _, records = grown_answer(count)
+    return records
+
+
+@pytest.mark.parametrize("made", [orphans, claims, shared, siblings, pieces])
+def test_to_read_costs_no_more_than_there_is(made: Callable[[int], Records]) -> None:
+    few, many = (steps(partial(restore, made(count))) for count in (50, 500))
+    assert many <= 12 * few
+
+
+def test_rounds_whose_places_are_lost_follow_one_another() -> None:
+    history = restore(orphans(MOST)).conversation.history
+    assert len(history) == MOST
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        {"head": 0, **{f"round/{n}": {} for n in range(1, MOST + 2)}},
+        {"head": 0, **{f"answer/{n}": {} for n in range(1, MOST_ANSWERS + 2)}},
+    ],
+)
+def test_no_more_is_read_than_a_file_may_have(records: Records) -> None:
+    with pytest.raises(TranscriptError) as refused:
+        restore(records)
+    assert refused.value.fault is Fault.TOO_LARGE

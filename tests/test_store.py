@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
@@ -12,6 +13,7 @@ from chat.conversation import Conversation
 from chat.records import Notice, restore
 from chat.ui import store
 from chat.ui.store import Opened, Removed, Store
+from tests.steps import steps
 from tests.test_records import VERSION_1
 from tests.test_transcript import OPTIONS, came
 
@@ -275,3 +277,109 @@ def test_a_fault_of_ours_in_reading_is_told_too(
 )
 def test_what_store_js_never_says_is_let_go(page: Page, said: object) -> None:
     assert page.store.hear(said, page.conversation, is_edited=False) == []
+
+
+DEEP: list[Any] = []
+for _ in range(10_000):
+    DEEP = [DEEP]
+ODD: list[Any] = [
+    DEEP,
+    *(None, True, False, 0, -1, 1.5, float("nan"), float("inf"), 10**400, "", "x", "\ud800"),
+    *([], [[]], {}, [None], {"chat": A}, [A], A, A + "\n", "full", "picked", "x" * 10_000),
+]
+
+
+FIELDS = ["kind", "number", "chat", "chats", "now", "last", "missing", "fault"]
+FIELDS += ["reason", "stamp", "got", "records"]
+SAID = {"number": 1, "chat": A, "chats": [A], "now": B, "last": 1, "missing": 1, "fault": "full"}
+SAID |= {"reason": "picked", "stamp": "s 1", "got": 1, "records": VERSION_1}
+
+
+@pytest.mark.parametrize("kind", ["opened", "removed", "taken", "missed", "fault", "new"])
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("is_missing", [False, True])
+def test_no_value_of_any_field_is_trusted(kind: str, field: str, *, is_missing: bool) -> None:
+    for value in ODD:
+        page = Page()
+        page.ask("Q1")
+        page.save()
+        said = {**SAID, "kind": kind, field: value}
+        if is_missing:
+            del said[field]
+        page.store.hear([said, DEEP, {"number": 2}], page.conversation, is_edited=False)
+        assert page.store.fault in (None, Notice.FULL)
+        page.ask("Q2")
+        for write in page.save():
+            assert len(json.dumps(write)) < 10_000
+            assert store._CHAT.fullmatch(write["chat"])
+
+
+def removing(count: int) -> list[dict[str, Any]]:
+    return [
+        {"kind": "removed", "number": n + 1, "chats": [f"{n:032x}"], "last": 1}
+        for n in range(count)
+    ]
+
+
+def naming(count: int) -> list[dict[str, Any]]:
+    return [
+        {"kind": "removed", "number": 1, "last": 1, "chats": [f"{n:032x}" for n in range(count)]}
+    ]
+
+
+def missing(count: int) -> list[dict[str, Any]]:
+    return [{"kind": "missed", "number": n + 1, "missing": 1} for n in range(count)]
+
+
+def taking(count: int) -> list[dict[str, Any]]:
+    return [
+        {"kind": "taken", "number": n + 1, "chat": f"{n:032x}", "now": f"{n + 1:032x}"}
+        for n in range(count)
+    ]
+
+
+def opening(count: int) -> list[dict[str, Any]]:
+    return [{**SAID, "kind": "opened", "number": n + 1} for n in range(count)]
+
+
+@pytest.mark.parametrize("saying", [removing, naming, missing, taking, opening])
+def test_to_hear_costs_no_more_than_what_is_said(
+    saying: Callable[[int], list[dict[str, Any]]],
+) -> None:
+    def cost(count: int) -> int:
+        page = Page()
+        for number in range(50):
+            page.ask(f"Q{number}")
+        page.save()
+        left = page.conversation
+        page.turn(left.start_over())
+        messages = saying(count)
+        return steps(lambda: page.store.hear(messages, page.conversation, is_edited=False))
+
+    few, many = cost(100), cost(1_000)
+    assert many - few <= 12 * few
+
+
+def test_what_is_missed_often_is_sent_once(page: Page) -> None:
+    page.ask("Q1")
+    page.save()
+    left = page.conversation
+    page.turn(left.start_over())
+    page.hear(*[{"kind": "missed", "missing": 1}] * 100)
+    assert len(page.store._unsent) == 1
+    assert len(left.history) == 1
+
+
+def test_of_more_messages_than_there_can_be_the_first_are_heard(page: Page) -> None:
+    page.store.hear(removing(2 * store._MOST_MESSAGES), page.conversation, is_edited=False)
+    assert page.store._heard == store._MOST_MESSAGES
+
+
+def test_a_chat_that_is_deleted_right_after_it_was_opened_is_not_opened(page: Page) -> None:
+    opened = {"kind": "opened", "reason": "picked", "chat": A, "stamp": "s 1", "got": 0}
+    removed = {"kind": "removed", "chats": [A], "last": 0}
+    assert page.hear(opened | {"records": VERSION_1}, removed) == []
+    assert (
+        len(page.hear(opened | {"records": VERSION_1}, removed, opened | {"records": VERSION_1}))
+        == 1
+    )

@@ -16,7 +16,17 @@ from chat.conversation import Conversation
 from chat.errors import ServiceDown
 from chat.events import Ended, Event, ReasoningDelta, TextDelta, Usage, UsageReported
 from chat.service import Options
-from chat.transcript import LARGEST, MOST, Fault, TranscriptError, from_json, to_json, to_markdown
+from chat.transcript import (
+    LARGEST,
+    MOST,
+    MOST_ANSWERS,
+    MOST_VALUES,
+    Fault,
+    TranscriptError,
+    from_json,
+    to_json,
+    to_markdown,
+)
 
 OPTIONS = Options(model="m", temperature=0.5, top_p=None, max_tokens=7)
 MOVES = ("ask", "retry", "edit", "go_on", "turn", "turn_question", "delete", "undo")
@@ -217,3 +227,46 @@ def test_markdown_reads_well_whatever_the_question_has_in_it() -> None:
         "# Chat\n\n*Be brief.*\n\n---\n\n> # Q1\n> ```\n> code\n\n**A1**\n\n*(cut)*\n\n"
         "---\n\n> Q2\n\n*(failed)*\n"
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" + "[]," * MOST_VALUES + "1]",
+        "[" + "1," * (MOST_VALUES + 1) + "1]",
+        "[" * MOST_VALUES * 2,
+    ],
+)
+def test_a_text_of_too_many_values_is_refused_before_it_is_parsed(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(json, "loads", fail)
+    with pytest.raises(TranscriptError) as refused:
+        from_json(text)
+    assert refused.value.fault is Fault.TOO_LARGE
+
+
+def test_words_with_many_marks_are_no_values() -> None:
+    said = ["[{,", "\\", '"', "\\\\"]
+    content = "".join(said) * (MOST_VALUES // 2)
+    loaded = from_json(json.dumps([{"role": "user", "content": content}]))
+    assert loaded.conversation.history[0].question == content
+
+
+def test_a_string_that_never_ends_is_looked_at_once() -> None:
+    for end in ("", "\\", '"'):
+        with pytest.raises(TranscriptError):
+            from_json('"' + '\\"' * MOST_VALUES + "," * 2 * MOST_VALUES + end)
+
+
+def test_answers_are_counted_over_all_rounds() -> None:
+    whole = json.loads(to_json(played([("ask", 0)], ["word"]), OPTIONS))
+    (round,) = whole["rounds"]
+    round["versions"] *= 3
+    whole["rounds"] = [round] * (MOST_ANSWERS // 3 + 1)
+    with pytest.raises(TranscriptError) as refused:
+        from_json(json.dumps(whole))
+    assert refused.value.fault is Fault.TOO_LARGE

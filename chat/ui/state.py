@@ -14,6 +14,7 @@ from typing import Literal
 from uuid import uuid4
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from chat.address import network
 from chat.service import Options, Service
@@ -81,6 +82,7 @@ def drawing_page(visitor: Visitor, service: Service) -> Iterator[None]:
     it has drawn of a fragment that is to run again at once, but tell the browser that all was
     drawn, so the browser would take the fragment's widgets away and forget what they said.
     """
+    _forget_callbacks()
     with visitor.asking_next(service):
         if visitor.put_back is not None:
             st.session_state[QUESTION], visitor.put_back = visitor.put_back, None
@@ -88,6 +90,22 @@ def drawing_page(visitor: Visitor, service: Service) -> Iterator[None]:
         if visitor.is_following:
             visitor.is_following = False
             time.sleep(SENDING)
+
+
+def _forget_callbacks() -> None:
+    """Let go of the callbacks of widgets that are drawn no more, and of the rounds they are about.
+
+    Streamlit 1.67 forgets what such a widget was set to, but keeps its callback for as long as the
+    page is open. There is no public way to those.
+    """
+    context = get_script_run_ctx()
+    if context is not None:
+        state = context.session_state._state
+        known = state._new_widget_state.widget_metadata
+        for widget in (
+            known.keys() - state._new_widget_state.states.keys() - state._old_state.keys()
+        ):
+            del known[widget]
 
 
 def follow(visitor: Visitor, scope: Literal["app", "fragment"] = "app") -> None:

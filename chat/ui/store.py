@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -30,7 +30,13 @@ _CHAT = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _REPEATED = 3  # writes
 _REPEATED_FOR = 5.0  # seconds
 _REPEATED_SIZE = 100_000  # characters
+# What store.js says is small, but for one chat. Of what somebody else says, no more is looked at.
+_MOST_MESSAGES = 10_000
+_MOST_CHATS = 100_000
+_LONGEST_STAMP = 200  # characters
+_LARGEST_COUNT = 10**12
 _NOTICES = {Fault.NEWER: Notice.NEWER, Fault.TOO_LARGE: Notice.TOO_LONG}
+_FAULTS = (Notice.FULL, Notice.FORBIDDEN)
 # The work is done by the scripts below, which may come later.
 _SCRIPT = """
 export default (mounted) =>
@@ -178,46 +184,54 @@ class Store:
         self, said: object, conversation: Conversation, *, is_edited: bool
     ) -> list[Opened | Removed]:
         """Take in what the browser says, and return the chats to turn to and those to leave."""
-        messages = said if isinstance(said, list) else []
         shown = self._of(conversation)
         events: list[Opened | Removed] = []
+        opened: dict[str, Any] | None = None  # the last one; one chat at a time is under way
+        late: set[_Kept] = set()
+        messages = self._new(said)
+        # What was brought back since it was removed is opened further on.
+        back = {_name(message.get("chat")): place for place, message in enumerate(messages)}
         for place, message in enumerate(messages):
-            try:
-                if message["number"] <= self._heard:
-                    continue  # it says what was not confirmed once more
-                self._heard = int(message["number"])
-                if message["kind"] == "opened":
+            match message.get("kind"):
+                case "opened":
                     is_begun = bool(conversation.start.rounds)
                     if self._is_wanted(message, shown, is_begun=is_begun, is_edited=is_edited):
-                        events += self._opened(message)
-                elif message["kind"] == "removed":
-                    # What was brought back since is opened further on.
-                    back = {str(later.get("chat")) for later in messages[place + 1 :]}
-                    events += self._removed(set(message["chats"]) - back, message["last"])
-                else:
-                    self._take(message, shown)
-            except (TypeError, KeyError, ValueError, AttributeError, OverflowError):
-                continue  # no word of store.js
-        return events
+                        opened = message
+                case "removed":
+                    chats = _names(message.get("chats"))
+                    gone = {chat for chat in chats if back.get(chat, -1) <= place}
+                    events += self._removed(gone, _count(message.get("last")))
+                    if opened is not None and opened["chat"] in gone:
+                        opened = None
+                case "taken":
+                    late |= self._moved(_name(message.get("chat")), _name(message.get("now")))
+                case "missed" if missing := _count(message.get("missing")):
+                    late |= {kept for kept in self._kept.values() if kept.number >= missing}
+                case "fault" if (fault := message.get("fault")) in (None, *_FAULTS):
+                    self.fault = fault and Notice(fault)
+        self._resend(late, shown)
+        return events if opened is None else events + self._opened(opened)
 
-    def _take(self, message: dict[str, Any], shown: _Kept) -> None:
-        match message["kind"]:
-            case "fault":
-                fault = message["fault"]
-                self.fault = None if fault is None else Notice(fault)
-            case "taken":  # another page has written to it, so it goes on under another name
-                chat, now = message["chat"], str(message["now"])
-                if _CHAT.fullmatch(now):
-                    moved = [kept for kept in self._kept.values() if kept.chat == chat]
-                    for kept in moved:
-                        kept.chat, kept.base = now, ""
-                    self._resend(moved, shown)
-            case "missed":
-                missing = int(message["missing"])
-                late = [kept for kept in self._kept.values() if kept.number >= missing]
-                self._resend(late, shown)
+    def _new(self, said: object) -> list[dict[str, Any]]:
+        """The messages that were not heard before, each with a higher number than the last."""
+        messages: list[dict[str, Any]] = []
+        for message in said[:_MOST_MESSAGES] if isinstance(said, list) else []:
+            number = _count(message.get("number")) if isinstance(message, dict) else 0
+            if number > self._heard:  # or it says what was not confirmed once more
+                self._heard = number
+                messages.append(message)
+        return messages
 
-    def _resend(self, again: list[_Kept], shown: _Kept) -> None:
+    def _moved(self, chat: str, now: str) -> set[_Kept]:
+        """Another page has written to a chat, so this one's goes on under another name."""
+        if not chat or not now:
+            return set()
+        moved = {kept for kept in self._kept.values() if kept.chat == chat}
+        for kept in moved:
+            kept.chat, kept.base = now, ""
+        return moved
+
+    def _resend(self, again: set[_Kept], shown: _Kept) -> None:
         """Let the next write of these have everything; what is not shown is written now."""
         for conversation, kept in list(self._kept.items()):
             if kept in again:
@@ -229,19 +243,20 @@ class Store:
     def _is_wanted(
         self, message: dict[str, Any], shown: _Kept, *, is_begun: bool, is_edited: bool
     ) -> bool:
-        chat, reason, stamp = message["chat"], message["reason"], str(message["stamp"])
-        if not _CHAT.fullmatch(chat):
+        chat, stamp = _name(message.get("chat")), message.get("stamp")
+        if not chat or not isinstance(stamp, str) or len(stamp) > _LONGEST_STAMP:
             return False
         if chat == shown.chat:
             # Another page has written to it, after all that this one has sent of it.
             is_others = stamp != shown.base and not stamp.startswith(self.session)
-            return is_others and shown.number <= message["got"] and not is_edited
+            return is_others and shown.number <= _count(message.get("got")) and not is_edited
+        reason = message.get("reason")
         return reason == "picked" or (reason == "start" and not is_begun)
 
     def _removed(self, chats: set[str], last: int) -> list[Opened | Removed]:
         removed: list[Opened | Removed] = []
         for conversation, kept in list(self._kept.items()):
-            if kept.chat not in chats:
+            if kept.chat not in chats or kept.is_removed:
                 continue
             if kept.asked > last:  # the visitor has gone on with it, so it is a new one
                 self._kept[conversation] = _Kept(name=kept.name)
@@ -252,9 +267,10 @@ class Store:
 
     def _opened(self, message: dict[str, Any]) -> list[Opened | Removed]:
         try:
-            if message["records"] is None:  # more than can be sent
+            records = message.get("records")
+            if not isinstance(records, str):  # more than can be sent
                 raise TranscriptError(Fault.TOO_LARGE)
-            restored = restore(parsed(message["records"]))
+            restored = restore(parsed(records))
         except TranscriptError as error:
             self.notice = _NOTICES.get(error.fault, Notice.UNREADABLE)
             return []
@@ -263,7 +279,7 @@ class Store:
             return []
         self._kept[restored.conversation] = _Kept(
             chat=message["chat"],
-            base=str(message["stamp"]),
+            base=message["stamp"],
             recorder=restored.recorder,
             is_anew=False,
             is_just_read=True,
@@ -287,3 +303,19 @@ class Store:
 
     def _of(self, conversation: Conversation) -> _Kept:
         return self._kept.setdefault(conversation, _Kept())
+
+
+def _name(value: object) -> str:
+    """A chat's name; empty where it is none."""
+    return value if isinstance(value, str) and _CHAT.fullmatch(value) else ""
+
+
+def _names(value: object) -> Iterable[str]:
+    return filter(None, map(_name, value[:_MOST_CHATS] if isinstance(value, list) else ()))
+
+
+def _count(value: object) -> int:
+    """A number that store.js counts; 0 where it is none."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return 0
+    return value if 0 < value <= _LARGEST_COUNT else 0

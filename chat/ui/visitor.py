@@ -197,6 +197,14 @@ class Visitor:
         """Ask a question that is being edited anew, from where it stands."""
         self.submit(edit.text, move=Move.EDIT, round=edit.round)
 
+    def _let_go(self, round: Round) -> None:
+        """Hold nothing more of a round that was taken away."""
+        self.edits.pop(round, None)
+        if self.to_edit is round:
+            self.to_edit = None
+        if self.latest in round.versions:
+            self.latest = None
+
     def turn(self, round: Round, by: int) -> None:
         """Show another version of an answer."""
         if self.shows(round):
@@ -211,11 +219,13 @@ class Visitor:
         """Take a round away."""
         if self.shows(round):
             self.conversation.delete(round)
+            self._let_go(round)
 
     def undo(self, round: Round) -> None:
         """Take a round away if it is the last, and put its question back into the input."""
         if self.conversation.history[-1:] == [round]:
             self.put_back = self.conversation.undo()
+            self._let_go(round)
 
     def show_earlier(self, rounds: int) -> None:
         """Draw so many rounds more."""
@@ -354,7 +364,9 @@ class Visitor:
             self.conversation.stop()
             self.store.turn(self.conversation, self.options, conversation)
         self.conversation = conversation
-        self.refused = self.latest = None
+        if conversation.former is not None:
+            conversation.former.former = None  # one can be had back, not a row of them
+        self.refused = self.latest = self.to_edit = None
         self.edits.clear()
         self.earlier = 0
 
