@@ -158,6 +158,11 @@ if (!window.chatStore) {
       return testConnectionState === "CONNECTED" && testScriptState === "notRunning";
     }
 
+    // Whether the page shows the chat that it is to show, and nothing is under way.
+    get isSettled() {
+      return this.begun === this.session && !this.isOpening && this.isListening;
+    }
+
     get isOpening() {
       return this.outbox.some(({ kind }) => kind === "opened");
     }
@@ -193,6 +198,8 @@ if (!window.chatStore) {
       } catch (error) {
         this.reveal(session);
         this.fail(error);
+      } finally {
+        this.begun = session;
       }
     }
 
@@ -285,6 +292,7 @@ if (!window.chatStore) {
       if (id === this.shown) this.rememberShown();
       this.pause = undefined;
       this.setFault(null);
+      window.chatUnsent.isStored(draft); // unsent.js
       if (!draft.settled) return;
       this.others?.postMessage({ id });
       await this.list?.draw();
