@@ -51,6 +51,7 @@ class Notice(StrEnum):
 
     FULL = "full"
     FORBIDDEN = "forbidden"
+    SILENT = "silent"
     DAMAGED = "damaged"
     UNREADABLE = "unreadable"
     TOO_LONG = "too long"

@@ -60,15 +60,29 @@ if (!window.serveChats) {
     }
 
     async draw() {
-      const { store, words, found, sought } = this;
+      const { store } = this;
       if (this.body.querySelector("input")) return; // a name is being written
       const all = await store.storage.chats();
+      try {
+        this.show(all);
+      } catch (error) {
+        console.error("The list of the chats cannot be drawn.", error); // they are kept all the same
+      }
+    }
+
+    show(all) {
+      const { words, found, sought } = this;
       const isSearched = found.sought === sought;
       const isShown = (chat) =>
         this.named(chat).toLowerCase().includes(sought) || (isSearched && found.ids.has(chat.id));
       const shown = sought ? all.filter(isShown) : all;
       this.field.hidden = all.length < SEARCH_FROM && !sought;
-      const groups = Map.groupBy(shown, ({ changed }) => dayOf(changed, words));
+      const groups = new Map();
+      for (const chat of shown) {
+        const day = dayOf(chat.changed, words);
+        if (!groups.has(day)) groups.set(day, []);
+        groups.get(day).push(chat);
+      }
       const scrolled = this.body.scrollTop;
       this.body.replaceChildren(
         ...[...groups].flatMap(([day, chats]) => [
@@ -210,7 +224,12 @@ if (!window.serveChats) {
   }
 
   function tag(name, properties, children = []) {
-    const element = Object.assign(document.createElement(name), properties);
+    const element = document.createElement(name);
+    // As attributes: Firefox knows no such properties before 119.
+    for (const [property, value] of Object.entries(properties))
+      if (property === "role") element.setAttribute("role", value);
+      else if (property.startsWith("aria")) element.setAttribute(`aria-${property.slice(4).toLowerCase()}`, value);
+      else element[property] = value;
     element.append(...children);
     return element;
   }

@@ -8,8 +8,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     onchange: async () => {
       const [file] = input.files;
       if (!file) return;
-      // A file that is too large is not read at all.
-      setTriggerValue("file", file.size > data.largest ? { size: file.size } : { text: await file.text() });
+      // A file that is too large is not even read, and one that would be too large on its way is not sent.
+      const text = file.size > data.largest ? null : await file.text();
+      const isSmall = text !== null && window.bytesAsSent(text) <= data.largest; // page.js
+      setTriggerValue("file", isSmall ? { text } : { size: file.size });
       input.value = ""; // so that the same file can be loaded again
     },
   });

@@ -16,15 +16,21 @@ if (!window.chatPage) {
 
   // Half a character (a lone surrogate) cannot travel to the server: Streamlit would drop the whole
   // message without a word. So it is replaced as soon as it is typed or pasted.
+  const HALF = /\p{Surrogate}/u;
+  const HALVES = /\p{Surrogate}/gu;
   window.addEventListener(
     "input",
     ({ target }) => {
-      if (typeof target.value !== "string" || target.value.isWellFormed()) return;
+      if (typeof target.value !== "string" || !HALF.test(target.value)) return;
       const property = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(target), "value");
-      property.set.call(target, target.value.toWellFormed());
+      property.set.call(target, target.value.replace(HALVES, "\ufffd"));
     },
     true,
   );
+
+  // The bytes that a text has in a message to the server, in which quotes, backslashes and line breaks
+  // are escaped. Streamlit 1.67 closes the connection at a message of 25 MB (server.maxWidgetStateSize).
+  window.bytesAsSent = (text) => new Blob([JSON.stringify(text)]).size;
 
   // The meter moves with every batch of an answer; all but these numbers stays as it is.
   window.moveMeter = (reply, room, number, share) => {

@@ -13,7 +13,7 @@ _HERE = Path(__file__).parent
 def prepare() -> None:
     """Send the style and the scripts along; none of them shows anything by itself."""
     st.html(_HERE / "style.css")
-    run("page.js", "input.js", "scroll.js")
+    run("page.js", "unsent.js", "input.js", "scroll.js")
 
 
 def run(*scripts: str) -> None:

@@ -9,12 +9,33 @@ if (!window.ChatStorage) {
   const DATABASE = "chat-transcripts";
   const STORES = { chats: { keyPath: "id" }, records: {} };
   const FORGET_AFTER = 8000; // milliseconds in which a deleted chat can be had back
+  const ASK_AGAIN = 5000; // milliseconds after which a database that does not open is asked for anew
+  const [SHORTEST, LONGEST] = [10_000, 40_000]; // milliseconds after which no answer is awaited any more
 
-  const promised = (request) =>
+  // A storage may take a request and never say anything of it. Whoever is slow is given more time.
+  let patience = SHORTEST;
+  async function inTime(answer) {
+    let ending;
+    const silence = new Promise((_, reject) => {
+      ending = setTimeout(() => {
+        patience = Math.min(2 * patience, LONGEST);
+        reject(new DOMException("the storage does not answer", "TimeoutError"));
+      }, patience);
+    });
+    try {
+      const answered = await Promise.race([answer, silence]);
+      patience = SHORTEST;
+      return answered;
+    } finally {
+      clearTimeout(ending);
+    }
+  }
+  const answered = (request) =>
     new Promise((resolve, reject) => {
       request.onsuccess = () => resolve(request.result);
       request.onerror = () => reject(request.error);
     });
+  const promised = (request) => inTime(answered(request));
   const isOf = (session, stamp) => String(stamp).startsWith(`${session} `);
   const recordsOf = (id) => IDBKeyRange.bound([id], [id, []]);
   const isId = (id) => /^[0-9a-f]{32}$/.test(id);
@@ -27,19 +48,34 @@ if (!window.ChatStorage) {
   }
 
   // Other pages of this host may have made a database of this name: what is in it stays.
-  async function opened(version) {
+  // While one holds it open as it was, `blocked` is called, and this waits.
+  async function opened(blocked, version) {
     const request = indexedDB.open(DATABASE, version);
     request.onupgradeneeded = () => {
       for (const [name, options] of Object.entries(STORES))
         if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name, options);
     };
-    const blocked = new Promise((_, reject) => {
-      request.onblocked = () => reject(new Error("another page holds the database open"));
-    });
-    const database = await Promise.race([promised(request), blocked]);
+    request.onblocked = blocked;
+    const database = await answered(request);
     if (Object.keys(STORES).every((name) => database.objectStoreNames.contains(name))) return database;
     database.close();
-    return opened(database.version + 1);
+    return opened(blocked, database.version + 1);
+  }
+
+  // The database that opens first, however often it has to be asked for.
+  function openedAtLast(blocked) {
+    return new Promise((resolve, reject) => {
+      let isOver = false;
+      const end = (settle) => (outcome) => {
+        if (isOver) return outcome?.close?.();
+        isOver = true;
+        clearInterval(asking);
+        settle(outcome);
+      };
+      const ask = () => opened(blocked).then(end(resolve), end(reject));
+      const asking = setInterval(ask, ASK_AGAIN);
+      ask();
+    });
   }
 
   // What one page has said of a chat. `base` is the stamp of what its server has read.
@@ -87,9 +123,9 @@ if (!window.ChatStorage) {
   }
 
   window.ChatStorage = class {
-    // `reopen` is called when the database has been closed.
-    async connect(reopen) {
-      const database = await opened();
+    // `blocked` is called while another page holds it open, `reopen` when it has been closed.
+    async connect({ blocked, reopen }) {
+      const database = await openedAtLast(blocked);
       // Closed by the browser, or for another page.
       database.onversionchange = () => {
         database.close();
@@ -109,12 +145,16 @@ if (!window.ChatStorage) {
       finished.catch(() => {}); // it is awaited below
       try {
         await work(transaction.objectStore("chats"), transaction.objectStore("records"));
+        await inTime(finished);
       } catch (error) {
         if (transaction.error) throw transaction.error;
-        transaction.abort();
+        try {
+          transaction.abort();
+        } catch {
+          // It has ended, unsaid.
+        }
         throw error;
       }
-      await finished;
     }
 
     // Store what of a draft is not stored yet, under a new id where another tab has written. Returns

@@ -11,14 +11,25 @@
 // Sent with every run of the script, and run once, so that this text, which never changes, is cached.
 if (!window.chatStore) {
   const PATIENCE = 2000; // milliseconds after which what was sent is sent again, or taken for lost
+  const SILENCE = 5000; // milliseconds after which a storage that does not answer is said not to
   const DRAWING = 200; // milliseconds between two looks whether a page is drawn
-  // Streamlit 1.67 closes the connection at a message of 25 MB (server.maxWidgetStateSize).
-  const LARGEST = 20_000_000;
+  const GREETING = 3000; // milliseconds that a greeting waits for a chat in its place
+
+  const FAULTS = { QuotaExceededError: "full", TimeoutError: "silent" };
 
   // Even to look at it raises where the browser forbids it.
   function sessionStorageOrNone() {
     try {
       return window.sessionStorage;
+    } catch {
+      return null;
+    }
+  }
+
+  // Other tabs are not heard where the browser forbids it (Firefox without cookies).
+  function channelOrNone() {
+    try {
+      return new BroadcastChannel("chats");
     } catch {
       return null;
     }
@@ -33,18 +44,22 @@ if (!window.chatStore) {
       this.outbox = [];
       this.number = 0; // of the last message
       this.taken = 0; // the number of the last write
-      this.others = "BroadcastChannel" in window ? new BroadcastChannel("chats") : null;
+      this.others = channelOrNone();
       this.others?.addEventListener("message", ({ data }) => this.follow(data));
       const waiting = window.chatWrites ?? [];
       window.chatWrites = { push: (writes) => this.enqueue(() => this.take(writes)) };
-      this.queue = this.connect();
+      this.queue = this.watch(this.connect());
       waiting.forEach(window.chatWrites.push);
       setInterval(() => this.resend(), PATIENCE);
     }
 
     async connect() {
       try {
-        await this.storage.connect(() => (this.queue = this.queue.then(() => this.connect())));
+        await this.storage.connect({
+          blocked: () => this.fail(new Error("another page holds the database open")),
+          reopen: () => (this.queue = this.queue.then(() => this.watch(this.connect()))),
+        });
+        if (!this.isBehind) this.setFault(null);
         await this.forgetDeleted();
       } catch (error) {
         this.fail(error);
@@ -57,13 +72,31 @@ if (!window.chatStore) {
 
     // One thing after another, in the order in which it came.
     enqueue(task) {
-      this.queue = this.queue.then(() => this.database && task()).catch((error) => this.fail(error));
+      const done = () => this.database && this.watch(task());
+      this.queue = this.queue.then(done).catch((error) => this.fail(error));
       return this.queue;
+    }
+
+    // A storage that says nothing, not even that it fails, is told of while it does.
+    async watch(work) {
+      const silent = setTimeout(() => this.fault || this.setFault("silent"), SILENCE);
+      try {
+        const done = await work;
+        if (this.fault === "silent" && !this.isBehind) this.setFault(null);
+        return done;
+      } finally {
+        clearTimeout(silent);
+      }
+    }
+
+    // Whether something was said that is not stored yet.
+    get isBehind() {
+      return [...this.drafts.values()].some(({ id, unsaved }) => unsaved.size && !this.removed.has(id));
     }
 
     fail(error) {
       console.warn("The chats cannot be kept.", error);
-      this.setFault(error?.name === "QuotaExceededError" ? "full" : "forbidden");
+      this.setFault(FAULTS[error?.name] ?? "forbidden");
     }
 
     setFault(fault) {
@@ -83,8 +116,10 @@ if (!window.chatStore) {
         this.session = data.session;
         this.outbox = [];
         this.fault = this.database === undefined ? this.fault : null;
+        if (this.fault) this.tell({ kind: "fault", fault: this.fault });
         document.body.classList.remove("chats-read");
-        this.queue = this.queue.then(() => this.begin());
+        setTimeout(() => this.reveal(data.session), GREETING); // whatever happens
+        this.queue = this.queue.then(() => this.watch(this.begin()));
       } else {
         this.outbox = this.outbox.filter(({ number }) => number > data.heard);
         this.rememberShown();
@@ -98,9 +133,18 @@ if (!window.chatStore) {
       this.post();
     }
 
+    // Once for all that is told at a time: Streamlit (1.67) would send each of them in one message.
     post() {
       this.posted = Date.now();
-      this.send?.(this.outbox);
+      this.posting ??= setTimeout(() => {
+        this.posting = undefined;
+        this.send?.(this.outbox);
+      });
+    }
+
+    // Show the greeting, or whatever there is.
+    reveal(session) {
+      if (session === this.session) document.body.classList.add("chats-read");
     }
 
     // A message is lost where the connection is; while a script runs, it waits.
@@ -112,6 +156,11 @@ if (!window.chatStore) {
       const app = document.querySelector('[data-testid="stApp"]');
       const { testConnectionState, testScriptState } = app?.dataset ?? {};
       return testConnectionState === "CONNECTED" && testScriptState === "notRunning";
+    }
+
+    // Whether the page shows the chat that it is to show, and nothing is under way.
+    get isSettled() {
+      return this.begun === this.session && !this.isOpening && this.isListening;
     }
 
     get isOpening() {
@@ -140,18 +189,17 @@ if (!window.chatStore) {
     // The chat that this tab showed last, or else the one that was written last.
     async begin() {
       const { session } = this;
-      const reveal = () => document.body.classList.add("chats-read");
-      if (this.fault) this.tell({ kind: "fault", fault: this.fault });
       try {
         const own = sessionStorageOrNone()?.getItem("chat");
         const chats = this.database ? await this.storage.chats() : [];
         const chat = own ? chats.find(({ id }) => id === own) : chats[0];
         const isOpened = chat && session === this.session && (await this.open(chat.id, "start"));
-        if (!isOpened) reveal();
-        setTimeout(reveal, 3000); // whatever happens
+        if (!isOpened) this.reveal(session);
       } catch (error) {
-        reveal();
+        this.reveal(session);
         this.fail(error);
+      } finally {
+        this.begun = session;
       }
     }
 
@@ -174,7 +222,7 @@ if (!window.chatStore) {
       }
       this.outbox = this.outbox.filter((message) => message !== waiting);
       const json = JSON.stringify(records);
-      const isSmall = json.length < LARGEST / 8 || new Blob([JSON.stringify(json)]).size < LARGEST;
+      const isSmall = window.bytesAsSent(json) <= this.data.largest; // page.js
       const got = draft?.stored ?? 0;
       const stamp = String(chat.stamp);
       this.tell({ kind: "opened", reason, chat: id, stamp, got, records: isSmall ? json : null });
@@ -244,6 +292,7 @@ if (!window.chatStore) {
       if (id === this.shown) this.rememberShown();
       this.pause = undefined;
       this.setFault(null);
+      window.chatUnsent.isStored(draft); // unsent.js
       if (!draft.settled) return;
       this.others?.postMessage({ id });
       await this.list?.draw();

@@ -20,7 +20,7 @@ from streamlit.delta_generator import DeltaGenerator
 from chat.conversation import Conversation
 from chat.records import Notice, Recorder, restore
 from chat.service import Options
-from chat.transcript import Fault, TranscriptError, parsed
+from chat.transcript import LARGEST, Fault, TranscriptError, parsed
 from chat.ui import page, text
 
 _CHAT = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -111,6 +111,7 @@ class Store:
             "heard": self._heard,
             "chat": self._of(conversation).chat,
             "number": self._writes - len(self._unsent),
+            "largest": LARGEST,
             "words": text.chats_words(asks_for_titles=self.asks_for_titles),
         }
         _component(key=key, data=data, on_came_change=hear)

@@ -350,6 +350,7 @@ CHATS_WORDS = {
     "kept": "Your chats are kept in this browser alone.",
     "full": "This browser has no room left: what is said now is not kept yet.",
     "forbidden": "This browser does not keep your chats.",
+    "silent": "Your browser's storage does not answer: what is said now is not kept yet.",
     "removeAll": "Delete all",
     "removeAllReally": "Really delete all?",
 }
@@ -372,6 +373,10 @@ KEEPING = {
     Notice.FORBIDDEN: (
         "This browser does not let the page keep your chats, so they are gone when you leave. "
         "Save a chat as a file to keep it."
+    ),
+    Notice.SILENT: (
+        "Your browser's storage does not answer, so what is said now is not kept yet. Leave this "
+        "page open, or save the chat as a file."
     ),
     Notice.DAMAGED: "Part of this chat was damaged in your browser. What can be read is here.",
     Notice.UNREADABLE: "This chat was damaged in your browser and cannot be read.",

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from chat.records import Notice
+from chat.transcript import Fault
 from chat.ui import text
 from tests.browser.chat_page import ChatPage
 from tests.browser.conftest import KEY, running_app, visitor
@@ -132,63 +133,6 @@ def test_a_passing_fault_is_told_only_while_it_lasts(chat: ChatPage) -> None:
     expect(chat.page.get_by_text(text.KEEPING[Notice.FORBIDDEN])).to_have_count(0)
 
 
-def test_what_was_not_sent_yet_is_in_the_input_after_a_reload(chat: ChatPage) -> None:
-    ask(chat, 1, "Q1")
-    ask(chat, 2, "Q2")
-    ask(chat, 3, "Q3")
-    chat.of_question(1, text.EDIT).click()
-    chat.page.get_by_label(text.EDIT_QUESTION).click()  # and left as it was
-    chat.of_question(2, text.EDIT).click()
-    chat.page.get_by_label(text.EDIT_QUESTION).nth(1).fill("Q2, but better")
-    chat.of_question(3, text.EDIT).click()  # and not even entered
-    expect(chat.page.get_by_label(text.EDIT_QUESTION)).to_have_count(3)
-    chat.input.fill("Half a quest")
-    chat = again(again(chat.page).page)
-    expect(chat.question(2)).to_have_text("Q2")
-    expect(chat.input).to_have_value("Q2, but better\n\nHalf a quest")
-    chat.input.press("End")
-    chat.input.press_sequentially("ion")
-    chat.input.press("Enter")
-    chat.expect_answer(4, "Answer 4.")
-    expect(chat.question(4)).to_have_text("Q2, but better\n\nHalf a question")
-    expect_kept(chat, "Answer 4.")
-    chat = again(chat.page)
-    expect(chat.question(4)).to_be_visible()
-    expect(chat.input).to_have_value("")
-
-
-@pytest.fixture
-def brief_app(tmp_path: Path, rank_files: Path) -> Iterator[str]:
-    """The demo, whose owner wants short questions."""
-    with running_app(
-        tmp_path / "log", CHAT_MAX_CHARS="30", TIKTOKEN_CACHE_DIR=str(rank_files)
-    ) as address:
-        yield address
-
-
-def test_what_finds_no_room_in_the_input_waits_for_the_end_of_an_answer(
-    browser: Browser, brief_app: str
-) -> None:
-    with visitor(browser, brief_app) as opened:
-        opened.ask("What is a token, in short?")
-        opened.expect_answer(1, "token")
-        opened.of_question(1, text.EDIT).click()
-        opened.page.get_by_label(text.EDIT_QUESTION).fill("What is a token, at length?")
-        opened.input.fill("Half a quest")
-        chat = again(again(opened.page).page)
-        expect(chat.question(1)).to_be_visible()  # what is sent before is another chat's
-        expect(chat.input).to_have_value("What is a token, at length?")
-        chat.input.press("Enter")
-        expect(chat.question(2)).to_have_text("What is a token, at length?")
-        expect(chat.input).to_have_value("Half a quest")
-        chat.action(2, text.UNDO).click()
-        expect(chat.input).to_have_value("What is a token, at length?")
-        chat.input.press("Enter")
-        expect(chat.question(2)).to_have_text("What is a token, at length?")
-        expect(chat.input).to_have_value("Half a quest")
-        expect(again(chat.page).input).to_have_value("Half a quest")
-
-
 def test_changes_of_the_settings_write_a_little_and_miss_nothing(chat: ChatPage, app: str) -> None:
     ask(chat, 1, "Q1")
     tab = second_tab(chat, app)
@@ -277,6 +221,21 @@ def test_a_chat_that_is_too_long_to_be_sent_stays_where_it_is(chat: ChatPage) ->
     expect(chat.page.get_by_text(text.KEEPING[Notice.TOO_LONG])).to_be_visible()
     ask(chat, 1, "Q1")
     assert len(chat.page.evaluate(READ)["0" * 32]) == len(records)
+
+
+def test_a_file_that_would_be_too_large_on_its_way_is_refused(
+    chat: ChatPage, tmp_path: Path
+) -> None:
+    ask(chat, 1, "Q1")
+    quotes = tmp_path / "quotes.json"
+    content = (
+        '"\n' * 3_700_000
+    )  # each of which takes four bytes in the file, and seven when it is sent
+    quotes.write_text(json.dumps([{"role": "user", "content": content}]), encoding="utf-8")
+    chat.sidebar.get_by_text(text.THIS_CHAT_AS_FILE).click()
+    chat.sidebar.locator('input[type="file"]').set_input_files(quotes)
+    expect(chat.sidebar.get_by_text(text.TRANSCRIPT_FAULTS[Fault.TOO_LARGE])).to_be_visible()
+    ask(chat, 2, "Q2")
 
 
 def test_a_browser_that_forbids_it_chats_on_and_says_so(chat: ChatPage) -> None:

@@ -1,0 +1,393 @@
+"""What was typed and not sent is where it was, and what was sent is nowhere else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from chat.ui import text
+from tests.browser.chat_page import ChatPage, wait_until
+from tests.browser.conftest import KEY, free_port, running_app, started_app, visitor
+from tests.browser.keeping import again, ask, entry, expect_kept
+from tests.fakes.service import ScriptedService, answering
+
+NOTED = "JSON.parse(sessionStorage.getItem('unsent'))"
+
+
+def edits(chat: ChatPage) -> Locator:
+    """The fields of the questions that are being edited."""
+    return chat.page.get_by_label(text.EDIT_QUESTION)
+
+
+def prompt(chat: ChatPage) -> Locator:
+    """The field of the system prompt."""
+    return chat.sidebar.get_by_label(text.SYSTEM_PROMPT, exact=True)
+
+
+def expect_noted(chat: ChatPage, *words: str) -> None:
+    """Wait until the tab has noted just these."""
+
+    def noted() -> list[str]:
+        note = chat.page.evaluate(NOTED) or {"words": [], "edits": [], "prompt": None}
+        prompts = [note["prompt"]["text"]] if note["prompt"] else []
+        return [*note["words"], *(edit["text"] for edit in note["edits"]), *prompts]
+
+    wait_until(chat, lambda: noted() == list(words))
+
+
+def expect_idle(chat: ChatPage) -> None:
+    """Wait until the server has taken in what was typed."""
+    chat.page.wait_for_timeout(300)
+    chat.page.wait_for_function("window.chatStore.isSettled")
+
+
+def expect_in_place(chat: ChatPage, *, edited: str, typed: str, prompted: str) -> None:
+    """Wait until everything is where it was typed."""
+    expect(edits(chat)).to_have_count(1)
+    expect(edits(chat)).to_have_value(edited)
+    expect(chat.messages.nth(2).get_by_label(text.EDIT_QUESTION)).to_have_value(edited)
+    expect(chat.input).to_have_value(typed)
+    expect(prompt(chat)).to_have_value(prompted)
+
+
+def reloaded_with(note: object, chat: ChatPage) -> ChatPage:
+    """The page, loaded again in a tab that has noted this."""
+    with chat.page.expect_navigation():
+        chat.page.evaluate(
+            """(note) => {
+              sessionStorage.setItem("unsent", note);
+              Storage.prototype.setItem = Storage.prototype.removeItem = () => {};
+              location.reload();
+            }""",
+            json.dumps(note),
+        )
+    return ChatPage(chat.page)
+
+
+@pytest.fixture
+def restarting(
+    tmp_path: Path, rank_files: Path
+) -> Iterator[tuple[str, ScriptedService, AbstractContextManager[None]]]:
+    """An app whose server can be ended and started again, and its service."""
+    port = free_port()
+    with ExitStack() as stack:
+        service = stack.enter_context(ScriptedService())
+        environment = {
+            "OPENAI_API_KEY": KEY,
+            "OPENAI_BASE_URL": service.base_url,
+            "CHAT_MODEL": "scripted",
+            "TIKTOKEN_CACHE_DIR": str(rank_files),
+        }
+        running = ExitStack()
+        stack.enter_context(running)
+
+        class Restart(AbstractContextManager[None]):
+            starts = 0
+
+            def __enter__(self) -> None:
+                running.close()
+
+            def __exit__(self, *_: object) -> None:
+                self.starts += 1
+                log = tmp_path / f"log {self.starts}"
+                running.enter_context(started_app(log, "streamlit_app.py", port, **environment))
+
+        restart = Restart()
+        restart.__exit__()
+        yield f"http://127.0.0.1:{port}", service, restart
+
+
+def is_settled_in_another_session(chat: ChatPage, former: str) -> bool:
+    """Whether the page has its chat from another server; Streamlit's own key has it drawn anew."""
+    is_other: bool = chat.page.evaluate("(former) => chatStore.session !== former", former)
+    if not is_other:
+        chat.button(text.NEW_CHAT).focus()
+        chat.page.keyboard.press("r")
+        chat.page.wait_for_timeout(500)
+    return is_other and bool(chat.page.evaluate("window.chatStore.isSettled"))
+
+
+def type_everywhere(chat: ChatPage, *, is_left: bool) -> None:
+    """Edit the second question, begin a third, and change the system prompt."""
+    chat.of_question(2, text.EDIT).click()
+    edits(chat).fill("Q2, but better")
+    prompt(chat).fill("Be ki")
+    chat.input.fill("Half a quest")
+    if not is_left:
+        prompt(chat).fill("Be kind")  # and the cursor stays there
+        return
+    chat.input.press("End")
+    expect_kept(chat, "Be ki")
+
+
+@pytest.mark.parametrize("is_left", [False, True], ids=["entered", "left"])
+def test_what_was_typed_is_where_it_was_after_a_reload(chat: ChatPage, *, is_left: bool) -> None:
+    ask(chat, 1, "Q1")
+    ask(chat, 2, "Q2")
+    type_everywhere(chat, is_left=is_left)
+    prompted = "Be ki" if is_left else "Be kind"
+    for _ in range(2):
+        chat = again(chat.page)
+        expect_in_place(chat, edited="Q2, but better", typed="Half a quest", prompted=prompted)
+    chat.input.press("End")
+    chat.input.press_sequentially("ion")
+    chat.input.press("Enter")
+    chat.expect_answer(3, "Answer 3.")
+    expect(chat.question(3)).to_have_text("Half a question")
+    expect(edits(chat)).to_have_value("Q2, but better")
+    chat.of_question(2, text.SAVE_EDIT).click()
+    chat.expect_answer(2, "Answer 4.")
+    expect(chat.question(2)).to_have_text("Q2, but better")
+    expect_kept(chat, "Answer 4.")
+    expect_noted(chat)
+    chat = again(chat.page)
+    expect(chat.question(2)).to_have_text("Q2, but better")
+    expect(chat.input).to_have_value("")
+    expect(edits(chat)).to_have_count(0)
+
+
+@pytest.mark.parametrize("is_left", [False, True], ids=["entered", "left"])
+def test_what_was_typed_is_where_it_was_after_a_restart_of_the_server(
+    browser: Browser,
+    restarting: tuple[str, ScriptedService, AbstractContextManager[None]],
+    *,
+    is_left: bool,
+) -> None:
+    address, service, restart = restarting
+    with visitor(browser, address) as chat:
+        ask(chat, 1, "Q1")
+        ask(chat, 2, "Q2")
+        type_everywhere(chat, is_left=is_left)
+        former = chat.page.evaluate("window.chatStore.session")
+        with restart:
+            pass
+        prompted = "Be ki" if is_left else "Be kind"
+        wait_until(chat, lambda: is_settled_in_another_session(chat, former))
+        expect_in_place(chat, edited="Q2, but better", typed="Half a quest", prompted=prompted)
+        chat.of_question(2, text.SAVE_EDIT).click()
+        chat.expect_answer(2, "Answer 3.")
+        sent = [message["content"] for message in service.last.messages]
+        assert sent == [prompted, "Q1", "Answer 1.", "Q2, but better"]
+        expect(chat.input).to_have_value("Half a quest")
+        expect_noted(chat, "Half a quest")
+
+
+def test_what_was_typed_is_noted_as_it_is_typed(chat: ChatPage) -> None:
+    ask(chat, 1, "Q1")
+    chat.input.fill("a")
+    expect_noted(chat, "a")
+    chat.input.fill("")
+    expect_noted(chat)
+    chat.of_question(1, text.EDIT).click()
+    edits(chat).fill("Q1 edited")
+    expect_noted(chat, "Q1 edited")
+    edits(chat).fill("Q1")
+    expect_noted(chat)
+    edits(chat).fill("Q1 edited")
+    chat.button(text.LEAVE_EDIT).click()
+    expect(chat.question(1)).to_have_text("Q1")
+    expect_noted(chat)
+    prompt(chat).fill("P")
+    expect_noted(chat, "P")
+    prompt(chat).press("Control+Enter")
+    expect_kept(chat, '"P"')
+    expect_noted(chat)
+
+
+def test_a_prompt_of_a_chat_that_has_not_begun_is_back(chat: ChatPage) -> None:
+    chat.prompt("Be kind")
+    chat = again(chat.page)
+    expect(prompt(chat)).to_have_value("Be kind")
+    ask(chat, 1, "Q1")
+    expect_noted(chat)
+    chat.button(text.NEW_CHAT).click()
+    expect(chat.messages).to_have_count(0)
+
+
+def test_an_edit_waits_for_its_chat(chat: ChatPage) -> None:
+    ask(chat, 1, "Q1")
+    chat.of_question(1, text.EDIT).click()
+    edits(chat).fill("Q1 edited")
+    chat.input.focus()
+    expect_idle(chat)
+    chat.button(text.NEW_CHAT).click()
+    expect(chat.messages).to_have_count(0)
+    ask(chat, 1, "Q2")
+    chat = again(chat.page)
+    expect(chat.question(1)).to_have_text("Q2")
+    expect(chat.input).to_have_value("")
+    entry(chat, "Q1").locator(".open").click()
+    expect(edits(chat)).to_have_value("Q1 edited")
+
+
+def test_an_edit_whose_question_is_not_shown_is_in_the_input(chat: ChatPage) -> None:
+    ask(chat, 1, "Q1")
+    chat.of_question(1, text.EDIT).click()
+    edits(chat).fill("Q1 edited")
+    chat.input.fill("Half a quest")
+    expect_noted(chat, "Half a quest", "Q1 edited")
+    note = chat.page.evaluate(NOTED)
+    note["edits"][0]["question"] = "gone"
+    chat = reloaded_with(note, chat)
+    expect(chat.input).to_have_value("Q1 edited\n\nHalf a quest")
+    chat.input.press("Enter")
+    chat.expect_answer(2, "Answer 2.")
+    expect(chat.input).to_have_value("")
+    expect_noted(chat)
+
+
+LATE_REACT = """
+window.held = 0;
+window.addEventListener(
+  "input",
+  (event) => {
+    const { target } = event;
+    const isOurs = !event.isTrusted && !event.isLate;
+    if (!isOurs || !target.matches('[data-testid="stChatInputTextArea"]')) return;
+    event.stopImmediatePropagation();
+    const { set } = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value");
+    const { value } = target;
+    set.call(target, "");
+    window.held += 1;
+    setTimeout(() => {
+      set.call(target, value);
+      target.dispatchEvent(Object.assign(new Event("input", { bubbles: true }), { isLate: true }));
+    }, 300);
+  },
+  true,
+);
+"""
+
+
+def test_words_that_react_sets_late_are_sent_once(chat: ChatPage) -> None:
+    ask(chat, 1, "Q1")
+    chat.input.fill("Half a quest")
+    chat.page.add_init_script(LATE_REACT)
+    chat = again(chat.page)
+    expect(chat.question(1)).to_have_text("Q1")
+    expect(chat.input).to_have_value("Half a quest")
+    assert chat.page.evaluate("window.held") == 1
+    chat.input.press("Enter")
+    chat.expect_answer(2, "Answer 2.")
+    ask(chat, 3, "Q3")
+    expect(chat.input).to_have_value("")
+    expect_noted(chat)
+    expect(again(chat.page).question(3)).to_have_text("Q3")
+    expect(chat.input).to_have_value("")
+
+
+def test_words_that_the_input_changes_are_sent_once(chat: ChatPage) -> None:
+    ask(chat, 1, "Q1")
+    note = {"words": ["one\r\ntwo \ud83d"], "edits": [], "prompt": None}
+    chat = reloaded_with(note, chat)
+    expect(chat.question(1)).to_have_text("Q1")
+    expect(chat.input).to_have_value("one\ntwo \ufffd")
+    chat.input.press("Enter")
+    chat.expect_answer(2, "Answer 2.")
+    expect(chat.input).to_have_value("")
+    expect_noted(chat)
+
+
+@pytest.mark.parametrize("how", ["key", "click"])
+def test_what_was_just_sent_is_not_noted_though_it_still_stands_there(
+    chat: ChatPage, how: str
+) -> None:
+    ask(chat, 1, "Q1")
+    chat.input.fill("Q2")
+    expect_noted(chat, "Q2")
+    # The page ends in the moment in which it is sent, before Streamlit has emptied the input.
+    chat.page.evaluate("""() => {
+      const look = () => {
+        if (window.moment) return;
+        window.dispatchEvent(new Event("pagehide"));
+        const value = document.querySelector('[data-testid="stChatInputTextArea"]').value;
+        window.moment = [value, sessionStorage.getItem("unsent")];
+      };
+      document.addEventListener("keydown", look, true);
+      document.addEventListener("click", look, true);
+    }""")
+    if how == "key":
+        chat.input.press("Enter")
+    else:
+        chat.page.get_by_test_id("stChatInputSubmitButton").click()
+    chat.expect_answer(2, "Answer 2.")
+    assert chat.page.evaluate("window.moment") == ["Q2", None]
+
+
+def test_words_come_back_once_however_often_the_page_is_loaded(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    for number in range(1, 6):
+        chat.input.fill(f"Question {number}")
+        chat = again(chat.page)
+        expect(chat.messages).to_have_count(2 * number - 2)
+        expect(chat.input).to_have_value(f"Question {number}")
+        service.enqueue(answering(f"A{number}"))
+        chat.input.press("Enter")
+        chat.expect_answer(number, f"A{number}")
+        expect(chat.input).to_have_value("")
+        expect_kept(chat, f"A{number}")
+    assert [request.messages[-1]["content"] for request in service.requests] == [
+        f"Question {number}" for number in range(1, 6)
+    ]
+
+
+@pytest.fixture
+def brief_app(tmp_path: Path, rank_files: Path) -> Iterator[str]:
+    """The demo, whose owner wants short questions."""
+    with running_app(
+        tmp_path / "log", CHAT_MAX_CHARS="30", TIKTOKEN_CACHE_DIR=str(rank_files)
+    ) as address:
+        yield address
+
+
+def test_what_finds_no_room_in_the_input_waits_for_the_end_of_an_answer(
+    browser: Browser, brief_app: str
+) -> None:
+    with visitor(browser, brief_app) as opened:
+        opened.ask("What is a token, in short?")
+        opened.expect_answer(1, "token")
+        note = {"words": ["What is a token, at length?", "Half a quest"], "edits": []}
+        chat = again(reloaded_with(note, opened).page)
+        expect(chat.question(1)).to_be_visible()  # what is sent before is another chat's
+        expect(chat.input).to_have_value("What is a token, at length?")
+        chat.input.press("Enter")
+        expect(chat.question(2)).to_have_text("What is a token, at length?")
+        expect(chat.input).to_have_value("Half a quest")
+        chat.action(2, text.UNDO).click()
+        expect(chat.input).to_have_value("What is a token, at length?")
+        chat.input.press("Enter")
+        expect(chat.question(2)).to_have_text("What is a token, at length?")
+        expect(chat.input).to_have_value("Half a quest")
+        expect(again(chat.page).input).to_have_value("Half a quest")
+
+
+@pytest.fixture
+def forgetful_app(tmp_path: Path, rank_files: Path) -> Iterator[str]:
+    """The demo, whose owner wants no chat to be kept."""
+    with running_app(
+        tmp_path / "log", CHAT_STORE="off", TIKTOKEN_CACHE_DIR=str(rank_files)
+    ) as address:
+        yield address
+
+
+def test_nothing_is_noted_where_the_owner_wants_nothing_kept(
+    browser: Browser, forgetful_app: str
+) -> None:
+    with visitor(browser, forgetful_app) as chat:
+        chat.ask("Q1")
+        chat.expect_answer(1, "demo")
+        chat.of_question(1, text.EDIT).click()
+        edits(chat).fill("Q1 edited")
+        prompt(chat).fill("Be kind")
+        chat.input.fill("Half a quest")
+        chat.page.evaluate("window.dispatchEvent(new Event('pagehide'))")
+        assert chat.page.evaluate("sessionStorage.length") == 0
+        after = again(chat.page)
+        expect(after.page.get_by_text(text.GREETING)).to_be_visible()
+        expect(after.input).to_have_value("")
