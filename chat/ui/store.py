@@ -36,7 +36,7 @@ _MOST_CHATS = 100_000
 _LONGEST_STAMP = 200  # characters
 _LARGEST_COUNT = 10**12
 _NOTICES = {Fault.NEWER: Notice.NEWER, Fault.TOO_LARGE: Notice.TOO_LONG}
-_FAULTS = (Notice.FULL, Notice.FORBIDDEN)
+_FAULTS = (Notice.FULL, Notice.FORBIDDEN, Notice.SILENT)
 # The work is done by the scripts below, which may come later.
 _SCRIPT = """
 export default (mounted) =>
