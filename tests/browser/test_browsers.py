@@ -162,7 +162,7 @@ def test_a_list_that_cannot_be_drawn_is_no_fault_of_the_storage(
 ) -> None:
     ask(chat, 1, "Q1")
     chat.page.evaluate("""() => {
-      Intl.DateTimeFormat = Date.prototype.setHours = () => {
+      Date.prototype.setHours = () => {
         throw new TypeError("no dates");
       };
     }""")
