@@ -195,7 +195,7 @@ class _Live:
             growing.add(event.text if isinstance(event, TextDelta) else "")
             if isinstance(event, ReasoningDelta):
                 answer.thought_seconds = seconds
-                view.draw_thought(answer)
+            view.grow_thought(answer)
             # First what was asked is on its way to the page, and the first words if they are quick.
             if self._meter is None and (seconds > SENDING or not isinstance(event, Waiting)):
                 if seconds < SENDING:

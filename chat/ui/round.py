@@ -19,12 +19,14 @@ from streamlit.delta_generator import DeltaGenerator
 from chat.answer import Answer
 from chat.conversation import Fork, Round
 from chat.errors import ChatError
-from chat.markdown import faithful
 from chat.prose import literal
-from chat.ui import state, text
+from chat.ui import long, state, text
 from chat.ui.growing import GrowingAnswer
 from chat.ui.slot import Slot
 from chat.ui.visitor import Edit, Move, Visitor
+
+LONGEST_COPY = 100_000  # characters that are on the page twice, to be read and to be copied
+LONGEST_EDIT = 200_000  # characters in a field
 
 
 class RoundView:
@@ -63,7 +65,8 @@ class RoundView:
         if self._thought is not None:
             self._thought.note.caption(text.thought(self._visitor.thought(thinker), thinker))
         if answer.has_text:
-            self._body.fill().markdown(faithful(answer.text))
+            key = f"answer-{id(answer)}"
+            long.markdown(self._body.fill(), answer.text, key=key, visitor=self._visitor)
         else:
             self._body.clear()
 
@@ -73,14 +76,33 @@ class RoundView:
 
     def draw_thought(self, answer: Answer) -> None:
         """Draw what the model thought before it answered, folded away."""
+        thought = self._prepare_thought(answer)
+        if thought is None:
+            return
+        if thought.added == len(answer.reasoning) and not thought.growing.is_full:
+            thought.growing.finish()
+        else:
+            key = f"thought-{id(answer)}"
+            long.markdown(thought.body, answer.reasoning, key=key, visitor=self._visitor)
+
+    def grow_thought(self, answer: Answer) -> None:
+        """Draw what the model has thought since the last time."""
+        thought = self._prepare_thought(answer) if answer.reasoning else None
+        if thought is None:
+            return
+        thought.growing.add(answer.reasoning[thought.added :])
+        thought.added = len(answer.reasoning)
+
+    def _prepare_thought(self, answer: Answer) -> _Thought | None:
         if not answer.reasoning:
             self._thought = None
             self._reasoning.clear()
-            return
-        if self._thought is None:
+        elif self._thought is None or self._thought.answer is not answer:
             with self._reasoning.fill().container(), st.expander(text.REASONING, type="compact"):
-                self._thought = _Thought(body=st.empty(), note=st.empty())
-        self._thought.body.markdown(faithful(answer.reasoning))
+                body, note = st.empty(), st.empty()
+            growing = GrowingAnswer(body, is_folded=True)
+            self._thought = _Thought(answer=answer, body=body, note=note, growing=growing)
+        return self._thought
 
     def draw_ending(self) -> None:
         """Say beneath the answer how it ended, and offer what can be done with it."""
@@ -98,10 +120,13 @@ class RoundView:
             _actions(self, self._visitor)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class _Thought:
+    answer: Answer
     body: DeltaGenerator
     note: DeltaGenerator
+    growing: GrowingAnswer
+    added: int = 0  # characters that it has been drawn with while it grew
 
 
 def failure(error: ChatError) -> str:
@@ -115,15 +140,16 @@ def _question(round: Round, fork: Fork, visitor: Visitor) -> None:
     if edit is not None:
         _edit(edit, visitor)
         return
-    st.text(round.question)  # as it was typed: no markdown, no formulas, line breaks kept
+    long.plain(round.question, key=f"question-{id(round)}", visitor=visitor)
     with _row(f"asked-{id(round)}"):
         turn = partial(visitor.turn_question, round)
         _turner(f"question-{id(round)}", turn, fork.shown, len(fork.rounds))
         if fork.round is not round:
             state.follow(visitor)  # another question was turned to, and all that followed it
-        if _button(text.EDIT, "edit", partial(visitor.begin_edit, round), round):
+        is_short = len(round.question) <= LONGEST_EDIT
+        if is_short and _button(text.EDIT, "edit", partial(visitor.begin_edit, round), round):
             state.follow(visitor, scope="fragment")
-        _copy(round.question)
+        _copy(round.question, f"question-{id(round)}")
 
 
 def _edit(edit: Edit, visitor: Visitor) -> None:
@@ -168,7 +194,7 @@ def _actions(view: RoundView, visitor: Visitor) -> None:
         ask = partial(visitor.submit, round.question, round=round)
         pressed = _button(text.RETRY, "refresh", partial(ask, move=Move.RETRY), round)
         if kept is not None:
-            _copy(kept.text)
+            _copy(kept.text, f"answer-{id(kept)}")
             if kept.can_go_on:
                 pressed |= _button(text.GO_ON, "resume", partial(ask, move=Move.GO_ON), round)
         if visitor.conversation.history[-1:] == [round]:
@@ -221,7 +247,18 @@ def _turner(key: str, turn: Callable[[int], None], shown: int, count: int) -> No
         )
 
 
-def _copy(copied: str) -> None:
+def _copy(copied: str, key: str) -> None:
+    if len(copied) > LONGEST_COPY:  # it would travel with every drawing of the page
+        st.download_button(
+            text.SAVE_TEXT,
+            lambda: copied,
+            "text.md",
+            "text/markdown",
+            key=f"save-{key}",
+            type="tertiary",
+            on_click="ignore",
+        )
+        return
     # A click on it is served by page.js in the browser: a clipboard takes only what a person has
     # just asked for, and some browsers do not wait for a server. As JSON without angle brackets: of
     # a text that looks like the end of a tag, DOMPurify would drop the whole attribute.

@@ -181,6 +181,11 @@ COPY_FAILED = "The browser does not let this page copy. Here is the text to copy
 GO_ON = "Continue"
 UNDO = "Undo"
 DELETE = "Delete"
+SHOW_ALL = "Show all"
+SHOW_LESS = "Show less"
+REST_IN_FILE = "To read the rest, save this chat as a file."
+GROWS_ON = "It goes on. You can read the rest when the answer has ended."
+SAVE_TEXT = "Save as a file"
 EARLIER_VERSION = "Earlier version"
 LATER_VERSION = "Later version"
 REASONING = "Reasoning"
@@ -210,6 +215,11 @@ def show_earlier(rounds: int) -> str:
 def version(shown: int, count: int) -> str:
     """Which of several versions is shown."""
     return f"{shown} / {count}"
+
+
+def shown_of(shown: int, length: int) -> str:
+    """How much of a long message is shown."""
+    return f"{shown:,} of {length:,} characters are shown."
 
 
 def thought(count: Count, answer: Answer) -> str:

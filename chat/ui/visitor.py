@@ -102,6 +102,7 @@ class Visitor:
         self.is_loaded = False
         self.fault: Fault | None = None  # of the file that was loaded last
         self.earlier = 0  # rounds that are drawn besides the latest
+        self.unfolded: set[str] = set()  # keys of long messages that are shown whole
 
     @property
     def may_use_own_key(self) -> bool:
@@ -368,6 +369,7 @@ class Visitor:
             conversation.former.former = None  # one can be had back, not a row of them
         self.refused = self.latest = self.to_edit = None
         self.edits.clear()
+        self.unfolded.clear()
         self.earlier = 0
 
 

@@ -1,0 +1,53 @@
+"""A message on the page, as much of it at once as a browser can draw."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from chat import extent
+from chat.markdown import faithful
+from chat.ui import text
+from chat.ui.visitor import Visitor
+
+_PIECE = 20_000  # characters of plain text in one element
+_MOST = 500_000  # characters that can be shown on the page at all
+
+
+def markdown(place: DeltaGenerator, message: str, *, key: str, visitor: Visitor) -> None:
+    """Draw what a model wrote into a place; of a long message its beginning, and a way to all."""
+    end = extent.end(message, is_markdown=True)
+    if end == len(message):
+        place.markdown(faithful(message))
+        return
+    with place.container():
+        # An element, not a container: what had grown in its place would stay (Streamlit 1.67).
+        st.markdown(faithful(message[:end]))
+        _rest(message, end, key, visitor)
+
+
+def plain(message: str, *, key: str, visitor: Visitor) -> None:
+    """Draw a text as it was typed: no markdown, no formulas, line breaks kept."""
+    end = extent.end(message, is_markdown=False, most=extent.MOST / 20)
+    if end == len(message):
+        st.text(message)
+    else:
+        st.text(message[:end])
+        _rest(message, end, key, visitor)
+
+
+@st.fragment
+def _rest(message: str, end: int, key: str, visitor: Visitor) -> None:
+    if key not in visitor.unfolded:
+        st.caption(text.shown_of(end, len(message)))
+        st.button(text.SHOW_ALL, key=f"all-{key}", on_click=visitor.unfolded.add, args=(key,))
+        return
+    behind = extent.end(message[:_MOST], end, is_markdown=False)
+    while end < behind:
+        # Not as markdown, which would hold the browser up, and in pieces that it lays out quickly.
+        piece = extent.end(message[:behind], end, is_markdown=False, most=_PIECE / 1_000)
+        st.text(message[end:piece])
+        end = piece
+    if end < len(message):
+        st.caption(f"{text.shown_of(end, len(message))} {text.REST_IN_FILE}")
+    st.button(text.SHOW_LESS, key=f"less-{key}", on_click=visitor.unfolded.discard, args=(key,))
