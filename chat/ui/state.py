@@ -8,9 +8,10 @@ Between the two, what the widgets say and what they are to be set to passes here
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Literal
+from functools import wraps
+from typing import ParamSpec
 from uuid import uuid4
 
 import streamlit as st
@@ -20,6 +21,8 @@ from chat.service import Options, Service
 from chat.transcript import LONGEST_NAME
 from chat.ui import process
 from chat.ui.visitor import Edit, Visitor, settings_of
+
+Parameters = ParamSpec("Parameters")
 
 # The keys of the widgets. Those of the settings have the settings' names.
 QUESTION = "question"
@@ -90,11 +93,30 @@ def drawing_page(visitor: Visitor, service: Service) -> Iterator[None]:
             time.sleep(SENDING)
 
 
-def follow(visitor: Visitor, scope: Literal["app", "fragment"] = "app") -> None:
-    """Draw anew after a change in a fragment's own run; a run of the page follows by itself."""
+def follow(visitor: Visitor) -> None:
+    """Draw the page anew after a fragment's own run; in a run of the page there is no need to."""
     if not visitor.is_drawing_page:
-        visitor.is_following = scope == "app"
-        st.rerun(scope=scope)
+        visitor.is_following = True
+        st.rerun()
+
+
+def fragment(draw: Callable[Parameters, None]) -> Callable[Parameters, None]:
+    """A part of the page whose clicks wait for the end of an answer: `st.fragment`, for ours.
+
+    A run of it alone is always followed by a run of the page. Streamlit (1.67) lets it draw
+    nothing outside of itself, where the meter and the line of memory follow every move. And where
+    the end of an answer's run and the end of the fragment's that waited for it reach the browser
+    together, the input hears of the last one alone, and would wait for its answer for ever (until
+    presses.js sees it).
+    """
+
+    @st.fragment
+    @wraps(draw)
+    def drawn(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
+        draw(*args, **kwargs)
+        follow(st.session_state.visitor)
+
+    return drawn
 
 
 def service_of(visitor: Visitor) -> Service:

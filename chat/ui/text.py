@@ -379,6 +379,9 @@ KEEPING = {
     Notice.NEWER: "This chat was kept by a newer version of this app. Reload the page in a moment.",
 }
 
+# A press that met a break of the connection
+PRESS_IS_GONE = "What you pressed is no longer here, so nothing was done. Please look again."
+
 # Transcripts
 THIS_CHAT_AS_FILE = "Save or load"
 DOWNLOAD_MARKDOWN = "Save to read (Markdown)"

@@ -89,7 +89,6 @@ class Visitor:
         self.under_way: Asking | None = None
         self.latest: Answer | None = None
         self.edits: dict[Round, Edit] = {}
-        self.to_edit: Round | None = None  # whose field is not drawn yet
 
         # What the widgets are to be set to, by their keys, before they are drawn again.
         self.to_set = settings_of(self.conversation, self.options)
@@ -99,7 +98,7 @@ class Visitor:
         self.is_drawing_page = False  # and not a fragment alone
         self.is_following = False  # the page is drawn after a fragment
         self.input_can_stop = False
-        self.is_loaded = False
+        self.to_open: str | None = None  # the dialog that was asked for, by its name
         self.fault: Fault | None = None  # of the file that was loaded last
         self.earlier = 0  # rounds that are drawn besides the latest
 
@@ -187,7 +186,6 @@ class Visitor:
         """Open a question for editing."""
         key = f"edit-{uuid4().hex}"  # the page still knows the keys of a server that has ended
         self.edits[round] = Edit(round=round, key=key, text=round.question)
-        self.to_edit = round
 
     def end_edit(self, edit: Edit) -> None:
         """Leave a question that is being edited as it was."""
@@ -216,6 +214,10 @@ class Visitor:
         """Take a round away if it is the last, and put its question back into the input."""
         if self.conversation.history[-1:] == [round]:
             self.put_back = self.conversation.undo()
+
+    def open(self, dialog: str) -> None:
+        """Open a dialog with the next run of the page that answers nothing."""
+        self.to_open = dialog
 
     def show_earlier(self, rounds: int) -> None:
         """Draw so many rounds more."""
@@ -294,7 +296,6 @@ class Visitor:
             return
         loaded.conversation.former = self._worth_keeping
         self.show(loaded.conversation, loaded.options)
-        self.is_loaded = True
 
     def hear(self, said: object) -> None:
         """Take in what the browser's storage says."""
@@ -311,7 +312,6 @@ class Visitor:
                     opened.conversation.former = self._worth_keeping
                 self.show(opened.conversation, opened.options)
                 self.store.notice = opened.notice
-        self.is_loaded = True
 
     def save(self, *, pace: float = 0) -> None:
         """Have what has changed kept by the browser, if the last time was so many seconds ago."""
