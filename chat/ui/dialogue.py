@@ -176,11 +176,12 @@ class _Live:
     def stream(self) -> None:
         """Stream the answer into its place, and the rest of the page behind its first words."""
         try:
-            with closing(self._asking.events):
+            with closing(self._asking):
                 _draw_in_spite_of_stop(self._draw_question)
                 self._draw_growing()
         except StopException:
-            _draw_in_spite_of_stop(self._draw_end)
+            if not self._asking.is_lost():  # else nobody is there to see it
+                _draw_in_spite_of_stop(self._draw_end)
             raise
         self._draw_end()
 

@@ -15,11 +15,13 @@ from typing import ParamSpec
 from uuid import uuid4
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
 
 from chat.address import of_visitor
 from chat.service import Options, Service
 from chat.transcript import LONGEST_NAME
 from chat.ui import process
+from chat.ui.streamlit_quirks import Connection
 from chat.ui.visitor import Edit, Visitor, settings_of
 
 Parameters = ParamSpec("Parameters")
@@ -44,7 +46,7 @@ def visitor() -> Visitor:
     if "visitor" not in state:
         state.visitor = Visitor(process.settings(), process.counter())
     current: Visitor = state.visitor
-    current.conversation.stop()
+    current.end_draft()
     heed(current)
     # The input has a Stop button only in the run that its own question began.
     current.input_can_stop = state.get(QUESTION) is not None
@@ -77,6 +79,17 @@ def heed(visitor: Visitor) -> None:
 
 
 @contextmanager
+def _connected() -> Iterator[Connection]:
+    """The connection to the page, by which nothing of a run that it has ended is sent later."""
+    connection = Connection()
+    try:
+        yield connection
+    except StopException:
+        connection.forget_unsent()
+        raise
+
+
+@contextmanager
 def drawing_page(visitor: Visitor, service: Service) -> Iterator[None]:
     """A run that draws the whole page. The next question is on its way before it begins.
 
@@ -84,7 +97,7 @@ def drawing_page(visitor: Visitor, service: Service) -> Iterator[None]:
     it has drawn of a fragment that is to run again at once, but tell the browser that all was
     drawn, so the browser would take the fragment's widgets away and forget what they said.
     """
-    with visitor.asking_next(service):
+    with _connected() as connection, visitor.asking_next(service, connection.is_lost):
         if visitor.put_back is not None:
             st.session_state[QUESTION], visitor.put_back = visitor.put_back, None
         yield

@@ -299,6 +299,10 @@ ERRORS: dict[type[errors.ChatError], tuple[str, str]] = {
         "The answer broke off.",
         "What had arrived is kept; retry for a whole one.",
     ),
+    errors.ConnectionLost: (
+        "The connection to this page was lost.",
+        "What had arrived is kept; go on from there, or retry.",
+    ),
     errors.EmptyAnswer: (
         "The service sent an answer with nothing in it.",
         "Retry, and if Max tokens is set, raise it.",

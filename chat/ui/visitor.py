@@ -6,14 +6,14 @@ and takes to them what they are to be set to.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from enum import Enum, auto
 from uuid import uuid4
 
 from chat import models, titles
-from chat.answer import Answer
+from chat.answer import Answer, Status
 from chat.calibration import Calibration
 from chat.connection import connect
 from chat.conversation import Conversation, Round
@@ -68,6 +68,18 @@ class Asking:
     round: Round
     window: Window
     events: Generator[Event]
+    is_lost: Callable[[], bool]  # whether the page that it is for is gone
+
+    def note_end(self) -> None:
+        """Have the answer say that the page was lost, if that is what ends it."""
+        draft = self.round.versions[-1]
+        if draft.status is Status.STREAMING and self.is_lost():
+            draft.lose()
+
+    def close(self) -> None:
+        """Cut off what is still under way."""
+        self.note_end()
+        self.events.close()
 
 
 class Visitor:
@@ -120,22 +132,29 @@ class Visitor:
         self.asked.append(Asked(text=question, move=move, round=round, seen=seen, typed=typed))
 
     @contextmanager
-    def asking_next(self, service: Service) -> Iterator[None]:
+    def asking_next(self, service: Service, is_lost: Callable[[], bool]) -> Iterator[None]:
         """A run that draws the whole page. The next question is on its way before it begins.
 
-        Whatever ends the run also cuts off what is still under way.
+        Whatever ends the run also cuts off what is still under way. `is_lost` tells whether the
+        page is gone by then.
         """
         self.is_drawing_page = True
         try:
-            self.under_way = self._ask_next(service)
+            self.under_way = self._ask_next(service, is_lost)
             yield
         finally:
             if self.under_way is not None:
-                self.under_way.events.close()
+                self.under_way.close()
             self.under_way = None
             self.is_drawing_page = False
 
-    def _ask_next(self, service: Service) -> Asking | None:
+    def end_draft(self) -> None:
+        """End a draft that is still open: it belongs to a run that has ended."""
+        if self.under_way is not None:
+            self.under_way.note_end()
+        self.conversation.stop()
+
+    def _ask_next(self, service: Service, is_lost: Callable[[], bool]) -> Asking | None:
         """Take the next question into the conversation, and send it.
 
         A question that cannot be sent is not taken in: it stays where it was typed, with what is
@@ -152,17 +171,17 @@ class Visitor:
                     self.put_back = asked.text.replace("\0", "")
             else:
                 if opened is not None:
-                    return self._send(opened, service)
+                    return self._send(opened, service, is_lost)
         return None
 
-    def _send(self, opened: Round, service: Service) -> Asking:
+    def _send(self, opened: Round, service: Service, is_lost: Callable[[], bool]) -> Asking:
         answer = opened.answer
         answer.model = "" if service.is_demo else self.options.model
         window = Window.of(self.conversation)
         events = answer.grow(service.stream(window, self.options))
         next(events, None)  # which sends the request
         self.latest = answer
-        return Asking(round=opened, window=window, events=events)
+        return Asking(round=opened, window=window, events=events, is_lost=is_lost)
 
     def _open(self, asked: Asked) -> Round | None:
         round = asked.round

@@ -7,17 +7,21 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from chat.errors import ConnectionLost
 from chat.ui import text
 from tests import nginx
-from tests.browser.chat_page import ChatPage
+from tests.browser.chat_page import ChatPage, wait_until
 from tests.browser.conftest import KEY, free_port, started_app, visitor
 from tests.browser.keeping import ask, expect_kept
-from tests.fakes.service import ScriptedService
+from tests.browser.wire import Wire
+from tests.fakes import service as fake
+from tests.fakes.service import Reply, ScriptedService, answering, chunk
 
 
 class Server:
@@ -74,6 +78,11 @@ def lost(chat: ChatPage) -> None:
     """Wait until the page knows that its server is gone."""
     app = chat.page.get_by_test_id("stApp")
     expect(app).not_to_have_attribute("data-test-connection-state", "CONNECTED")
+
+
+def arrived(service: ScriptedService, number: int) -> bool:
+    """Whether so many requests have come."""
+    return len(service.requests) >= number
 
 
 def contents(service: ScriptedService) -> list[str]:
@@ -253,6 +262,33 @@ def test_a_press_on_what_did_not_come_back_is_told(browser: Browser, server: Ser
         expect(chat.page.get_by_text(text.PRESS_IS_GONE)).to_be_visible(timeout=60_000)
         chat.ask("Q2")
         chat.expect_answer(1, "Answer 2.")
+
+
+def test_an_answer_whose_page_was_lost_for_a_while_says_so_and_can_go_on(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    wire = Wire(chat.page)
+    chat.page.reload()
+    chat = ChatPage(chat.page)
+    for number, begun in enumerate([[chunk("Half of it ")], []], 1):
+        service.enqueue(Reply(steps=[*begun, fake.stall]))
+        chat.ask(f"Q{number}")
+        # Whatever is on the wire is passed on only while the page is waited for.
+        wait_until(chat, partial(arrived, service, number))
+        if number == 1:
+            expect(chat.answer(1)).to_contain_text("Half of it")
+        wire.cut()
+        lost(chat)
+        wait_until(chat, service.last.left.is_set)
+        wire.mend()
+        reconnected(chat)
+        expect(chat.answer(number)).to_contain_text(text.ERRORS[ConnectionLost][0])
+        expect(chat.answer(number)).not_to_contain_text(text.STOPPED)
+        expect(chat.input).to_be_enabled()
+    expect(chat.action(2, text.GO_ON)).to_have_count(0)
+    service.enqueue(answering("and the rest."))
+    chat.action(1, text.GO_ON).click()
+    chat.expect_answer(1, "Half of it and the rest.")
 
 
 @pytest.mark.parametrize("is_sticky", [True, False], ids=["sticky", "round robin"])
