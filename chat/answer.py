@@ -91,8 +91,7 @@ class Answer:
             if self.status is Status.STREAMING:
                 raise errors.BrokenOff
         except errors.ChatError as error:
-            self.error = error
-            self.status = Status.INTERRUPTED if self.has_text else Status.FAILED
+            self._fail(error)
         finally:
             self.stop()
             if isinstance(events, Generator):
@@ -102,6 +101,15 @@ class Answer:
         """Mark a draft that nothing will grow any more as stopped; leave a finished answer be."""
         if self.status is Status.STREAMING:
             self.status = Status.STOPPED
+
+    def lose(self) -> None:
+        """Mark a draft whose page was lost while it grew; leave a finished answer be."""
+        if self.status is Status.STREAMING:
+            self._fail(errors.ConnectionLost())
+
+    def _fail(self, error: errors.ChatError) -> None:
+        self.error = error
+        self.status = Status.INTERRUPTED if self.has_text else Status.FAILED
 
     def _take(self, event: Event) -> None:
         match event:

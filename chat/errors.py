@@ -17,6 +17,7 @@
     ├── NotReachable        no connection to the service
     ├── TooSlow             the service was silent for too long
     ├── BrokenOff           the answer broke off before its end
+    ├── ConnectionLost      the page that the answer was for was lost
     ├── EmptyAnswer         the answer has nothing in it
     ├── NotUnderstood       what came back is no chat completion
     └── UnknownFailure      anything else, with the service's own message
@@ -113,6 +114,10 @@ class TooSlow(ChatError):
 
 class BrokenOff(ChatError):
     """The answer broke off before its end."""
+
+
+class ConnectionLost(ChatError):
+    """The connection to the page was lost."""
 
 
 class EmptyAnswer(ChatError):

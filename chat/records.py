@@ -377,7 +377,7 @@ class _Restoring:
             text.append(more)
             reasoning.append(thought)
             numbers |= {name: piece[name] for name in _NUMBERS if name in piece}
-        broken = {"kind": "BrokenOff", "detail": ""}
+        broken = {"kind": "ConnectionLost", "detail": ""}
         ended = {"status": Status.INTERRUPTED.value, "error": broken}
         grown = record | {"text": "".join(text), "reasoning": "".join(reasoning)} | ended
         try:

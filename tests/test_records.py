@@ -14,7 +14,7 @@ from hypothesis import given, settings
 
 from chat.answer import Status
 from chat.conversation import Conversation
-from chat.errors import BrokenOff
+from chat.errors import ConnectionLost
 from chat.events import Ended, ReasoningDelta, TextDelta
 from chat.records import Changes, Recorder, Restored, restore
 from chat.service import Options
@@ -104,7 +104,7 @@ def test_a_growing_answer_is_told_in_pieces_and_comes_back_interrupted() -> None
     back = restored.conversation.history[0].answer
     assert (back.text, back.reasoning) == (answer.text, "Hm.")
     assert back.status is Status.INTERRUPTED
-    assert isinstance(back.error, BrokenOff)
+    assert isinstance(back.error, ConnectionLost)
     # Whoever reads it and changes something tells that it has ended, and deletes the pieces.
     again = copy.deepcopy(records)
     assert not restored.recorder.changes(restored.conversation, OPTIONS)
@@ -199,7 +199,7 @@ def test_an_answer_that_had_no_word_yet_comes_back_failed() -> None:
     conversation.ask("Q")
     answer = restore(told(conversation)).conversation.history[0].answer
     assert answer.status is Status.FAILED
-    assert isinstance(answer.error, BrokenOff)
+    assert isinstance(answer.error, ConnectionLost)
 
 
 def test_what_is_forgotten_is_told_again() -> None:

@@ -8,19 +8,31 @@ import json
 import streamlit as st
 
 from chat.tokens import TokenCounter, encoding_name
-from chat.ui import text
+from chat.ui import state, text
 from chat.ui.visitor import Visitor
 from chat.window import Window
 
 
-@st.fragment
+@state.fragment
 def draw_openers(visitor: Visitor, counter: TokenCounter) -> None:
-    """Draw the buttons that open the dialogs."""
+    """Draw the buttons that open the dialogs, and the dialog that was asked for."""
     with st.container(gap=None):
-        if st.button(text.WHAT_WILL_BE_SENT, type="tertiary", icon=":material/visibility:"):
-            _what_will_be_sent(visitor)
-        if st.button(text.INSPECT, type="tertiary", icon=":material/search:"):
-            _inspector(visitor, counter)
+        for name, icon in ((text.WHAT_WILL_BE_SENT, "visibility"), (text.INSPECT, "search")):
+            st.button(
+                name,
+                type="tertiary",
+                icon=f":material/{icon}:",
+                on_click=visitor.open,
+                args=(name,),
+            )
+    # A run of the page closes it again, and one follows an answer.
+    if not visitor.is_drawing_page or visitor.under_way is not None:
+        return
+    wanted, visitor.to_open = visitor.to_open, None
+    if wanted == text.WHAT_WILL_BE_SENT:
+        _what_will_be_sent(visitor)
+    elif wanted == text.INSPECT:
+        _inspector(visitor, counter)
 
 
 @st.dialog(text.WHAT_WILL_BE_SENT, width="medium")

@@ -14,7 +14,7 @@ from chat import titles
 from chat.conversation import Round
 from chat.events import ReasoningDelta, TextDelta, Waiting
 from chat.service import Service
-from chat.ui import process, text
+from chat.ui import page, process, state, text
 from chat.ui.meter import Meter
 from chat.ui.round import RoundView, failure
 from chat.ui.slot import Slot
@@ -80,7 +80,10 @@ def draw(visitor: Visitor, service: Service, draw_sidebar: Callable[[], Meter]) 
         visitor.save()
         if visitor.refused is not None:
             st.warning(failure(visitor.refused))
-        return draw_sidebar()
+        meter = draw_sidebar()
+        _wake()
+        page.tell_drawn(None if visitor.store is None else visitor.store.session)
+        return meter
 
     if live is None or under_way is None:
         draw_rest()
@@ -127,17 +130,24 @@ def _greet(visitor: Visitor) -> None:
                 st.button(suggestion, on_click=visitor.submit, args=(suggestion,))
 
 
-@st.fragment
+@state.fragment
+def _wake() -> None:
+    # Pressed by presses.js where the input still waits for an answer that has ended. In a
+    # fragment, so that it never ends an answer.
+    with st.container(key="wake"):  # unseen (style.css)
+        st.button("Wake", key="waking")
+
+
+@state.fragment
 def _show_earlier(visitor: Visitor, hidden: int) -> None:
-    if st.button(
+    st.button(
         text.show_earlier(hidden),
         key="earlier",
         icon=":material/history:",
         type="tertiary",
         on_click=visitor.show_earlier,
         args=(EARLIER,),
-    ):
-        st.rerun()
+    )
 
 
 class _Live:
@@ -166,11 +176,12 @@ class _Live:
     def stream(self) -> None:
         """Stream the answer into its place, and the rest of the page behind its first words."""
         try:
-            with closing(self._asking.events):
+            with closing(self._asking):
                 _draw_in_spite_of_stop(self._draw_question)
                 self._draw_growing()
         except StopException:
-            _draw_in_spite_of_stop(self._draw_end)
+            if not self._asking.is_lost():  # else nobody is there to see it
+                _draw_in_spite_of_stop(self._draw_end)
             raise
         self._draw_end()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from chat.ui import state, text
+from chat.ui import page, state, text
 
 
 def is_open() -> bool:
@@ -21,4 +21,5 @@ def is_open() -> bool:
         st.warning(text.wait_for_password(wait))
     elif state.was_refused():
         st.warning(text.WRONG_PASSWORD)
+    page.tell_drawn(None, is_gate=True)
     return False

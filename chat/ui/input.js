@@ -15,6 +15,7 @@ if (!window.chatInput) {
   const otherStops = document.getElementsByClassName("st-key-stop");
   function findInput() {
     if (input?.isConnected) return;
+    if (input?.value.trim()) waiting.push(input.value); // the page gave way to the password's
     input = document.querySelector(INPUT);
     if (!input) return;
     input.focus = takeCursor;

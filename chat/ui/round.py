@@ -43,7 +43,6 @@ class RoundView:
         self._asked = st.chat_message("user", avatar=":material/person:")
         self._answered = st.chat_message("assistant", avatar=":material/auto_awesome:")
         self._thought: _Thought | None = None
-        self.drawn: Answer | None = None
 
     def draw(self) -> None:
         """Draw the question, and the answer as far as it is there."""
@@ -57,8 +56,7 @@ class RoundView:
 
     def draw_answer(self) -> None:
         """Draw the version that is read."""
-        self.drawn = self.round.kept
-        answer = self.drawn or self.round.answer
+        answer = self.round.kept or self.round.answer
         # Thoughts of a retry that came to nothing are worth reading, too.
         thinker = self.round.answer if self.round.answer.reasoning else answer
         self.draw_thought(thinker)
@@ -134,7 +132,7 @@ def failure(error: ChatError) -> str:
     return literal(" ".join(text.failure(error)))
 
 
-@st.fragment
+@state.fragment
 def _question(round: Round, fork: Fork, visitor: Visitor) -> None:
     edit = visitor.edits.get(round)
     if edit is not None:
@@ -144,20 +142,13 @@ def _question(round: Round, fork: Fork, visitor: Visitor) -> None:
     with _row(f"asked-{id(round)}"):
         turn = partial(visitor.turn_question, round)
         _turner(f"question-{id(round)}", turn, fork.shown, len(fork.rounds))
-        if fork.round is not round:
-            state.follow(visitor)  # another question was turned to, and all that followed it
-        is_short = len(round.question) <= LONGEST_EDIT
-        if is_short and _button(text.EDIT, "edit", partial(visitor.begin_edit, round), round):
-            state.follow(visitor, scope="fragment")
+        if len(round.question) <= LONGEST_EDIT:
+            _button(text.EDIT, "edit", partial(visitor.begin_edit, round), round)
         _copy(round.question, f"question-{id(round)}")
 
 
 def _edit(edit: Edit, visitor: Visitor) -> None:
     state.restore_edit(edit)
-    if visitor.to_edit is edit.round:
-        visitor.to_edit = None
-    elif visitor.to_edit is not None or visitor.asked:
-        state.follow(visitor)  # something else was pressed, and sent along with this field's text
     st.text_area(
         text.EDIT_QUESTION,
         key=edit.key,
@@ -167,23 +158,17 @@ def _edit(edit: Edit, visitor: Visitor) -> None:
         args=(edit,),
     )
     with _row(f"editing-{id(edit.round)}"):
-        saved = st.button(
+        st.button(
             text.SAVE_EDIT,
             key=f"save-{edit.key}",
             type="primary",
             on_click=state.save_edit,
             args=(edit, visitor),
         )
-        left = st.button(
-            text.LEAVE_EDIT, key=f"leave-{edit.key}", on_click=visitor.end_edit, args=(edit,)
-        )
-    if saved:
-        state.follow(visitor)
-    if left:
-        state.follow(visitor, scope="fragment")
+        st.button(text.LEAVE_EDIT, key=f"leave-{edit.key}", on_click=visitor.end_edit, args=(edit,))
 
 
-@st.fragment
+@state.fragment
 def _actions(view: RoundView, visitor: Visitor) -> None:
     round, kept, readable = view.round, view.round.kept, view.round.readable
     if not visitor.shows(round):
@@ -192,18 +177,14 @@ def _actions(view: RoundView, visitor: Visitor) -> None:
         shown = readable.index(kept) if kept is not None else 0
         _turner(f"answer-{id(round)}", partial(visitor.turn, round), shown, len(readable))
         ask = partial(visitor.submit, round.question, round=round)
-        pressed = _button(text.RETRY, "refresh", partial(ask, move=Move.RETRY), round)
+        _button(text.RETRY, "refresh", partial(ask, move=Move.RETRY), round)
         if kept is not None:
             _copy(kept.text, f"answer-{id(kept)}")
             if kept.can_go_on:
-                pressed |= _button(text.GO_ON, "resume", partial(ask, move=Move.GO_ON), round)
+                _button(text.GO_ON, "resume", partial(ask, move=Move.GO_ON), round)
         if visitor.conversation.history[-1:] == [round]:
-            pressed |= _button(text.UNDO, "undo", partial(visitor.undo, round), round)
-        pressed |= _button(text.DELETE, "delete", partial(visitor.delete, round), round)
-    if pressed or view.drawn is not kept:
-        # Streamlit 1.67 lets a fragment draw nothing outside of itself, and the meter and the line
-        # of memory follow every move. Only the latest rounds are drawn anew by it.
-        state.follow(visitor)
+            _button(text.UNDO, "undo", partial(visitor.undo, round), round)
+        _button(text.DELETE, "delete", partial(visitor.delete, round), round)
 
 
 def _row(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGenerator:
@@ -212,17 +193,16 @@ def _row(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGen
     )
 
 
-def _button(label: str, icon: str, act: Callable[[], None], round: Round) -> bool:
+def _button(label: str, icon: str, act: Callable[[], None], round: Round) -> None:
     # By callback: the browser may send the click along with the change of a setting, and then
     # only that setting's fragment runs (Streamlit 1.67). Every round has keys of its own, so that
     # the second of two quick clicks never meets the round that moved up.
     key = f"{icon}-{id(round)}"
-    return st.button(label, key=key, icon=f":material/{icon}:", type="tertiary", on_click=act)
+    st.button(label, key=key, icon=f":material/{icon}:", type="tertiary", on_click=act)
 
 
 def _turner(key: str, turn: Callable[[int], None], shown: int, count: int) -> None:
     """Draw the way to the other versions, where there are any."""
-    # What these buttons return says nothing: the click that disables one is forgotten.
     if count < 2:
         return
     with _row(key, width="content"):

@@ -62,30 +62,28 @@ def _redraw_when_loaded(visitor: Visitor, counter: TokenCounter) -> None:
         state.follow(visitor)
 
 
-@st.fragment
+@state.fragment
 def _new_chat(visitor: Visitor) -> None:
     # By callback, here and for Retry: the browser may send the click along with the change of a
     # setting, and then only that setting's fragment runs.
-    if st.button(
+    st.button(
         text.NEW_CHAT,
         icon=":material/edit_square:",
         width="stretch",
         shortcut="Mod+Shift+O",
         on_click=visitor.new_chat,
-    ):
-        state.follow(visitor)
+    )
 
 
-@st.fragment
+@state.fragment
 def _chats(visitor: Visitor) -> None:
     if visitor.store is None:
         st.caption(text.NOT_KEPT)
         return
     visitor.store.draw("chats", visitor.conversation, partial(state.hear, "chats", visitor))
-    _redraw_if_loaded(visitor)
 
 
-@st.fragment
+@state.fragment
 def _own_key(visitor: Visitor) -> None:
     st.text_input(
         text.OWN_KEY,
@@ -98,10 +96,9 @@ def _own_key(visitor: Visitor) -> None:
     )
     if visitor.own_key and visitor.own_service is None:
         st.warning(text.NO_KEY)
-    state.follow(visitor)
 
 
-@st.fragment
+@state.fragment
 def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
     # What is set here is heard in `state.heed`, before anything is drawn; it also sets what a chat
     # that is opened has. Each has its present value as its default, too:
@@ -140,7 +137,6 @@ def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
         key=state.SYSTEM_PROMPT,
         help=text.SYSTEM_PROMPT_HELP,
     )
-    state.follow(visitor)
 
 
 def _parameters(visitor: Visitor) -> None:
@@ -168,7 +164,7 @@ def _parameters(visitor: Visitor) -> None:
         )
 
 
-@st.fragment
+@state.fragment
 def _parameter(
     visitor: Visitor,
     label: str,
@@ -195,16 +191,8 @@ def _parameter(
         placeholder=text.LEAVE_IT,
         help=help,
     )
-    state.follow(visitor)
 
 
-@st.fragment
+@state.fragment
 def _files(visitor: Visitor, settings: Settings) -> None:
     files.draw(visitor, settings)
-    _redraw_if_loaded(visitor)
-
-
-def _redraw_if_loaded(visitor: Visitor) -> None:
-    if visitor.is_loaded:
-        visitor.is_loaded = False
-        state.follow(visitor)

@@ -8,19 +8,23 @@ Between the two, what the widgets say and what they are to be set to passes here
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Literal
+from functools import wraps
+from typing import ParamSpec
 from uuid import uuid4
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import StopException
 
 from chat.address import network
 from chat.service import Options, Service
 from chat.transcript import LONGEST_NAME
-from chat.ui import process
+from chat.ui import process, streamlit_quirks
+from chat.ui.streamlit_quirks import Connection
 from chat.ui.visitor import Edit, Visitor, settings_of
+
+Parameters = ParamSpec("Parameters")
 
 # The keys of the widgets. Those of the settings have the settings' names.
 QUESTION = "question"
@@ -42,7 +46,7 @@ def visitor() -> Visitor:
     if "visitor" not in state:
         state.visitor = Visitor(process.current().settings, process.current().counter)
     current: Visitor = state.visitor
-    current.conversation.stop()
+    current.end_draft()
     heed(current)
     # The input has a Stop button only in the run that its own question began.
     current.input_can_stop = state.get(QUESTION) is not None
@@ -75,6 +79,17 @@ def heed(visitor: Visitor) -> None:
 
 
 @contextmanager
+def _connected() -> Iterator[Connection]:
+    """The connection to the page, by which nothing of a run that it has ended is sent later."""
+    connection = Connection()
+    try:
+        yield connection
+    except StopException:
+        connection.forget_unsent()
+        raise
+
+
+@contextmanager
 def drawing_page(visitor: Visitor, service: Service) -> Iterator[None]:
     """A run that draws the whole page. The next question is on its way before it begins.
 
@@ -82,8 +97,8 @@ def drawing_page(visitor: Visitor, service: Service) -> Iterator[None]:
     it has drawn of a fragment that is to run again at once, but tell the browser that all was
     drawn, so the browser would take the fragment's widgets away and forget what they said.
     """
-    _forget_callbacks()
-    with visitor.asking_next(service):
+    streamlit_quirks.forget_callbacks()
+    with _connected() as connection, visitor.asking_next(service, connection.is_lost):
         if visitor.put_back is not None:
             st.session_state[QUESTION], visitor.put_back = visitor.put_back, None
         yield
@@ -92,27 +107,30 @@ def drawing_page(visitor: Visitor, service: Service) -> Iterator[None]:
             time.sleep(SENDING)
 
 
-def _forget_callbacks() -> None:
-    """Let go of the callbacks of widgets that are drawn no more, and of the rounds they are about.
-
-    Streamlit 1.67 forgets what such a widget was set to, but keeps its callback for as long as the
-    page is open. There is no public way to those.
-    """
-    context = get_script_run_ctx()
-    if context is not None:
-        state = context.session_state._state
-        known = state._new_widget_state.widget_metadata
-        for widget in (
-            known.keys() - state._new_widget_state.states.keys() - state._old_state.keys()
-        ):
-            del known[widget]
-
-
-def follow(visitor: Visitor, scope: Literal["app", "fragment"] = "app") -> None:
-    """Draw anew after a change in a fragment's own run; a run of the page follows by itself."""
+def follow(visitor: Visitor) -> None:
+    """Draw the page anew after a fragment's own run; in a run of the page there is no need to."""
     if not visitor.is_drawing_page:
-        visitor.is_following = scope == "app"
-        st.rerun(scope=scope)
+        visitor.is_following = True
+        st.rerun()
+
+
+def fragment(draw: Callable[Parameters, None]) -> Callable[Parameters, None]:
+    """A part of the page whose clicks wait for the end of an answer: `st.fragment`, for ours.
+
+    A run of it alone is always followed by a run of the page. Streamlit (1.67) lets it draw
+    nothing outside of itself, where the meter and the line of memory follow every move. And where
+    the end of an answer's run and the end of the fragment's that waited for it reach the browser
+    together, the input hears of the last one alone, and would wait for its answer for ever (until
+    presses.js sees it).
+    """
+
+    @st.fragment
+    @wraps(draw)
+    def drawn(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
+        draw(*args, **kwargs)
+        follow(st.session_state.visitor)
+
+    return drawn
 
 
 def service_of(visitor: Visitor) -> Service:

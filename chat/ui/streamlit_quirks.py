@@ -1,11 +1,17 @@
-"""What this app needs of Streamlit's inside, each with its version and its reason, in one place."""
+"""What has no public way in Streamlit 1.67, each with its reason, in one place."""
 
 from __future__ import annotations
 
+import threading
+
 from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime import Runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from chat.access.doorkeeper import Heard
+
+PATIENCE = 2.0  # seconds for the server's loop, which is never that busy
 
 
 def heard(message: bytes) -> Heard | None:
@@ -27,3 +33,58 @@ def heard(message: bytes) -> Heard | None:
     widgets = parsed.rerun_script.widget_states.widgets
     carrying = (widget for widget in widgets if widget.json_trigger_value or widget.json_value)
     return Heard(kind=kind, carried=sum(widget.ByteSize() for widget in carrying))
+
+
+def forget_callbacks() -> None:
+    """Let go of the callbacks of widgets that are drawn no more, and of the rounds they are about.
+
+    Streamlit 1.67 forgets what such a widget was set to, but keeps its callback for as long as the
+    page is open. There is no public way to those.
+    """
+    context = get_script_run_ctx()
+    if context is not None:
+        state = context.session_state._state
+        known = state._new_widget_state.widget_metadata
+        for widget in (
+            known.keys() - state._new_widget_state.states.keys() - state._old_state.keys()
+        ):
+            del known[widget]
+
+
+class Connection:
+    """The connection to the page that this run draws.
+
+    A lost connection ends a run just as a pressed Stop does: by a `StopException`. But a page
+    whose connection was lost has another client afterwards, or none.
+    """
+
+    def __init__(self) -> None:
+        context = get_script_run_ctx()
+        self._name = "" if context is None else context.session_id
+        self._runtime = runtime = Runtime.instance() if Runtime.exists() else None  # as in AppTest
+        self._session = None if runtime is None else runtime.get_app_session(self._name)
+        self._client = None if runtime is None else runtime.get_client(self._name)
+
+    def is_lost(self) -> bool:
+        """Whether it was lost since the run began."""
+        if self._runtime is None or self._session is None:
+            return False
+        if self._runtime.get_client(self._name) is self._client:
+            # The run is told to stop a moment before the client is let go, both in one step of
+            # the server's loop. When the loop does the next one, that is over.
+            passed = threading.Event()
+            self._session._event_loop.call_soon_threadsafe(passed.set)
+            passed.wait(PATIENCE)
+        return self._runtime.get_client(self._name) is not self._client
+
+    def forget_unsent(self) -> None:
+        """Let nothing more of what the run has drawn be sent, where nobody is connected.
+
+        It would go to the page as soon as that is connected again. But what was sent before may
+        not have arrived, and a page that gets something without what it stands in goes blank.
+        """
+        runtime, session, name = self._runtime, self._session, self._name
+        if runtime is not None and session is not None:
+            session._event_loop.call_soon_threadsafe(
+                lambda: None if runtime.is_active_session(name) else session._clear_queue()
+            )

@@ -309,6 +309,10 @@ ERRORS: dict[type[errors.ChatError], tuple[str, str]] = {
         "The answer broke off.",
         "What had arrived is kept; retry for a whole one.",
     ),
+    errors.ConnectionLost: (
+        "The connection to this page was lost.",
+        "What had arrived is kept; go on from there, or retry.",
+    ),
     errors.EmptyAnswer: (
         "The service sent an answer with nothing in it.",
         "Retry, and if Max tokens is set, raise it.",
@@ -393,6 +397,9 @@ KEEPING = {
     Notice.TOO_LONG: "This chat is too long to be opened again. It stays in your browser.",
     Notice.NEWER: "This chat was kept by a newer version of this app. Reload the page in a moment.",
 }
+
+# A press that met a break of the connection
+PRESS_IS_GONE = "What you pressed is no longer here, so nothing was done. Please look again."
 
 # Transcripts
 THIS_CHAT_AS_FILE = "Save or load"

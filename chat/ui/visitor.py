@@ -6,14 +6,14 @@ and takes to them what they are to be set to.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from enum import Enum, auto
 from uuid import uuid4
 
 from chat import models, titles
-from chat.answer import Answer
+from chat.answer import Answer, Status
 from chat.calibration import Calibration
 from chat.connection import connect
 from chat.conversation import Conversation, Round
@@ -68,6 +68,18 @@ class Asking:
     round: Round
     window: Window
     events: Generator[Event]
+    is_lost: Callable[[], bool]  # whether the page that it is for is gone
+
+    def note_end(self) -> None:
+        """Have the answer say that the page was lost, if that is what ends it."""
+        draft = self.round.versions[-1]
+        if draft.status is Status.STREAMING and self.is_lost():
+            draft.lose()
+
+    def close(self) -> None:
+        """Cut off what is still under way."""
+        self.note_end()
+        self.events.close()
 
 
 class Visitor:
@@ -89,7 +101,6 @@ class Visitor:
         self.under_way: Asking | None = None
         self.latest: Answer | None = None
         self.edits: dict[Round, Edit] = {}
-        self.to_edit: Round | None = None  # whose field is not drawn yet
 
         # What the widgets are to be set to, by their keys, before they are drawn again.
         self.to_set = settings_of(self.conversation, self.options)
@@ -99,7 +110,7 @@ class Visitor:
         self.is_drawing_page = False  # and not a fragment alone
         self.is_following = False  # the page is drawn after a fragment
         self.input_can_stop = False
-        self.is_loaded = False
+        self.to_open: str | None = None  # the dialog that was asked for, by its name
         self.fault: Fault | None = None  # of the file that was loaded last
         self.earlier = 0  # rounds that are drawn besides the latest
         self.unfolded: set[str] = set()  # keys of long messages that are shown whole
@@ -122,22 +133,29 @@ class Visitor:
         self.asked.append(Asked(text=question, move=move, round=round, seen=seen, typed=typed))
 
     @contextmanager
-    def asking_next(self, service: Service) -> Iterator[None]:
+    def asking_next(self, service: Service, is_lost: Callable[[], bool]) -> Iterator[None]:
         """A run that draws the whole page. The next question is on its way before it begins.
 
-        Whatever ends the run also cuts off what is still under way.
+        Whatever ends the run also cuts off what is still under way. `is_lost` tells whether the
+        page is gone by then.
         """
         self.is_drawing_page = True
         try:
-            self.under_way = self._ask_next(service)
+            self.under_way = self._ask_next(service, is_lost)
             yield
         finally:
             if self.under_way is not None:
-                self.under_way.events.close()
+                self.under_way.close()
             self.under_way = None
             self.is_drawing_page = False
 
-    def _ask_next(self, service: Service) -> Asking | None:
+    def end_draft(self) -> None:
+        """End a draft that is still open: it belongs to a run that has ended."""
+        if self.under_way is not None:
+            self.under_way.note_end()
+        self.conversation.stop()
+
+    def _ask_next(self, service: Service, is_lost: Callable[[], bool]) -> Asking | None:
         """Take the next question into the conversation, and send it.
 
         A question that cannot be sent is not taken in: it stays where it was typed, with what is
@@ -154,17 +172,17 @@ class Visitor:
                     self.put_back = asked.text.replace("\0", "")
             else:
                 if opened is not None:
-                    return self._send(opened, service)
+                    return self._send(opened, service, is_lost)
         return None
 
-    def _send(self, opened: Round, service: Service) -> Asking:
+    def _send(self, opened: Round, service: Service, is_lost: Callable[[], bool]) -> Asking:
         answer = opened.answer
         answer.model = "" if service.is_demo else self.options.model
         window = Window.of(self.conversation)
         events = answer.grow(service.stream(window, self.options))
         next(events, None)  # which sends the request
         self.latest = answer
-        return Asking(round=opened, window=window, events=events)
+        return Asking(round=opened, window=window, events=events, is_lost=is_lost)
 
     def _open(self, asked: Asked) -> Round | None:
         round = asked.round
@@ -188,7 +206,6 @@ class Visitor:
         """Open a question for editing."""
         key = f"edit-{uuid4().hex}"  # the page still knows the keys of a server that has ended
         self.edits[round] = Edit(round=round, key=key, text=round.question)
-        self.to_edit = round
 
     def end_edit(self, edit: Edit) -> None:
         """Leave a question that is being edited as it was."""
@@ -201,8 +218,6 @@ class Visitor:
     def _let_go(self, round: Round) -> None:
         """Hold nothing more of a round that was taken away."""
         self.edits.pop(round, None)
-        if self.to_edit is round:
-            self.to_edit = None
         if self.latest in round.versions:
             self.latest = None
 
@@ -227,6 +242,10 @@ class Visitor:
         if self.conversation.history[-1:] == [round]:
             self.put_back = self.conversation.undo()
             self._let_go(round)
+
+    def open(self, dialog: str) -> None:
+        """Open a dialog with the next run of the page that answers nothing."""
+        self.to_open = dialog
 
     def show_earlier(self, rounds: int) -> None:
         """Draw so many rounds more."""
@@ -305,7 +324,6 @@ class Visitor:
             return
         loaded.conversation.former = self._worth_keeping
         self.show(loaded.conversation, loaded.options)
-        self.is_loaded = True
 
     def hear(self, said: object) -> None:
         """Take in what the browser's storage says."""
@@ -322,7 +340,6 @@ class Visitor:
                     opened.conversation.former = self._worth_keeping
                 self.show(opened.conversation, opened.options)
                 self.store.notice = opened.notice
-        self.is_loaded = True
 
     def save(self, *, pace: float = 0) -> None:
         """Have what has changed kept by the browser, if the last time was so many seconds ago."""

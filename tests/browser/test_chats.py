@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from chat.errors import ConnectionLost
 from chat.titles import WISH
 from chat.ui import text
 from tests.browser.chat_page import ChatPage, wait_until
@@ -86,7 +87,7 @@ def test_a_reload_in_the_middle_of_an_answer_loses_a_second_of_it_at_most(
     expect_kept(chat, "word9")
     chat = again(chat.page)
     expect(chat.answer(1)).to_contain_text("word9")
-    expect(chat.answer(1)).to_contain_text("The answer broke off.")
+    expect(chat.answer(1)).to_contain_text(text.ERRORS[ConnectionLost][0])
     chat.action(1, text.RETRY).click()
     chat.expect_answer(1, "Answer 2.")
     assert service.requests[0].left.wait(20)
@@ -356,7 +357,7 @@ def test_a_server_that_is_killed_and_started_again_goes_on_where_it_was(
         process.send_signal(signal.SIGKILL)
         process.wait()
     with started_app(tmp_path / "second", app, port, **environment):
-        expect(chat.answer(2)).to_contain_text("The answer broke off.", timeout=60_000)
+        expect(chat.answer(2)).to_contain_text(text.ERRORS[ConnectionLost][0], timeout=60_000)
         expect(chat.answer(2)).to_contain_text("Half of it")
         expect(chat.question(1)).to_have_text("Q1")
         chat.action(2, text.RETRY).click()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from chat.errors import ConnectionLost
 from chat.ui import text
 from tests import nginx
 from tests.browser.chat_page import ChatPage
@@ -64,7 +65,7 @@ def test_when_one_server_dies_the_visitor_carries_on_with_the_other(
         chat.ask("Q2")
         expect_kept(chat, "Half of it")
         apps[place][1].send_signal(signal.SIGKILL)
-        expect(chat.answer(2)).to_contain_text("The answer broke off.", timeout=60_000)
+        expect(chat.answer(2)).to_contain_text(text.ERRORS[ConnectionLost][0], timeout=60_000)
         expect(chat.answer(2)).to_contain_text("Half of it")
         expect(chat.question(1)).to_have_text("Q1")
         other = services[1 - place]

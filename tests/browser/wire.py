@@ -1,4 +1,4 @@
-"""The websocket between a page and its server, which can be held up."""
+"""The websocket between a page and its server, which can be held up and cut."""
 
 from __future__ import annotations
 
@@ -16,18 +16,35 @@ class Wire:
         self.is_held = False
         self.held: list[ForwardMsg] = []
         self._page: WebSocketRoute | None = None
+        self._server: WebSocketRoute | None = None
+        self._is_cut = False
         page.route_web_socket(re.compile("/_stcore/stream"), self._connect)
 
     def _connect(self, page: WebSocketRoute) -> None:
+        if self._is_cut:
+            page.close()
+            return
         self._page = page
-        server = page.connect_to_server()
-        server.on_message(self._come)
+        self._server = page.connect_to_server()
+        self._server.on_message(self._come)
 
     def _come(self, message: str | bytes) -> None:
         assert isinstance(message, bytes)
         self.held.append(ForwardMsg.FromString(message))
         if not self.is_held:
             self.deliver(len(self.held))
+
+    def cut(self) -> None:
+        """Lose the connection, and let no other one come."""
+        assert self._page is not None
+        assert self._server is not None
+        self._is_cut = True
+        self._server.close()
+        self._page.close()
+
+    def mend(self) -> None:
+        """Let the page connect again."""
+        self._is_cut = False
 
     @property
     def ends(self) -> list[int]:
@@ -39,6 +56,11 @@ class Wire:
             if message.WhichOneof("type") == "script_finished"
             and message.script_finished == finished
         ]
+
+    @property
+    def finished(self) -> list[ForwardMsg]:
+        """The ends of runs among the messages that are held back, of fragments alone too."""
+        return [message for message in self.held if message.WhichOneof("type") == "script_finished"]
 
     def deliver(self, number: int, unless: Callable[[ForwardMsg], bool] = lambda _: False) -> None:
         """Let so many of the messages go on their way, but for some."""
