@@ -15,6 +15,7 @@ Every round and every answer has a number that it keeps. The records, by their n
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -26,20 +27,26 @@ from chat.answer import Answer, Status
 from chat.conversation import Conversation, Fork, Round
 from chat.service import Options
 from chat.transcript import (
+    LARGEST,
     MOST,
     MOST_ANSWERS,
     NO_QUESTION,
+    ROOM,
     Fault,
     Transcript,
     TranscriptError,
     read_answer,
     read_head,
     read_text,
+    sent_size,
+    to_json,
     written_answer,
     written_head,
 )
 
 Record = Any  # what JSON can say
+MOST_RECORDS = 5 * MOST
+LONGEST_PROMPT = 200_000  # characters of a system prompt in a file: it stands in a field
 _NAME = re.compile(r"(?P<kind>round|question|answer)/(?P<number>[1-9]\d{0,8})", re.ASCII)
 _PIECE = re.compile(r"grown/(?P<number>[1-9]\d{0,8})/(?P<place>0|[1-9]\d{0,8})", re.ASCII)
 # What comes to be known of an answer while it grows.
@@ -232,9 +239,21 @@ def restore(records: object) -> Restored:
     """
     if not isinstance(records, dict) or "head" not in records:
         raise TranscriptError(Fault.NOT_A_TRANSCRIPT)
-    if len(records) > 5 * MOST:
+    if len(records) > MOST_RECORDS:
         raise TranscriptError(Fault.TOO_LARGE)
     return _Restoring(records).restored()
+
+
+def fits(conversation: Conversation, options: Options) -> bool:
+    """Whether a conversation can be saved, loaded, kept by the browser and opened again."""
+    records = Recorder().changes(conversation, options).put
+    as_kept = json.dumps(records, ensure_ascii=False, separators=(",", ":"))
+    as_file = to_json(conversation, options)
+    return (
+        len(records) <= MOST_RECORDS
+        and len(conversation.system_prompt) <= LONGEST_PROMPT
+        and max(sent_size(as_kept), sent_size(as_file)) <= LARGEST - ROOM
+    )
 
 
 class _Restoring:

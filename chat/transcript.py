@@ -29,7 +29,10 @@ from chat.service import Options
 
 FORMAT = "chat-transcript"
 VERSION = 1
-LARGEST = 20_000_000  # bytes
+# Bytes of a chat as JSON, as it travels inside of another JSON text, where a line break or a quote
+# takes three or four. Streamlit 1.67 closes the connection at a message of 25 MB.
+LARGEST = 20_000_000
+ROOM = 10_000  # bytes of it for what may change when a chat is opened, such as its model
 MOST = 10_000  # rounds, or messages of a plain list
 MOST_ANSWERS = 20_000  # of all rounds
 MOST_VALUES = 1_000_000  # in a JSON text; so many rounds and answers have half as many
@@ -88,6 +91,11 @@ def to_json(conversation: Conversation, options: Options) -> str:
         )
     whole = {**written_head(conversation, options), "rounds": rounds}
     return json.dumps(whole, ensure_ascii=False, indent=1)
+
+
+def sent_size(text: str) -> int:
+    """How many bytes a JSON text takes inside of another one, as every browser writes it."""
+    return len(json.dumps(text, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
 def written_head(conversation: Conversation, options: Options) -> dict[str, Any]:

@@ -408,7 +408,7 @@ DOWNLOAD_JSON = "Save to load again (JSON)"
 UPLOAD = "Load a chat"
 UPLOAD_HELP = "A file saved here, or a list of messages in JSON. The chat you see can be had back."
 TRANSCRIPT_FAULTS = {
-    Fault.TOO_LARGE: "This file is too large for a chat. Load a smaller one.",
+    Fault.TOO_LARGE: "This chat is too large to be kept and saved. Load a smaller one.",
     Fault.NOT_JSON: "This file is not JSON. Load one that was saved here as JSON.",
     Fault.NOT_A_TRANSCRIPT: "There is no chat in this file. Load one that was saved here as JSON.",
     Fault.NEWER: "This file was saved by a newer version of this app. Load it there.",

@@ -20,7 +20,7 @@ from chat.conversation import Conversation, Round
 from chat.errors import BlankQuestion, ChatError, TooLong
 from chat.events import Event
 from chat.limits import Budgeted, Limits
-from chat.records import Notice
+from chat.records import Notice, fits
 from chat.service import Options, Service
 from chat.settings import Settings, is_key_like
 from chat.tokens import Count, TokenCounter
@@ -319,6 +319,8 @@ class Visitor:
             if not isinstance(file, dict) or not isinstance(file.get("text"), str):
                 raise TranscriptError(Fault.TOO_LARGE)  # the browser did not read it
             loaded = from_json(file["text"].removeprefix("\ufeff"))
+            if not fits(loaded.conversation, loaded.options or self.options):
+                raise TranscriptError(Fault.TOO_LARGE)
         except TranscriptError as error:
             self.fault = error.fault
             return

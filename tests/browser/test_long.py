@@ -7,6 +7,7 @@ import json
 import pytest
 from playwright.sync_api import Locator, expect
 
+from chat.transcript import LARGEST, ROOM, Fault, from_json
 from chat.ui import text
 from tests.browser.chat_page import ChatPage
 from tests.browser.keeping import expect_kept
@@ -87,3 +88,30 @@ def test_long_thoughts_are_drawn_in_part(
     chat.answer(1).get_by_text(text.REASONING).click()
     expect(chat.answer(1).get_by_role("button", name=text.SHOW_ALL)).to_be_visible()
     assert chat.answer(1).get_by_role("cell").count() < CELLS
+
+
+def test_a_chat_at_the_bound_is_kept_opened_saved_and_loaded(chat: ChatPage) -> None:
+    answer = "begin " + '"' * ((LARGEST - ROOM - 3_000) // 4)  # of which each is sent as four
+    load(chat, "Q", answer)
+    expect_kept(chat, "begin ")
+    chat.page.reload()
+    expect(chat.answer(1)).to_contain_text("begin")
+    chat.sidebar.get_by_text(text.THIS_CHAT_AS_FILE).click()
+    with chat.page.expect_download() as saved:
+        chat.sidebar.get_by_role("button", name=text.DOWNLOAD_JSON).click()
+    content = saved.value.path().read_bytes()
+    assert from_json(content).conversation.history[0].answer.text == answer
+    chat.button(text.NEW_CHAT).click()
+    expect(chat.messages).to_have_count(0)
+    chat.sidebar.locator("input[type=file]").set_input_files(saved.value.path())
+    expect(chat.answer(1)).to_contain_text("begin")
+
+
+def test_a_file_beyond_the_bound_is_refused_in_a_sentence(chat: ChatPage) -> None:
+    chat.sidebar.get_by_text(text.THIS_CHAT_AS_FILE).click()
+    messages = [{"role": "user", "content": "Q" + '"' * 5_200_000}]
+    chat.sidebar.locator("input[type=file]").set_input_files(
+        {"name": "c.json", "mimeType": "application/json", "buffer": json.dumps(messages).encode()}
+    )
+    expect(chat.sidebar).to_contain_text(text.TRANSCRIPT_FAULTS[Fault.TOO_LARGE])
+    expect(chat.messages).to_have_count(0)
