@@ -7,9 +7,10 @@ from functools import partial
 
 import streamlit as st
 
-from chat.prose import literal
+from chat.markup.prose import literal
 from chat.settings import SettingsError
-from chat.ui import dialogue, gate, page, process, server, sidebar, state, text
+from chat.ui import dialogue, gate, page, process, server, session, sidebar
+from chat.words import text
 
 if __name__ != "__main__":
     app = st.App(__file__, middleware=server.middleware())
@@ -31,11 +32,11 @@ else:
 
     # One counter and one key for the process; one visitor, with a conversation, for each page.
     shared.counter.prepare(shared.settings.model)
-    visitor = state.visitor()
-    service = state.service_of(visitor)
+    visitor = session.visitor()
+    service = session.service_of(visitor)
 
     # A question is on its way before anything is drawn, and its answer's first words come before
     # the rest of the page.
     draw_sidebar = partial(sidebar.draw, visitor, shared.settings, service, shared.counter)
-    with state.drawing_page(visitor, service):
+    with session.drawing_page(visitor, service):
         dialogue.draw(visitor, service, draw_sidebar)

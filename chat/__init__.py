@@ -9,14 +9,15 @@
 `reply` raises a `ChatError` for every failure. Nothing outside `chat.ui` imports streamlit.
 """
 
-from chat.answer import Answer, Status
-from chat.connection import connect
-from chat.conversation import Conversation, Round
+from chat.conversation.answer import Answer, Status
+from chat.conversation.tree import Conversation, Round
+from chat.conversation.window import Message, Window
 from chat.errors import ChatError
-from chat.events import Usage
-from chat.service import Options, Service
+from chat.options import Options
+from chat.services.base import Service
+from chat.services.connect import connect
 from chat.settings import Settings, SettingsError
-from chat.window import Message, Window
+from chat.usage import Usage
 
 __all__ = [
     "Answer",

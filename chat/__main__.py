@@ -7,15 +7,16 @@ import sys
 from contextlib import closing
 from io import TextIOWrapper
 
-from chat.answer import Answer
-from chat.connection import connect
-from chat.conversation import MOST_ROUNDS, Conversation
+from chat.conversation.answer import Answer
+from chat.conversation.events import TextDelta
+from chat.conversation.tree import Conversation
+from chat.conversation.window import Window
 from chat.errors import ChatError
-from chat.events import TextDelta
-from chat.service import Service
+from chat.options import MOST_ROUNDS
+from chat.services.base import Service
+from chat.services.connect import connect
 from chat.settings import Settings, SettingsError
-from chat.ui import text
-from chat.window import Window
+from chat.words import text
 
 # A model's text must not move the cursor, set the title or worse: no control character but
 # tab and line break reaches a terminal.

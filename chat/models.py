@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 
-from chat.events import Usage
+from chat.usage import Usage
 
 TABLE = Path(__file__).with_name("models.toml")
 MILLION = 1_000_000

@@ -13,8 +13,7 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 from chat.characters import is_sendable
-from chat.conversation import DEFAULT_ROUNDS, DEFAULT_SYSTEM_PROMPT, MOST_ROUNDS
-from chat.service import Options
+from chat.options import DEFAULT_ROUNDS, DEFAULT_SYSTEM_PROMPT, MOST_ROUNDS, Options
 
 Default = TypeVar("Default")
 

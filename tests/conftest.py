@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from chat.ranks import Obstacle, RanksUnavailable
-from chat.service import Options
+from chat.options import Options
 from chat.settings import PROJECT
+from chat.tokens.ranks import Obstacle, RanksUnavailable
 from chat.ui import process
 from tests.fakes.app import app_in
 from tests.fakes.hub import TOKEN, ScriptedHub
@@ -70,8 +70,8 @@ def unavailable(_: str) -> None:
 def open_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """Opens the page in a process of its own settings, as far as one process can tell."""
     monkeypatch.setattr("chat.settings._read_dotenv", lambda _: {})
-    monkeypatch.setattr("chat.tokens.load_encoding", unavailable)
-    monkeypatch.setattr("chat.ui.state.address", lambda: "127.0.0.1")  # AppTest has none
+    monkeypatch.setattr("chat.tokens.counter.load_encoding", unavailable)
+    monkeypatch.setattr("chat.ui.session.address", lambda: "127.0.0.1")  # AppTest has none
 
     def opened() -> AppTest:
         page = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=20)

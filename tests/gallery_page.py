@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from chat.markdown import faithful
-from chat.prose import without_images
+from chat.markup.markdown import faithful
+from chat.markup.prose import without_images
 from tests.gallery import GALLERY
 
 for number, answer in enumerate(GALLERY):

@@ -14,21 +14,47 @@ import pytest
 import chat
 from chat.settings import PROJECT
 
-ROOMS = sorted([*(PROJECT / "chat").glob("*.py"), *(PROJECT / "chat" / "access").glob("*.py")])
+ROOMS = sorted(
+    room for room in (PROJECT / "chat").rglob("*.py") if room.parent.name not in ("ui", "chat")
+)
+GROUND = ("characters", "redaction", "options", "usage", "errors", "models", "settings")
+# Each may require what stands in a line above its own, and the rooms in its own line nothing of
+# each other.
+FLOORS = (
+    {f"chat.{name}" for name in GROUND},
+    {"chat.conversation", "chat.access", "chat.markup", "chat.deploy"},
+    {"chat.tokens", "chat.keeping"},
+    {"chat.services"},
+    {"chat.visitor", "chat.words"},
+    {"chat.ui", "chat.__main__"},
+)
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.stem)
+def name_of(file: Path) -> str:
+    """A module's name."""
+    parts = file.relative_to(PROJECT).with_suffix("").parts
+    return ".".join(parts).removesuffix(".__init__")
+
+
+OUTSIDE = sorted({*ROOMS, *(PROJECT / "chat").glob("*.py")})
+
+
+@pytest.mark.parametrize("room", OUTSIDE, ids=name_of)
 def test_a_room_outside_the_page_needs_no_streamlit(room: Path) -> None:
-    name = ".".join(room.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__")
-    blocked = f"import sys; sys.modules['streamlit'] = None; import {name}"
+    blocked = f"import sys; sys.modules['streamlit'] = None; import {name_of(room)}"
     subprocess.run([sys.executable, "-c", blocked], check=True, cwd=PROJECT)
 
 
 def imports_of(room: Path) -> set[str]:
-    """The modules that a file imports, wherever in it."""
+    """The modules that a file imports, wherever in it but for the sake of types alone."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(room.read_text(encoding="utf-8"))):
+    waiting: list[ast.AST] = [ast.parse(room.read_text(encoding="utf-8"))]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        waiting += ast.iter_child_nodes(node)
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -37,24 +63,50 @@ def imports_of(room: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.stem)
-def test_only_the_page_imports_streamlit_and_only_the_terminal_the_pages_words(room: Path) -> None:
-    found = imports_of(room)
-    assert not {name for name in found if name.split(".")[0] == "streamlit"}
-    of_the_page = {name for name in found if name.startswith("chat.ui")}
-    assert not of_the_page or room.stem == "__main__"
+@pytest.mark.parametrize("room", OUTSIDE, ids=name_of)
+def test_only_the_page_imports_streamlit(room: Path) -> None:
+    assert not {name for name in imports_of(room) if name.split(".")[0] == "streamlit"}
 
 
-@pytest.mark.parametrize("pure", ["answer", "conversation", "window", "events"])
+def floor_of(module: str) -> int | None:
+    """On which floor a module stands; None for the package itself and what is none of ours."""
+    room = ".".join(module.split(".")[:2])
+    return next((number for number, rooms in enumerate(FLOORS) if room in rooms), None)
+
+
+@pytest.mark.parametrize("file", sorted((PROJECT / "chat").rglob("*.py")), ids=name_of)
+def test_requirements_point_one_way(file: Path) -> None:
+    mine = name_of(file)
+    if mine == "chat":
+        return  # which hands out the public names
+    floor = floor_of(mine)
+    assert floor is not None, mine
+    for module in imports_of(file):
+        theirs = floor_of(module)
+        is_own = module.split(".")[:2] == mine.split(".")[:2]
+        assert theirs is None or is_own or theirs < floor or floor == 0, (mine, module)
+
+
+def test_no_module_requires_itself_by_a_circle() -> None:
+    files = {name_of(file): file for file in (PROJECT / "chat").rglob("[a-z]*.py")}
+    requires = {name: imports_of(file) & files.keys() - {name} for name, file in files.items()}
+    while leaves := [name for name, needed in requires.items() if not needed & requires.keys()]:
+        for name in leaves:
+            del requires[name]
+    assert not requires
+
+
+@pytest.mark.parametrize("pure", ["answer", "tree", "window", "events", "spending"])
 def test_the_pure_rooms_know_no_network_clock_or_environment(pure: str) -> None:
-    found = {name.split(".")[0] for name in imports_of(PROJECT / "chat" / f"{pure}.py")}
+    file = PROJECT / "chat" / "conversation" / f"{pure}.py"
+    found = {name.split(".")[0] for name in imports_of(file)}
     assert not found & {"os", "time", "datetime", "random", "socket", "openai", "threading"}
 
 
 def test_one_file_touches_the_session_state() -> None:
     pages = [PROJECT / "streamlit_app.py", *(PROJECT / "chat" / "ui").glob("*.py")]
     touching = {page.name for page in pages if "st.session_state" in _code(page)}
-    assert touching == {"state.py"}
+    assert touching == {"session.py"}
 
 
 def _code(page: Path) -> str:

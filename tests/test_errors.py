@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from chat import errors
 from chat.errors import ChatError
-from chat.ui import text
+from chat.words import text
 
 REQUEST = httpx2.Request("POST", "http://service/v1")
 KEY = "sk-test-0123456789abcdef"

@@ -8,19 +8,19 @@ from weakref import ref
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from chat.answer import Answer
-from chat.conversation import Conversation, Round
-from chat.events import TextDelta
-from chat.records import Recorder, restore
+from chat.conversation.answer import Answer
+from chat.conversation.events import TextDelta
+from chat.conversation.tree import Conversation, Round
+from chat.keeping.records import Recorder, restore
+from chat.keeping.transcript import to_json
 from chat.settings import Settings
-from chat.tokens import TokenCounter
-from chat.transcript import to_json
-from chat.ui import text
-from chat.ui.visitor import Visitor
+from chat.tokens.counter import TokenCounter
+from chat.visitor import Visitor
+from chat.words import text
 from tests.fakes.service import ScriptedService, answering
-from tests.test_page import ask, press
-from tests.test_records import told
-from tests.test_transcript import OPTIONS, came
+from tests.keeping.kept import told
+from tests.keeping.moves import OPTIONS, came
+from tests.ui.driving import ask, press
 
 
 def is_gone(*references: ref[Round] | ref[Answer] | ref[Conversation]) -> bool:

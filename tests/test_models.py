@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from chat.events import Usage
 from chat.models import Model, find, table
+from chat.usage import Usage
 
 
 def test_the_table_knows_the_models_and_their_facts() -> None:

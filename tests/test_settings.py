@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chat.service import Options
+from chat.options import Options
 from chat.settings import PROJECT, Settings, SettingsError, variables
 
 NO_FILE = Path("no-such-file")

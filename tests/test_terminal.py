@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import pytest
 
 from chat.settings import PROJECT
-from chat.ui import text
+from chat.words import text
 from tests.fakes import service as fake
 from tests.fakes.service import PATIENCE, Reply, ScriptedService, answering, chunk, failing
 

@@ -27,8 +27,8 @@ from functools import partial
 from typing import Any
 
 from chat.access import names
+from chat.access.address import network, visitors_address
 from chat.access.rules import Bounds, Bucket, Rules
-from chat.address import network, visitors_address
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]

@@ -7,13 +7,14 @@ import json
 
 import streamlit as st
 
-from chat.tokens import TokenCounter, encoding_name
-from chat.ui import state, text
-from chat.ui.visitor import Visitor
-from chat.window import Window
+from chat.conversation.window import Window
+from chat.tokens.counter import TokenCounter, encoding_name
+from chat.ui import session
+from chat.visitor import Visitor
+from chat.words import text
 
 
-@state.fragment
+@session.fragment
 def draw_openers(visitor: Visitor, counter: TokenCounter) -> None:
     """Draw the buttons that open the dialogs, and the dialog that was asked for."""
     with st.container(gap=None):

@@ -10,17 +10,18 @@ from contextlib import closing
 import streamlit as st
 from streamlit.runtime.scriptrunner import StopException, add_script_run_ctx
 
-from chat import titles
-from chat.conversation import Round
-from chat.events import ReasoningDelta, TextDelta, Waiting
-from chat.service import Service
-from chat.ui import page, process, state, text
+from chat.conversation.events import ReasoningDelta, TextDelta, Waiting
+from chat.conversation.tree import Round
+from chat.conversation.window import Window
+from chat.services import titles
+from chat.services.base import Service
+from chat.ui import keeping, page, process, session
 from chat.ui.meter import Meter
 from chat.ui.round import RoundView, failure
+from chat.ui.session import QUESTION, SENDING, may_end_run, submit_typed
 from chat.ui.slot import Slot
-from chat.ui.state import QUESTION, SENDING, may_end_run, submit_typed
-from chat.ui.visitor import Asking, Visitor
-from chat.window import Window
+from chat.visitor import Asking, Visitor
+from chat.words import text
 
 LATEST = 6  # rounds that are always drawn
 STEP = 4  # rounds by which the rest is drawn no more: the page does not move at every question
@@ -46,7 +47,7 @@ def draw(visitor: Visitor, service: Service, draw_sidebar: Callable[[], Meter]) 
     if service.is_demo:
         st.caption(text.DEMO_OWN_KEY if visitor.may_use_own_key else text.DEMO)
     if visitor.store is not None:
-        visitor.store.prepare()
+        keeping.prepare(visitor.store)
     path = visitor.conversation.path
     for notice in visitor.notices:
         st.warning(text.KEEPING[notice])
@@ -130,7 +131,7 @@ def _greet(visitor: Visitor) -> None:
                 st.button(suggestion, on_click=visitor.submit, args=(suggestion,))
 
 
-@state.fragment
+@session.fragment
 def _wake() -> None:
     # Pressed by presses.js where the input still waits for an answer that has ended. In a
     # fragment, so that it never ends an answer.
@@ -138,7 +139,7 @@ def _wake() -> None:
         st.button("Wake", key="waking")
 
 
-@state.fragment
+@session.fragment
 def _show_earlier(visitor: Visitor, hidden: int) -> None:
     st.button(
         text.show_earlier(hidden),

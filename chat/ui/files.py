@@ -7,10 +7,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from chat.keeping.transcript import LARGEST, to_json, to_markdown
 from chat.settings import Settings
-from chat.transcript import LARGEST, to_json, to_markdown
-from chat.ui import state, text
-from chat.ui.visitor import Visitor
+from chat.ui import session
+from chat.visitor import Visitor
+from chat.words import text
 
 _component = st.components.v2.component(
     "files",
@@ -40,6 +41,8 @@ def draw(visitor: Visitor, settings: Settings) -> None:
             width="stretch",
         )
         words = {"label": text.UPLOAD, "help": text.UPLOAD_HELP, "largest": LARGEST}
-        _component(key="upload", data=words, on_file_change=partial(state.load, "upload", visitor))
+        _component(
+            key="upload", data=words, on_file_change=partial(session.load, "upload", visitor)
+        )
         if visitor.fault is not None:
             st.warning(text.TRANSCRIPT_FAULTS[visitor.fault])

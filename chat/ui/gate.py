@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
-from chat.ui import page, state, text
+from chat.ui import page, session
+from chat.words import text
 
 
 def is_open() -> bool:
     """Whether the visitor may come in; if not, the password is asked for."""
-    if state.is_admitted():
+    if session.is_admitted():
         return True
     with st.form("gate", width=400):
         st.text_input(
-            text.PASSWORD, type="password", key=state.PASSWORD, autocomplete="current-password"
+            text.PASSWORD, type="password", key=session.PASSWORD, autocomplete="current-password"
         )
-        st.form_submit_button(text.COME_IN, on_click=state.try_password, type="primary")
-    wait = state.seconds_to_wait()
+        st.form_submit_button(text.COME_IN, on_click=session.try_password, type="primary")
+    wait = session.seconds_to_wait()
     if wait > 0:
         st.warning(text.wait_for_password(wait))
-    elif state.was_refused():
+    elif session.was_refused():
         st.warning(text.WRONG_PASSWORD)
     page.tell_drawn(None, is_gate=True)
     return False

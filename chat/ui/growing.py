@@ -10,10 +10,10 @@ import time
 
 from streamlit.delta_generator import DeltaGenerator
 
-from chat import extent
-from chat.markdown import Growing
-from chat.prose import without_images
-from chat.ui import text
+from chat.markup import extent
+from chat.markup.markdown import Growing
+from chat.markup.prose import without_images
+from chat.words import text
 
 BEHIND = 200  # characters of settled blocks that are worth an element of their own
 LONG = 2_000  # characters of one block; a longer one is drawn as much less often

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from chat import extent
-from chat.markdown import faithful
-from chat.ui import text
-from chat.ui.visitor import Visitor
+from chat.markup import extent
+from chat.markup.markdown import faithful
+from chat.visitor import Visitor
+from chat.words import text
 
 _PIECE = 20_000  # characters of plain text in one element
 _MOST = 500_000  # characters that can be shown on the page at all

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from streamlit.delta_generator import DeltaGenerator
 
 from chat import models
-from chat.answer import Answer
-from chat.limits import Left
+from chat.conversation.answer import Answer
+from chat.conversation.spending import Spending
+from chat.conversation.window import Window, messages_of
 from chat.models import Model
-from chat.spending import Spending
-from chat.tokens import Count, Growing, Loading, TokenCounter
-from chat.ui import text
-from chat.ui.visitor import Visitor
-from chat.window import Window, messages_of
+from chat.services.limits import Left
+from chat.tokens.counter import Count, Growing, Loading, TokenCounter
+from chat.visitor import Visitor
+from chat.words import text
 
 PACE = 0.15  # seconds between two moves: each costs the browser as much as the words beside it
 

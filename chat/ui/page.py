@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from chat.ui import text
+from chat.words import text
 
 _HERE = Path(__file__).parent
 

@@ -16,13 +16,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from chat.connection import connect
-from chat.limits import Limits
-from chat.password import Password
-from chat.service import Service
+from chat.access.password import Password
+from chat.services.base import Service
+from chat.services.connect import connect
+from chat.services.limits import Limits
 from chat.settings import Settings, SettingsError
-from chat.tokens import TokenCounter
-from chat.ui import text
+from chat.tokens.counter import TokenCounter
+from chat.words import text
 
 
 @dataclass(kw_only=True)

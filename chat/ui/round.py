@@ -16,14 +16,15 @@ from typing import Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from chat.answer import Answer
-from chat.conversation import Fork, Round
+from chat.conversation.answer import Answer
+from chat.conversation.tree import Fork, Round
 from chat.errors import ChatError
-from chat.prose import literal
-from chat.ui import long, state, text
+from chat.markup.prose import literal
+from chat.ui import long, session
 from chat.ui.growing import GrowingAnswer
 from chat.ui.slot import Slot
-from chat.ui.visitor import Edit, Move, Visitor
+from chat.visitor import Edit, Move, Visitor
+from chat.words import text
 
 LONGEST_COPY = 100_000  # characters that are on the page twice, to be read and to be copied
 LONGEST_EDIT = 200_000  # characters in a field
@@ -132,7 +133,7 @@ def failure(error: ChatError) -> str:
     return literal(" ".join(text.failure(error)))
 
 
-@state.fragment
+@session.fragment
 def _question(round: Round, fork: Fork, visitor: Visitor) -> None:
     edit = visitor.edits.get(round)
     if edit is not None:
@@ -148,13 +149,13 @@ def _question(round: Round, fork: Fork, visitor: Visitor) -> None:
 
 
 def _edit(edit: Edit, visitor: Visitor) -> None:
-    state.restore_edit(edit)
+    session.restore_edit(edit)
     st.text_area(
         text.EDIT_QUESTION,
         key=edit.key,
         label_visibility="collapsed",
         max_chars=visitor.owners.max_chars,
-        on_change=state.note_edit,
+        on_change=session.note_edit,
         args=(edit,),
     )
     with _row(f"editing-{id(edit.round)}"):
@@ -162,17 +163,17 @@ def _edit(edit: Edit, visitor: Visitor) -> None:
             text.SAVE_EDIT,
             key=f"save-{edit.key}",
             type="primary",
-            on_click=state.save_edit,
+            on_click=session.save_edit,
             args=(edit, visitor),
         )
         st.button(text.LEAVE_EDIT, key=f"leave-{edit.key}", on_click=visitor.end_edit, args=(edit,))
 
 
-@state.fragment
+@session.fragment
 def _actions(view: RoundView, visitor: Visitor) -> None:
     round, kept, readable = view.round, view.round.kept, view.round.readable
     if not visitor.shows(round):
-        state.follow(visitor)  # it was undone
+        session.follow(visitor)  # it was undone
     with _row(f"actions-{id(round)}"):
         shown = readable.index(kept) if kept is not None else 0
         _turner(f"answer-{id(round)}", partial(visitor.turn, round), shown, len(readable))

@@ -9,7 +9,8 @@ from starlette.middleware import Middleware
 from chat.access.doorkeeper import Doorkeeper, Words
 from chat.access.rules import Rules
 from chat.settings import SettingsError
-from chat.ui import process, streamlit_quirks, text
+from chat.ui import process, streamlit_quirks
+from chat.words import text
 
 _guarded: list[bool] = []
 

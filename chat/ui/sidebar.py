@@ -12,15 +12,16 @@ from functools import partial
 import streamlit as st
 
 from chat import models
-from chat.conversation import MOST_ROUNDS
-from chat.limits import Budgeted
-from chat.prose import literal
-from chat.service import Service
+from chat.markup.prose import literal
+from chat.options import MOST_ROUNDS
+from chat.services.base import Service
+from chat.services.limits import Budgeted
 from chat.settings import Settings
-from chat.tokens import Loading, TokenCounter
-from chat.ui import dialogs, files, state, text
+from chat.tokens.counter import Loading, TokenCounter
+from chat.ui import dialogs, files, keeping, session
 from chat.ui.meter import Meter
-from chat.ui.visitor import Visitor
+from chat.visitor import Visitor
+from chat.words import text
 
 
 def draw(visitor: Visitor, settings: Settings, service: Service, counter: TokenCounter) -> Meter:
@@ -59,10 +60,10 @@ def draw(visitor: Visitor, settings: Settings, service: Service, counter: TokenC
 def _redraw_when_loaded(visitor: Visitor, counter: TokenCounter) -> None:
     """Let the exact numbers take the place of the estimates, as soon as there are any."""
     if counter.state(visitor.options.model)[0] is not Loading.LOADING:
-        state.follow(visitor)
+        session.follow(visitor)
 
 
-@state.fragment
+@session.fragment
 def _new_chat(visitor: Visitor) -> None:
     # By callback, here and for Retry: the browser may send the click along with the change of a
     # setting, and then only that setting's fragment runs.
@@ -75,37 +76,38 @@ def _new_chat(visitor: Visitor) -> None:
     )
 
 
-@state.fragment
+@session.fragment
 def _chats(visitor: Visitor) -> None:
     if visitor.store is None:
         st.caption(text.NOT_KEPT)
         return
-    visitor.store.draw("chats", visitor.conversation, partial(state.hear, "chats", visitor))
+    hear = partial(session.hear, "chats", visitor)
+    keeping.draw(visitor.store, "chats", visitor.conversation, hear)
 
 
-@state.fragment
+@session.fragment
 def _own_key(visitor: Visitor) -> None:
     st.text_input(
         text.OWN_KEY,
         type="password",
-        key=state.OWN_KEY,
+        key=session.OWN_KEY,
         help=text.OWN_KEY_HELP,
         autocomplete="off",
-        on_change=state.use_key,
+        on_change=session.use_key,
         args=(visitor,),
     )
     if visitor.own_key and visitor.own_service is None:
         st.warning(text.NO_KEY)
 
 
-@state.fragment
+@session.fragment
 def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
-    # What is set here is heard in `state.heed`, before anything is drawn; it also sets what a chat
-    # that is opened has. Each has its present value as its default, too:
+    # What is set here is heard in `session.heed`, before anything is drawn; it also sets what a
+    # chat that is opened has. Each has its present value as its default, too:
     # where the browser draws a widget anew, it takes the default, and tells it as if the visitor
     # had set it (Streamlit 1.67).
     if not visitor.is_drawing_page:
-        state.heed(visitor)
+        session.heed(visitor)
     allowed = visitor.owners.allowed_models
     known = list(dict.fromkeys(allowed or (settings.model, *settings.models, *service.models())))
     model = visitor.options.model
@@ -115,7 +117,7 @@ def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
         text.MODEL,
         known,
         index=known.index(model) if model in known else 0,
-        key=state.MODEL,
+        key=session.MODEL,
         accept_new_options=allowed is None,
         help=text.MODEL_HELP if allowed is None else None,
     )
@@ -128,13 +130,13 @@ def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
         0,
         MOST_ROUNDS,
         value=visitor.conversation.rounds,
-        key=state.ROUNDS,
+        key=session.ROUNDS,
         help=text.ROUNDS_HELP,
     )
     st.text_area(
         text.SYSTEM_PROMPT,
         value=visitor.conversation.system_prompt,
-        key=state.SYSTEM_PROMPT,
+        key=session.SYSTEM_PROMPT,
         help=text.SYSTEM_PROMPT_HELP,
     )
 
@@ -144,19 +146,19 @@ def _parameters(visitor: Visitor) -> None:
         _parameter(
             visitor,
             text.TEMPERATURE,
-            state.TEMPERATURE,
+            session.TEMPERATURE,
             text.TEMPERATURE_HELP,
             least=0.0,
             most=2.0,
             step=0.1,
         )
         _parameter(
-            visitor, text.TOP_P, state.TOP_P, text.TOP_P_HELP, least=0.0, most=1.0, step=0.05
+            visitor, text.TOP_P, session.TOP_P, text.TOP_P_HELP, least=0.0, most=1.0, step=0.05
         )
         _parameter(
             visitor,
             text.MAX_TOKENS,
-            state.MAX_TOKENS,
+            session.MAX_TOKENS,
             text.MAX_TOKENS_HELP,
             least=1,
             most=None,
@@ -164,7 +166,7 @@ def _parameters(visitor: Visitor) -> None:
         )
 
 
-@state.fragment
+@session.fragment
 def _parameter(
     visitor: Visitor,
     label: str,
@@ -177,9 +179,9 @@ def _parameter(
 ) -> None:
     # With a default, it could not be emptied. So it tells the browser its value until the browser
     # has told it back (persist_state), and is a fragment of its own: what is lost between two
-    # fast changes of another setting (see `state.drawing_page`) is not this one.
+    # fast changes of another setting (see `session.drawing_page`) is not this one.
     if not visitor.is_drawing_page:
-        state.heed(visitor)
+        session.heed(visitor)
     st.number_input(
         label,
         min_value=least,
@@ -193,6 +195,6 @@ def _parameter(
     )
 
 
-@state.fragment
+@session.fragment
 def _files(visitor: Visitor, settings: Settings) -> None:
     files.draw(visitor, settings)

@@ -17,11 +17,11 @@ from typing import Any
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from chat.answer import Answer, Status
-from chat.conversation import Conversation, Round
-from chat.service import Options
-from chat.transcript import to_json
-from chat.ui import text
+from chat.conversation.answer import Answer, Status
+from chat.conversation.tree import Conversation, Round
+from chat.keeping.transcript import to_json
+from chat.options import Options
+from chat.words import text
 from tests import ranks
 from tests.benchmarks.process import Running, ours
 from tests.browser.chat_page import ChatPage

@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from chat.answer import Answer, Status
-from chat.conversation import Conversation, Round
-from chat.tokens import Growing, TokenCounter
-from chat.window import Message, Window
+from chat.conversation.answer import Answer, Status
+from chat.conversation.tree import Conversation, Round
+from chat.conversation.window import Message, Window
+from chat.tokens.counter import Growing, TokenCounter
 from tests import ranks
 
 MODEL = "gpt-4o"

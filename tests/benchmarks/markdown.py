@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from markdown_it import MarkdownIt
 
-from chat.markdown import faithful
+from chat.markup.markdown import faithful
 
 SIZE = 1_000_000
 PARAGRAPH = "Some *text* with `code`, [a link](http://h) and \\(x^2\\) that costs $5.\n"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
-from chat.ui import text
+from chat.words import text
 
 
 class ChatPage:

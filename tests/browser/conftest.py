@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from chat.settings import PROJECT
-from chat.ui import text
+from chat.words import text
 from tests import ranks
 from tests.browser import chromium
 from tests.browser.chat_page import ChatPage

@@ -6,11 +6,11 @@ import json
 
 from playwright.sync_api import Locator, Page
 
-from chat.ui import text
+from chat.words import text
 from tests.browser.chat_page import ChatPage, wait_until
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, answering, chunk
-from tests.test_records import VERSION_1
+from tests.keeping.kept import VERSION_1
 
 WORDS = text.CHATS_WORDS
 # What a page keeps, as {chat's id: {record's name: record}}.

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from chat.ui import text
+from chat.words import text
 from tests.browser.chat_page import ChatPage
 from tests.browser.conftest import KEY
 from tests.fakes.service import ScriptedService, answering

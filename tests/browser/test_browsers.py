@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-from chat.records import Notice
-from chat.ui import text
+from chat.keeping.records import Notice
+from chat.words import text
 from tests.browser.chat_page import ChatPage, wait_until
 from tests.browser.keeping import WORDS, again, ask, chats, entry, expect_kept, kept, second_tab
 from tests.fakes.service import ScriptedService, answering

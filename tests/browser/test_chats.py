@@ -8,8 +8,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from chat.errors import ConnectionLost
-from chat.titles import WISH
-from chat.ui import text
+from chat.services.titles import WISH
+from chat.words import text
 from tests.browser.chat_page import ChatPage, wait_until
 from tests.browser.conftest import KEY, free_port, running_app, started_app, visitor
 from tests.browser.keeping import (

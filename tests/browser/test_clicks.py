@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from chat.ui import text
+from chat.words import text
 from tests.browser.chat_page import ChatPage, wait_until
 from tests.browser.keeping import chats, expect_kept, kept
 from tests.browser.wire import Wire

@@ -8,7 +8,7 @@ import threading
 import pytest
 from playwright.sync_api import Browser, WebSocketRoute, expect
 
-from chat.ui import text
+from chat.words import text
 from tests.browser.chat_page import ChatPage, wait_until
 from tests.browser.conftest import visitor
 from tests.browser.wire import Wire

@@ -18,7 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from chat.ui import text
+from chat.words import text
 from tests.browser.conftest import KEY, free_port, started_app
 from tests.fakes.service import ScriptedService, answering
 from tests.visitor import Visitor, run

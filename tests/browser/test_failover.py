@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from chat.errors import ConnectionLost
-from chat.ui import text
+from chat.words import text
 from tests import nginx
 from tests.browser.chat_page import ChatPage
 from tests.browser.conftest import KEY, free_port, started_app, visitor

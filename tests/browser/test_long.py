@@ -7,8 +7,8 @@ import json
 import pytest
 from playwright.sync_api import Locator, expect
 
-from chat.transcript import LARGEST, ROOM, Fault, from_json
-from chat.ui import text
+from chat.keeping.transcript import LARGEST, ROOM, Fault, from_json
+from chat.words import text
 from tests.browser.chat_page import ChatPage
 from tests.browser.keeping import expect_kept
 from tests.fakes.service import ScriptedService, answering

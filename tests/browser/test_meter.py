@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
-from chat.ui import text
+from chat.words import text
 from tests.browser.chat_page import ChatPage
 from tests.browser.conftest import KEY, running_app, visitor
 from tests.fakes import service as fake

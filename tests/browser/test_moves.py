@@ -7,9 +7,9 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from chat.ui import text
+from chat.conversation.window import GO_ON
 from chat.ui.dialogue import LATEST
-from chat.window import GO_ON
+from chat.words import text
 from tests.browser.chat_page import ChatPage
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk, failing

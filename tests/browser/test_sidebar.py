@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Route, expect
 
-from chat.ui import text
+from chat.words import text
 from tests.browser.chat_page import ChatPage, wait_until
 from tests.browser.keeping import again, ask, expect_kept
 from tests.browser.wire import Wire

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from chat.records import Notice
-from chat.transcript import Fault
-from chat.ui import text
+from chat.keeping.records import Notice
+from chat.keeping.transcript import Fault
+from chat.words import text
 from tests.browser.chat_page import ChatPage
 from tests.browser.conftest import KEY, running_app, visitor
 from tests.browser.keeping import (
@@ -30,7 +30,7 @@ from tests.browser.keeping import (
     seed,
 )
 from tests.fakes.service import ScriptedService, answering
-from tests.test_records import VERSION_1
+from tests.keeping.kept import VERSION_1
 
 FORBIDDEN = """
 for (const name of ["indexedDB", "sessionStorage"])

@@ -7,7 +7,7 @@ import threading
 import pytest
 from playwright.sync_api import Browser, expect
 
-from chat.ui import text
+from chat.words import text
 from tests.browser.chat_page import ChatPage
 from tests.browser.conftest import visitor
 from tests.browser.keeping import (

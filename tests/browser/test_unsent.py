@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from chat.ui import text
+from chat.words import text
 from tests.browser.chat_page import ChatPage, wait_until
 from tests.browser.conftest import KEY, free_port, running_app, started_app, visitor
 from tests.browser.keeping import again, ask, entry, expect_kept

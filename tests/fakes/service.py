@@ -20,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self, cast
 
-from chat.window import Message
+from chat.conversation.window import Message
 
 EVENT_STREAM = "text/event-stream"
 PATIENCE = 20.0  # seconds after which a test that waits in vain fails

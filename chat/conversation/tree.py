@@ -1,0 +1,275 @@
+"""A conversation: rounds of a question and its answer, and every move that a visitor can make.
+
+Pure: no network, no page, no clock.
+
+    conversation = Conversation(system_prompt="You are terse.", rounds=2)
+    round = conversation.ask("What is a token?")    # opens a round with an empty draft
+    for event in round.answer.grow(events):         # events: whatever a service sends
+        ...                                         # the draft has grown by it already
+    conversation.messages                           # what a request would carry now
+
+Nothing is overwritten: an answer that is asked for again becomes one of several `versions` of its
+round, and a question that is edited becomes one of several `rounds` of its fork, each with what
+followed it. Only `delete` and `undo` take something away.
+
+    start ─ Q1 ─ next ┬ Q2 ──── next ─ Q3
+                      └ Q2 edited          (shown: `history` is Q1, Q2 edited)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from chat import errors
+from chat.characters import is_sendable
+from chat.conversation.answer import Answer, Status
+from chat.conversation.window import Message, Room, Window
+from chat.options import DEFAULT_ROUNDS, DEFAULT_SYSTEM_PROMPT
+
+LONGEST_TITLE = 60  # characters
+
+
+@dataclass(eq=False, kw_only=True)
+class Fork:
+    """What was asked at one point: several questions, where one was edited. One is shown."""
+
+    rounds: list[Round] = field(default_factory=list)
+    shown: int = 0
+
+    @property
+    def round(self) -> Round | None:
+        """The round that is shown; None where nothing was asked yet."""
+        return self.rounds[self.shown] if self.rounds else None
+
+    def add(self, round: Round) -> None:
+        """Show another question at this point."""
+        self.rounds.append(round)
+        self.shown = len(self.rounds) - 1
+
+
+@dataclass(eq=False, kw_only=True)
+class Round:
+    """A question and its answer.
+
+    `versions` holds every answer that the question was given, oldest first and never empty;
+    `shown` is the place of the one that is looked at, which is the draft while one grows.
+    `former` is the place of the one that stands in for it until its first word.
+    """
+
+    question: str
+    versions: list[Answer] = field(default_factory=lambda: [Answer()])
+    shown: int = 0
+    former: int | None = None
+    next: Fork = field(default_factory=Fork)
+
+    @property
+    def answer(self) -> Answer:
+        """The version that is looked at: the draft, while one is growing."""
+        return self.versions[self.shown]
+
+    @property
+    def kept(self) -> Answer | None:
+        """The version that is read, which is what the window remembers; None without a word.
+
+        So a retry that fails before its first word takes nothing away.
+        """
+        if self.answer.has_text:
+            return self.answer
+        return None if self.former is None else self.versions[self.former]
+
+    @property
+    def readable(self) -> list[Answer]:
+        """The versions with something to read, oldest first: those that one can turn to."""
+        return [answer for answer in self.versions if answer.has_text]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an answer is being written."""
+        return self.versions[-1].status is Status.STREAMING
+
+    def add(self, draft: Answer) -> None:
+        """Show another answer as soon as it has a word, and until then the one that was read."""
+        self.former = next(
+            (place for place, answer in enumerate(self.versions) if answer is self.kept), None
+        )
+        self.versions.append(draft)
+        self.shown = len(self.versions) - 1
+
+    def turn(self, answer: Answer) -> None:
+        """Show one of the versions."""
+        self.shown = self.versions.index(answer)
+        self.former = None
+
+
+@dataclass(eq=False, kw_only=True)
+class Conversation:
+    """All that was said, and what of it the next request remembers.
+
+    `rounds` is the number of answered rounds to remember (0 to 20). Changing it or the system
+    prompt acts from the next question on and deletes nothing. `room` bounds what the model's
+    context takes; None where that is not known. `former` is the conversation that this one took
+    the place of; the first question lets it go. `discarded` has the numbers of the answers that
+    were deleted, without their words.
+    """
+
+    system_prompt: str = DEFAULT_SYSTEM_PROMPT
+    rounds: int = DEFAULT_ROUNDS
+    start: Fork = field(default_factory=Fork)
+    room: Room | None = None
+    former: Conversation | None = None
+    discarded: list[Answer] = field(default_factory=list)
+
+    @property
+    def path(self) -> list[Fork]:
+        """The points at which the rounds that are shown were asked, oldest first."""
+        path = []
+        fork = self.start
+        while fork.round is not None:
+            path.append(fork)
+            fork = fork.round.next
+        return path
+
+    @property
+    def history(self) -> list[Round]:
+        """The rounds that are shown, oldest first."""
+        return [fork.rounds[fork.shown] for fork in self.path]
+
+    @property
+    def all_rounds(self) -> Iterator[Round]:
+        """Every round, shown or not; each before those that followed it."""
+        waiting = self.start.rounds[::-1]
+        while waiting:
+            round = waiting.pop()
+            yield round
+            waiting += round.next.rounds[::-1]
+
+    @property
+    def title(self) -> str:
+        """The beginning of what was asked first; empty where nothing was."""
+        first = self.start.rounds[0].question[: 100 * LONGEST_TITLE] if self.start.rounds else ""
+        line = " ".join(first.split())
+        return line if len(line) <= LONGEST_TITLE else f"{line[:LONGEST_TITLE].rstrip()} …"
+
+    @property
+    def messages(self) -> list[Message]:
+        """The windowed list that a request would carry now, in the API's form."""
+        return list(Window.of(self).messages)
+
+    @property
+    def end(self) -> Fork:
+        """The point behind the last round that is shown."""
+        history = self.history
+        return history[-1].next if history else self.start
+
+    @property
+    def open_round(self) -> Round | None:
+        """The round whose answer is being written, if there is one."""
+        return next((round for round in self.history if round.is_open), None)
+
+    def fork_of(self, round: Round) -> Fork:
+        """The point at which a round of the history was asked."""
+        return next(fork for fork in self.path if fork.round is round)
+
+    def ask(self, text: str, *, instead_of: Round | None = None) -> Round:
+        """Open a round with an empty draft as its answer; a draft still open is stopped.
+
+        `instead_of` is a round of the history whose question was edited: the new round stands
+        in its place, and it and all that followed stay, one turn away.
+
+        Raises `BlankQuestion`, `BadCharacter`, or `WindowTooLarge` where there is no room even
+        for the question alone; then nothing has changed.
+        """
+        self._check(text)
+        self.stop()
+        fork = self.end if instead_of is None else self.fork_of(instead_of)
+        shown = fork.shown
+        round = Round(question=text)
+        fork.add(round)
+        if not Window.of(self).fits:
+            fork.rounds.pop()
+            fork.shown = shown
+            raise errors.WindowTooLarge
+        self.former = None
+        return round
+
+    def ask_again(self, round: Round) -> None:
+        """Open a round anew: its question gets another draft, and its former answers are kept.
+
+        Raises what `ask` raises; then nothing has changed.
+        """
+        self._open(round, Answer())
+
+    def go_on(self, round: Round) -> None:
+        """Open a round anew with a draft that goes on from the answer that is read.
+
+        Raises what `ask` raises; then nothing has changed.
+        """
+        text = round.kept.text if round.kept else ""
+        self._open(round, Answer(text=text, continued=text))
+
+    def stop(self) -> None:
+        """Stop the draft that nothing is growing any more."""
+        for round in self.history:
+            round.versions[-1].stop()
+
+    def turn(self, round: Round, by: int) -> None:
+        """Show the version of an answer that stands so many places further on; stay at the ends."""
+        self.stop()
+        readable = round.readable
+        if round.kept is not None:
+            round.turn(readable[_moved(readable.index(round.kept), by, len(readable))])
+
+    def turn_question(self, round: Round, by: int) -> None:
+        """Show another question that was asked in this one's place, and what followed it."""
+        self.stop()
+        fork = self.fork_of(round)
+        fork.shown = _moved(fork.shown, by, len(fork.rounds))
+
+    def delete(self, round: Round) -> None:
+        """Take one round away with all versions of its answer; what followed moves up."""
+        self.stop()
+        fork = self.fork_of(round)
+        self.discarded += [a.without_words() for a in round.versions if a.is_begun]
+        followers = round.next
+        fork.rounds[fork.shown : fork.shown + 1] = followers.rounds
+        last = max(0, len(fork.rounds) - 1)
+        fork.shown = fork.shown + followers.shown if followers.rounds else min(fork.shown, last)
+
+    def undo(self) -> str:
+        """Take the last round away, and hand its question back; empty where there is none."""
+        history = self.history
+        if not history:
+            return ""
+        self.delete(history[-1])
+        return history[-1].question
+
+    def start_over(self) -> Conversation:
+        """Begin a new conversation with the same settings, from which this one can be had back."""
+        self.stop()
+        return Conversation(
+            system_prompt=self.system_prompt,
+            rounds=self.rounds,
+            room=self.room,
+            former=self if self.start.rounds else self.former,
+        )
+
+    def _open(self, round: Round, draft: Answer) -> None:
+        self._check(round.question)
+        self.stop()
+        shown, former = round.shown, round.former
+        round.add(draft)
+        if not Window.of(self).fits:
+            round.versions.pop()
+            round.shown, round.former = shown, former
+            raise errors.WindowTooLarge
+
+    def _check(self, question: str) -> None:
+        if not question.strip():
+            raise errors.BlankQuestion
+        if not (is_sendable(question) and is_sendable(self.system_prompt)):
+            raise errors.BadCharacter
+
+
+def _moved(place: int, by: int, count: int) -> int:
+    return max(0, min(place + by, count - 1))

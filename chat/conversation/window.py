@@ -1,0 +1,114 @@
+"""What a request carries: the system prompt, the last rounds that were answered, the question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Literal, TypedDict
+
+if TYPE_CHECKING:
+    from chat.conversation.tree import Conversation, Round
+
+# Said for the visitor where an answer is to go on: after it, so that the roles still alternate.
+GO_ON = (
+    "Your answer was cut off. Go on exactly where it stops: repeat nothing, explain nothing, and "
+    "begin with the very next character."
+)
+
+Role = Literal["system", "user", "assistant"]
+
+
+class Message(TypedDict):
+    """One role's text, in the form of the Chat Completions API."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """How much fits: at most `tokens`, where `weigh` tells the tokens of a prompt."""
+
+    tokens: int
+    weigh: Callable[[Sequence[Message]], int]
+
+    def has(self, messages: Sequence[Message]) -> bool:
+        """Whether a prompt of these messages fits."""
+        return self.weigh(messages) <= self.tokens
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """The part of a conversation that a request carries.
+
+    `begun` is the answer so far, where the request asks to go on with it. `remembered` are the
+    answered rounds before the question that it carries, oldest first; `forgotten` counts those
+    that the number of rounds leaves out, and `left_out` those for which there was no room. `fits`
+    tells whether there is room for what remains.
+    """
+
+    system_prompt: str
+    remembered: tuple[Round, ...]
+    question: str | None
+    begun: str
+    forgotten: int
+    left_out: int
+    fits: bool
+
+    @classmethod
+    def of(cls, conversation: Conversation, rounds: int | None = None) -> Window:
+        """The window for the open question, or, when none is open, for the next one.
+
+        `rounds` is how many answered rounds to remember; left out, the conversation's own number.
+        Where they would not fit the conversation's room, the oldest go first. A question without
+        an answer's first word is never sent again; a partial answer counts.
+        """
+        keep = conversation.rounds if rounds is None else rounds
+        room = conversation.room
+        question = conversation.open_round
+        past = conversation.history
+        if question is not None:
+            past = past[: past.index(question)]
+        answered = [round for round in past if round.kept]
+        remembered = answered[max(0, len(answered) - keep) :]
+
+        def window(left_out: int, *, fits: bool) -> Window:
+            return cls(
+                system_prompt=conversation.system_prompt,
+                remembered=tuple(remembered[left_out:]),
+                question=question.question if question else None,
+                begun=question.versions[-1].continued if question else "",
+                forgotten=len(answered) - len(remembered),
+                left_out=left_out,
+                fits=fits,
+            )
+
+        for left_out in range(len(remembered) + 1):
+            found = window(left_out, fits=True)
+            if room is None or room.has(found.messages):
+                return found
+        return window(len(remembered), fits=False)
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The messages in the API's form: system, then user and assistant in turn, the question."""
+        messages: list[Message] = []
+        if self.system_prompt:
+            messages.append({"role": "system", "content": self.system_prompt})
+        messages += chain.from_iterable(map(messages_of, self.remembered))
+        if self.question is not None:
+            messages.append({"role": "user", "content": self.question})
+        if self.begun:
+            messages.append({"role": "assistant", "content": self.begun})
+            messages.append({"role": "user", "content": GO_ON})
+        return tuple(messages)
+
+
+def messages_of(round: Round) -> tuple[Message, ...]:
+    """A round as a request carries it: the question and the kept answer."""
+    answer = round.kept.text if round.kept else ""
+    return (
+        {"role": "user", "content": round.question},
+        {"role": "assistant", "content": answer},
+    )

@@ -1,0 +1,1 @@
+"""To a Hugging Face Space, once."""

@@ -1,0 +1,1 @@
+"""Model text made fit to be shown: pure."""

@@ -1,0 +1,325 @@
+r"""Model text on its way to Streamlit's markdown, so that it looks as the model meant it. Pure.
+
+    faithful(r"Half of \(x^2\) costs $5 -> see ![a cat](https://host/cat.png)")
+
+Formulas render, whatever delimiters the model knows; money, arrows, emoticons and HTML stay as they
+were written; no image is ever fetched. markdown-it finds the blocks, by source lines; `prose` sets
+right what is in them. Code, formulas and HTML comments pass untouched.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
+from markdown_it.rules_block import StateBlock, table
+from markdown_it.token import Token
+
+from chat.markup.prose import (
+    LONGEST_FORMULA,
+    MARKS,
+    WORDS,
+    definitions,
+    displayed,
+    guard,
+    is_displayed,
+    is_open,
+    named,
+    prose,
+    row,
+    unmarked,
+    without_images,
+)
+
+# A bound on the work: no model of today answers at such length. What is behind is shown as it is.
+MOST_LINES = 16_000
+
+
+def faithful(text: str) -> str:
+    """Markdown for Streamlit that shows what the model meant by its own."""
+    return Growing().add(text)
+
+
+@dataclass
+class Growing:
+    """Makes a growing text faithful, again and again: only what may still change is read anew.
+
+    At every time the result is what `faithful` makes of all the text so far. `apart` is how many of
+    its characters stand in blocks of their own before the last one, and will never change again.
+    """
+
+    apart: int = 0
+    _settled: str = ""  # what the source before `_last` has become
+    _head: list[str] = field(default_factory=list)  # of the table that goes on in `_last`
+    _last: str = ""  # the source from the last block, item or row on
+    _lines: int = 0  # of the source before `_last`
+    _addresses: dict[str, str] = field(default_factory=dict)  # defined before `_last`, by name
+    _read: str = ""  # what the first `MOST_LINES` have become, once there are more
+    _rest: str = ""  # the source behind them
+
+    def add(self, piece: str) -> str:
+        """Take another piece in; the markdown of all so far."""
+        if self._rest:
+            self._rest += piece
+            return self._read + _plain(self._rest)
+        self._last += unmarked(piece)
+        if not self._settled and not self._head:  # where Streamlit's parser would drop a mark, too
+            self._last = self._last.lstrip("\ufeff")
+        lines = [*self._head, *_NEWLINE.sub("\n", self._last).split("\n")]
+        most = MOST_LINES - self._lines + len(self._head)
+        rest = "\n".join(lines[most:])
+        if not rest:
+            return self._add(lines, _BLOCKS.parse("\n".join(lines)))
+        tokens = _BLOCKS.parse("\n".join([*lines[:most], ""]))
+        self._read = self._add(lines[:most], tokens) + _end(lines[:most], tokens)
+        # A line end may be half there yet.
+        self._rest = rest[:-1] + "\r" if self._last.endswith("\r") else rest
+        return self._read + _plain(self._rest)
+
+    def _add(self, lines: list[str], tokens: list[Token]) -> str:
+        changed = _changed(lines, tokens)
+        last, head, apart = _last_part(lines, tokens, self._head)
+        addresses = {**_definitions(lines[:last], tokens), **self._addresses}
+
+        def result(begin: int, end: int) -> str:
+            return "".join(f"{line}\n" for line in changed[begin:end] if line is not None)
+
+        settled = named(self._settled + result(len(self._head), last), addresses, is_whole=False)
+        if apart:
+            before = self._settled + result(len(self._head), apart)
+            before = named(before, addresses, is_whole=False)
+            self.apart = self.apart if is_open(before) else len(before)
+        if not self._last.endswith("\r"):  # which may be the first half of a line end
+            self._lines += last - len(self._head)
+            self._settled, self._head, self._last = settled, head, "\n".join(lines[last:])
+            self._addresses = addresses
+        made = settled + "\n".join(line for line in changed[last:] if line is not None)
+        if not is_open(made):
+            return made
+        return named(made, {**_definitions(lines, tokens), **addresses}, is_whole=True)
+
+
+def _definitions(lines: list[str], tokens: list[Token]) -> dict[str, str]:
+    """The addresses that paragraphs of these lines define, by name; the first one counts."""
+    found: dict[str, str] = {}
+    for token in tokens:
+        if token.type == "paragraph_open" and token.map and token.map[0] < len(lines):
+            for name, address in definitions("\n".join(lines[slice(*token.map)])):
+                found.setdefault(name, address)
+    return found
+
+
+def _end(lines: list[str], tokens: list[Token]) -> str:
+    """What ends the last block, if that is code or a comment that goes on."""
+    token = tokens[-1] if tokens else None
+    if token is None or token.map is None or token.map[1] < len(lines):
+        return ""
+    if token.type == "comment" and "-->" not in lines[-1]:
+        return "\n-->"
+    if token.type == "fence" and token.content.count("\n") == token.map[1] - token.map[0] - 1:
+        return f"\n{token.markup}"
+    return ""
+
+
+def _plain(text: str) -> str:
+    """A text as it stands, behind the end of another."""
+    shown = without_images(_NEWLINE.sub("\n", text))
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"\n\n{fence}text\n{shown}\n{fence}"
+
+
+def _last_part(
+    lines: list[str], tokens: list[Token], head: list[str]
+) -> tuple[int, list[str], int]:
+    """The line from which on something may still change, and the head of a table if it is in one.
+
+    Also the line where the last block begins; 0 where it is the one that the first line is in.
+
+    A block is settled as soon as another has begun behind an empty line, an item of a list as soon
+    as the next has, a row of a table likewise; but none behind a formula that may end later.
+    """
+    last, begin, apart = len(head), 0, 0
+    latest = _open_formula(lines)
+    for token in tokens:
+        if token.map is None or not last < token.map[0] <= latest:
+            if token.type == "table_open" and token.map:
+                begin = token.map[0]
+            continue
+        first = token.map[0]
+        is_block = token.level == 0 and not lines[first - 1].strip(" \t")
+        is_item = token.level == 1 and token.type == "list_item_open" and first < len(lines) - 1
+        if is_block:
+            apart = first
+        if is_block or is_item:
+            last, head = first, []
+        elif token.level == 2 and token.type == "tr_open" and first > begin + 2:
+            last, head = first, lines[begin : begin + 2]
+        if token.type == "table_open":
+            begin = first
+    return last, head, apart
+
+
+def _open_formula(lines: list[str]) -> int:
+    """The line where a formula begins that may end in text to come, or else the line behind all."""
+    source = "\n".join(lines)
+    begin = source.rfind("\n", 0, max(0, len(source) - LONGEST_FORMULA)) + 1
+    for found in _OPENING.finditer(source, begin):
+        if source.find(_CLOSING[found[1]], found.end()) < 0:
+            return source.count("\n", 0, found.start(1))
+    return len(lines)
+
+
+# Blocks
+
+
+_NEWLINE = re.compile(r"\r\n?")
+_OPENING = re.compile(rf"^{MARKS}(\$\$|\\\[)", re.MULTILINE)
+_CLOSING = {"$$": "$$", r"\[": r"\]"}
+
+
+def _comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
+    """The one kind of HTML block that stays one: all other HTML is made text."""
+    begin = state.bMarks[start] + state.tShift[start]
+    if state.is_code_block(start) or not state.src.startswith("<!--", begin):
+        return False
+    if silent:
+        return True
+    line = start
+    while line < end and (line == start or state.sCount[line] >= state.blkIndent):
+        line += 1
+        if "-->" in state.src[state.bMarks[line - 1] : state.eMarks[line - 1]]:
+            break
+    state.line = line
+    state.push("comment", "", 0).map = [start, line]
+    return True
+
+
+def _formula(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
+    r"""A formula that begins a line: `$$ … $$` or `\[ … \]`, on as many lines as it needs."""
+    begin = state.bMarks[start] + state.tShift[start]
+    opening = state.src[begin : begin + 2]
+    closing = _CLOSING.get(opening)
+    if closing is None or state.is_code_block(start):
+        return False
+    found = state.src.find(closing, begin + 2, begin + LONGEST_FORMULA)
+    whole = state.src[begin + 2 : found]
+    if found < 0 or "`" in whole or opening in whole:
+        return False
+    content, at = [], begin + 2
+    line, is_apart = start, not state.src[at : state.eMarks[start]].strip(" \t")
+    while found > state.eMarks[line]:
+        content.append(state.src[at : state.eMarks[line]])
+        line += 1
+        if line >= end:
+            return False
+        if state.isEmpty(line):
+            if not is_apart:
+                return False
+        elif state.sCount[line] < state.blkIndent:
+            return False
+        at = state.bMarks[line] + state.tShift[line]
+    rest = state.src[found + 2 : state.eMarks[line]]
+    if is_apart and found > at and any(not part.strip() for part in content[1:]):
+        return False  # with empty lines in it, both its ends are to stand alone
+    content.append(state.src[at:found])
+    if opening == "$$" and rest.strip() and WORDS.search(whole):
+        return False
+    if not is_displayed("\n".join(content), alone=opening == "$$" or not rest.strip()):
+        return False
+    if silent:
+        return True
+    state.line = line + 1
+    token = state.push("formula", "", 0)
+    token.map = [start, line + 1]
+    token.markup = state.src[state.src.rfind("\n", 0, begin) + 1 : begin]
+    token.content = "\n".join(content)
+    token.info = rest.strip()
+    return True
+
+
+def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
+    r"""A table, but not where Streamlit's parser sees something else, or cells end elsewhere."""
+    head = state.src[state.bMarks[start] : state.eMarks[start]]
+    is_plain = r"\\|" not in head and head.strip() == head.strip(" \t")
+    if not is_plain or not table(state, start, end, silent=True):
+        return False
+    others = (rule for rule in state.md.block.ruler.getRules("paragraph") if rule is not _table)
+    if any(rule(state, start, end, True) for rule in others):  # noqa: FBT003
+        return False
+    return silent or table(state, start, end, silent=False)
+
+
+_INTERRUPTS = ["paragraph", "reference", "blockquote", "list"]
+
+# Only the lines of blocks are asked for, so nothing inside them is parsed. GitHub's tables are in;
+# a definition is a paragraph that `prose` leaves as it is.
+_BLOCKS = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table").disable("reference")
+_BLOCKS.core.ruler.disable("inline")
+_BLOCKS.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
+_BLOCKS.block.ruler.at("html_block", _comment, {"alt": _INTERRUPTS})
+_BLOCKS.block.ruler.before("fence", "formula", _formula, {"alt": _INTERRUPTS})
+
+
+def _changed(lines: list[str], tokens: list[Token]) -> list[str | None]:
+    """The lines, those of prose made faithful; None for one that has become part of another."""
+    changed: list[str | None] = [*map(without_images, lines)]
+    in_table = in_heading = False
+    for token in tokens:
+        if token.type in ("table_open", "table_close"):
+            in_table = token.nesting > 0
+        elif token.type in ("heading_open", "heading_close"):
+            in_heading = token.nesting > 0
+        if token.map is None:
+            continue
+        first, behind = token.map
+        if token.type == "code_block" and not _is_surely_code(lines, first):
+            continue
+        if token.type in ("fence", "code_block"):
+            changed[first:behind] = lines[first:behind]
+            if "mermaid" in unescapeAll(token.info).lower():
+                changed[first] = _undrawn(lines[first], token.markup)
+        elif token.type == "formula":
+            changed[first:behind] = [_display(token), *[None] * (behind - first - 1)]
+        elif token.type == "tr_open":
+            changed[first] = row(lines[first])
+        elif token.type == "inline" and in_heading:
+            made = prose("\n".join(lines[first:behind]), inside=None, keeps_lines=False)
+            changed[first:behind] = made.split("\n")
+        elif token.type == "inline" and not in_table:
+            made = prose("\n".join(lines[first:behind]), inside=_inside(lines[first], token))
+            changed[first:behind] = [made, *[None] * (behind - first - 1)]
+    return changed
+
+
+def _is_surely_code(lines: list[str], first: int) -> bool:
+    """Whether an indented line cannot go on with a paragraph, as what is above it is seen."""
+    if first:
+        return not lines[first - 1].strip(" \t>")
+    return lines[0].expandtabs(4).startswith("    ")
+
+
+def _undrawn(line: str, fence: str) -> str:
+    """The first line of a code block that stays code: a drawing of mermaid fetches its pictures."""
+    return f"{line[: line.index(fence)]}{fence}text"
+
+
+def _inside(line: str, token: Token) -> str:
+    """What stands before the further lines of a paragraph, given its first."""
+    begin = token.content.partition("\n")[0].rstrip()
+    return _spaced(line.rstrip().removesuffix(begin))
+
+
+def _spaced(marks: str) -> str:
+    """The marks of quotations and lists as they are to stand before a further line."""
+    return re.sub(r"[^\s>]", " ", marks)
+
+
+def _display(token: Token) -> str:
+    """A formula as Streamlit wants it, with the marks before it and the text behind it."""
+    inside = _spaced(token.markup)
+    behind = guard(token.info) + prose(token.info, inside=inside)
+    behind = f"\n{inside}{behind}" if behind else ""
+    return token.markup + displayed(token.content.split("\n"), inside) + behind

@@ -1,0 +1,1 @@
+"""Who answers, and within which budgets."""

@@ -1,0 +1,48 @@
+"""What every service offers, the provider over the network and the built-in demo alike."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator
+
+from chat.conversation.answer import Answer
+from chat.conversation.events import Event
+from chat.conversation.tree import Conversation
+from chat.conversation.window import Window
+from chat.options import Options
+
+
+class Service(ABC):
+    """Something that answers a window."""
+
+    is_demo: bool = False
+
+    def __init__(self, defaults: Options) -> None:
+        self.defaults = defaults
+
+    @abstractmethod
+    def stream(self, window: Window, options: Options) -> Generator[Event]:
+        """Answer a window: text, reasoning and usage as they come, then `Ended`.
+
+        The request is sent when the first event is asked for, which comes at once. From then on
+        yields at least ten times a second (`Waiting` when nothing came). Closing the generator
+        cuts the answer off at its source. Raises a `ChatError` for any failure.
+        """
+
+    @abstractmethod
+    def models(self) -> tuple[str, ...]:
+        """The chat models that the service is known to have; empty until they are known."""
+
+    def reply(
+        self, conversation: Conversation, question: str, options: Options | None = None
+    ) -> Answer:
+        """Ask a question of a conversation and wait for the whole answer.
+
+        Raises a `ChatError`; what had arrived by then stays in the conversation.
+        """
+        answer = conversation.ask(question).answer
+        for _ in answer.grow(self.stream(Window.of(conversation), options or self.defaults)):
+            pass
+        if answer.error is not None:
+            raise answer.error
+        return answer

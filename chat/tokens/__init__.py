@@ -1,0 +1,1 @@
+"""How many tokens a text is, and how sure that is."""

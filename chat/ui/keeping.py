@@ -1,0 +1,41 @@
+"""Where the browser's storage is mounted on the page: its list of chats, and what is sent to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from chat.conversation.tree import Conversation
+from chat.keeping.store import Store
+from chat.ui import page
+from chat.words import text
+
+# The work is done by the scripts below, which may come later.
+_SCRIPT = """
+export default (mounted) =>
+  window.serveChats ? window.serveChats(mounted) : void (window.chatsToServe = mounted);
+"""
+_component = st.components.v2.component("chats", js=_SCRIPT, isolate_styles=False)
+
+
+def prepare(store: Store) -> None:
+    """Make a place on the page for what is sent; nothing of it is seen."""
+    page.run("storage.js", "store.js", "chats.js")
+    place = st.container(key="writes")
+
+    def send(writes: str) -> None:
+        # No text may end the script that carries it.
+        escaped = writes.replace("<", "\\u003c")
+        place.html(
+            f"<script>(window.chatWrites ??= []).push({escaped})</script>",
+            unsafe_allow_javascript=True,
+        )
+
+    store.begin_run(send)
+
+
+def draw(store: Store, key: str, conversation: Conversation, hear: Callable[[], None]) -> None:
+    """Draw the list of the chats, with its end of the storage. `hear` is called back."""
+    words = text.chats_words(asks_for_titles=store.asks_for_titles)
+    _component(key=key, data={**store.told(conversation), "words": words}, on_came_change=hear)

@@ -1,0 +1,243 @@
+"""A password cannot be guessed in a reasonable time, and its owner always gets in."""
+
+from __future__ import annotations
+
+import pytest
+
+from chat.access.password import (
+    BURST,
+    EACH,
+    FORGOTTEN,
+    FREE,
+    KEPT,
+    LONGEST,
+    LONGEST_QUEUE,
+    MOST_ADDRESSES,
+    MOST_PAGES,
+    Password,
+)
+
+ADDRESS, PAGE = "203.0.113.7", "page"
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_only_the_password_is_right() -> None:
+    password = Password("open sesame")
+    assert password.is_right("open sesame", ADDRESS, PAGE)
+    for wrong in ("", "open sesam", "open sesame ", "OPEN SESAME", "\ud800", "ö"):
+        assert not Password("open sesame").is_right(wrong, ADDRESS, PAGE)
+
+
+def test_ten_thousand_tries_take_days() -> None:
+    clock = Clock()
+    password = Password("right", clock)
+    began = clock.now
+    for number in range(10_000):
+        assert not password.is_right(f"guess {number}", ADDRESS, PAGE)
+        clock.now += password.wait(ADDRESS, PAGE)
+    assert clock.now - began > 6 * 24 * 3600
+
+
+def test_ten_thousand_tries_on_a_page_each_take_days_too() -> None:
+    clock = Clock()
+    password = Password("right", clock)
+    began = clock.now
+    for number in range(10_000):
+        assert not password.is_right(f"guess {number}", ADDRESS, f"page {number}")
+        clock.now += password.wait(ADDRESS, f"page {number + 1}")
+    assert clock.now - began > 6 * 24 * 3600
+
+
+def test_a_try_that_comes_too_early_is_not_looked_at_and_makes_only_its_page_wait() -> None:
+    clock = Clock()
+    password = Password("right", clock)
+    for _ in range(FREE):
+        password.is_right("wrong", ADDRESS, PAGE)
+    assert password.wait(ADDRESS, PAGE) == 1
+    clock.now += 0.5
+    for _ in range(1000):
+        assert not password.is_right("right", ADDRESS, PAGE)
+    assert password.wait(ADDRESS, PAGE) == 1
+    assert password.wait(ADDRESS, "another page") == 0.5
+    clock.now += 1
+    assert password.is_right("right", ADDRESS, PAGE)
+    assert password.wait(ADDRESS, PAGE) == 0
+
+
+def test_whoever_waits_gets_in_though_another_page_guesses_without_a_pause() -> None:
+    clock = Clock()
+    password = Password("right", clock)
+    for number in range(100):
+        password.is_right(f"guess {number}", ADDRESS, "guesser")
+        clock.now += LONGEST
+    password.is_right("typing error", ADDRESS, PAGE)
+    clock.now += 0.05
+    while (wait := password.wait(ADDRESS, PAGE)) > 0:
+        for _ in range(int(wait / 0.1) + 1):
+            assert not password.is_right("guess", ADDRESS, "guesser")
+            clock.now += 0.1
+    assert password.is_right("right", ADDRESS, PAGE)
+
+
+def test_the_wait_has_an_end() -> None:
+    clock = Clock()
+    password = Password("right", clock)
+    for _ in range(100):
+        password.is_right("wrong", ADDRESS, PAGE)
+        assert password.wait(ADDRESS, PAGE) <= LONGEST
+        clock.now += LONGEST
+    assert password.is_right("right", ADDRESS, PAGE)
+
+
+def test_another_address_does_not_wait() -> None:
+    password = Password("right", Clock())
+    for _ in range(FREE + 1):
+        password.is_right("wrong", ADDRESS, PAGE)
+    assert password.wait("198.51.100.1", PAGE) == 0
+    assert password.is_right("right", "198.51.100.1", PAGE)
+
+
+def test_an_address_is_forgotten_after_a_while_and_not_too_many_are_kept() -> None:
+    clock = Clock()
+    password = Password("right", clock)
+    for _ in range(FREE):
+        password.is_right("wrong", ADDRESS, PAGE)
+    clock.now += FORGOTTEN + 1
+    assert password.wait(ADDRESS, PAGE) == 0
+    for number in range(MOST_ADDRESSES + 10):
+        password.is_right("wrong", str(number), PAGE)
+    assert len(password._tries) == MOST_ADDRESSES
+
+
+class Guessers:
+    """Many addresses that guess whenever they may, and some of them also when they may not."""
+
+    def __init__(self, number: int, password: Password, clock: Clock) -> None:
+        self.password = password
+        self.clock = clock
+        self.free = dict.fromkeys((f"guesser {n}" for n in range(number)), clock.now)
+        self.looked_at = 0
+
+    def guess(self) -> None:
+        for address, free in self.free.items():
+            if free > self.clock.now:
+                continue
+            if self.password.wait(address, PAGE) == 0:
+                self.looked_at += 1
+            assert not self.password.is_right("guess", address, PAGE)
+            self.free[address] = self.clock.now + self.password.wait(address, PAGE)
+
+
+@pytest.mark.parametrize("number", [1, 30, 334, 2_000])
+def test_many_addresses_do_not_guess_much_faster_than_one(number: int) -> None:
+    clock = Clock()
+    guessers = Guessers(number, Password("right", clock), clock)
+    began = clock.now
+    while clock.now < began + 1_200:
+        guessers.guess()
+        clock.now += 1
+        passed = clock.now - began
+        each = max(passed / EACH, number * (1 + passed / LONGEST_QUEUE) - LONGEST_QUEUE)
+        assert guessers.looked_at <= BURST + 1 + each
+
+
+def test_a_thousand_tries_at_once_are_not_looked_at() -> None:
+    clock = Clock()
+    password = Password("right", clock)
+    looked_at = 0
+    for _ in range(3):
+        for number in range(334):
+            looked_at += password.wait(str(number), PAGE) == 0
+            password.is_right("wrong", str(number), PAGE)
+        clock.now += 3
+    assert looked_at <= BURST + 6 / EACH
+
+
+@pytest.mark.parametrize("number", [30, 334, 2_000])
+def test_whoever_waits_as_told_gets_in_however_many_guess(number: int) -> None:
+    clock = Clock()
+    password = Password("right", clock)
+    guessers = Guessers(number, password, clock)
+    for _ in range(100):
+        guessers.guess()
+        clock.now += 1
+    began = clock.now
+    assert not password.is_right("right", ADDRESS, PAGE)  # does not know of it yet
+    while (wait := password.wait(ADDRESS, PAGE)) > 0:
+        assert clock.now - began <= LONGEST_QUEUE
+        guessers.guess()
+        clock.now += min(1, wait)
+    guessers.guess()
+    assert clock.now - began <= min(number * EACH, LONGEST_QUEUE)
+    assert password.is_right("right", ADDRESS, PAGE)
+    # From now on it is known, and waits for nobody.
+    assert password.wait(ADDRESS, "another page") == 0
+    assert not password.is_right("typing error", ADDRESS, PAGE)
+    assert password.is_right("right", ADDRESS, PAGE)
+
+
+def exhausted(clock: Clock) -> Password:
+    """A password at which others have guessed."""
+    password = Password("right", clock)
+    for number in range(BURST + 30):
+        password.is_right("wrong", str(number), PAGE)
+    return password
+
+
+def test_a_turn_is_kept_for_a_while() -> None:
+    clock = Clock()
+    password = exhausted(clock)
+    clock.now += password.wait(ADDRESS, PAGE) + KEPT
+    assert password.is_right("right", ADDRESS, PAGE)
+
+
+def test_a_turn_is_one_try() -> None:
+    clock = Clock()
+    password = exhausted(clock)
+    clock.now += password.wait(ADDRESS, PAGE)
+    assert not password.is_right("wrong", ADDRESS, PAGE)
+    assert password.wait(ADDRESS, PAGE) > 0
+
+
+def test_who_does_not_wait_for_the_turn_does_not_take_it_from_another_page() -> None:
+    clock = Clock()
+    password = exhausted(clock)
+    wait = password.wait(ADDRESS, PAGE)
+    for _ in range(int(wait * 10)):
+        assert not password.is_right("right", ADDRESS, "guesser")
+        clock.now += 0.1
+    clock.now += wait / 1_000
+    assert password.wait(ADDRESS, "guesser") > 0
+    assert password.is_right("right", ADDRESS, PAGE)
+
+
+def test_who_was_too_early_gets_in_a_minute_later() -> None:
+    clock = Clock()
+    password = exhausted(clock)
+    clock.now += password.wait(ADDRESS, PAGE) - 0.5
+    assert not password.is_right("right", ADDRESS, PAGE)
+    assert 0 < password.wait(ADDRESS, PAGE) <= LONGEST
+    clock.now += password.wait(ADDRESS, PAGE)
+    assert password.is_right("right", ADDRESS, PAGE)
+
+
+def test_when_nobody_guesses_any_more_nobody_waits() -> None:
+    clock = Clock()
+    password = exhausted(clock)
+    clock.now += (BURST + 30) * EACH
+    assert password.wait(ADDRESS, PAGE) == 0
+
+
+def test_not_too_many_pages_of_an_address_are_remembered() -> None:
+    password = exhausted(Clock())
+    for number in range(MOST_PAGES + 10):
+        password.is_right("wrong", ADDRESS, str(number))
+    assert len(password._tries[ADDRESS].early) == MOST_PAGES

@@ -1,0 +1,73 @@
+"""Conversations that any moves have made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import hypothesis.strategies as st
+
+from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, UsageReported
+from chat.conversation.tree import Conversation
+from chat.errors import ServiceDown
+from chat.options import Options
+from chat.usage import Usage
+
+OPTIONS = Options(model="m", temperature=0.5, top_p=None, max_tokens=7)
+
+
+MOVES = ("ask", "retry", "edit", "go_on", "turn", "turn_question", "delete", "undo")
+
+
+def played(
+    moves: list[tuple[str, int]], words: list[str], conversation: Conversation | None = None
+) -> Conversation:
+    """A conversation after some moves, each on the round that a number picks."""
+    conversation = conversation or Conversation(system_prompt="S", rounds=5)
+    for place, (move, number) in enumerate(moves):
+        history = conversation.history
+        round = history[number % len(history)] if history else None
+        word = words[place % len(words)]
+        if round is None or move == "ask":
+            round = conversation.ask(f"Q{word}")
+        elif move == "edit":
+            round = conversation.ask(f"E{word}", instead_of=round)
+        elif move in ("turn", "turn_question"):
+            getattr(conversation, move)(round, 1 if number % 2 else -1)
+            continue
+        elif move == "delete":
+            conversation.delete(round)
+            continue
+        elif move == "undo":
+            conversation.undo()
+            continue
+        elif move == "go_on" and round.answer.can_go_on:
+            conversation.go_on(round)
+        else:
+            conversation.ask_again(round)
+        list(round.answer.grow(came(number % 5, word)))
+    return conversation
+
+
+USAGE = Usage(prompt_tokens=3, completion_tokens=2, reasoning_tokens=1)
+
+
+def came(kind: int, word: str) -> Iterator[Event]:
+    """What a service sends: a whole answer, one cut, one broken off, nothing, or a failure."""
+    if kind == 0:
+        yield from (TextDelta(f"A{word}"), UsageReported(USAGE), Ended("stop"))
+    elif kind == 1:
+        yield from (ReasoningDelta(word), TextDelta(f"B{word}"), Ended("length"))
+    elif kind == 2:
+        yield TextDelta(f"C{word}")
+    elif kind == 3:
+        yield TextDelta(word)
+        raise ServiceDown("busy")
+
+
+conversations = st.builds(
+    played,
+    st.lists(st.tuples(st.sampled_from(MOVES), st.integers(0, 20)), max_size=25),
+    st.lists(
+        st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=1
+    ),
+)

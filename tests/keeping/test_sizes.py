@@ -1,0 +1,100 @@
+"""One bound for a chat: what can be loaded can be kept, opened again, saved and loaded again."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from chat.keeping.records import LONGEST_PROMPT, Recorder, restore
+from chat.keeping.transcript import (
+    LARGEST,
+    MOST,
+    MOST_ANSWERS,
+    ROOM,
+    Fault,
+    parsed,
+    sent_size,
+    to_json,
+)
+from chat.settings import Settings
+from chat.tokens.counter import TokenCounter
+from chat.visitor import Visitor
+from tests.keeping.kept import told
+from tests.keeping.moves import OPTIONS, played
+
+OVERHEAD = 3_000  # bytes of a chat of one round beside its words
+SENT = {"x": 1, "\n": 3, '"': 4, "\\": 4, "\x01": 7, "é": 2, "你": 3, "😀": 4, "<": 1}
+
+
+def loaded(file: str) -> Visitor:
+    visitor = Visitor(Settings(), TokenCounter())
+    visitor.load({"text": file})
+    return visitor
+
+
+def plain(question: str, answer: str = "A", prompt: str = "S") -> str:
+    said = [("system", prompt), ("user", f"Q{question}"), ("assistant", answer)]
+    return json.dumps([{"role": role, "content": words} for role, words in said])
+
+
+def survives(visitor: Visitor) -> None:
+    """See that a chat can be kept, opened again, saved and loaded again."""
+    assert visitor.fault is None
+    records = told(visitor.conversation)
+    kept = json.dumps(records, ensure_ascii=False, separators=(",", ":"))
+    assert sent_size(kept) < LARGEST  # store.js sends no more
+    opened = restore(parsed(kept))
+    assert opened.is_whole
+    saved = to_json(opened.conversation, visitor.options)
+    assert sent_size(saved) <= LARGEST  # files.js sends no more
+    again = loaded(saved)
+    assert again.fault is None
+    assert to_json(again.conversation, visitor.options) == saved
+
+
+@pytest.mark.parametrize("letter", SENT, ids=ascii)
+def test_a_chat_at_the_bound_survives_whatever_it_says(
+    letter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chat.keeping.records.LARGEST", bound := 1_000_000)
+    most = (bound - ROOM - OVERHEAD) // SENT[letter]
+    survives(loaded(plain(letter * most)))
+    assert loaded(plain(letter * (most + 2 * OVERHEAD))).fault is Fault.TOO_LARGE
+    assert loaded(plain("Q", letter * (most + 2 * OVERHEAD))).fault is Fault.TOO_LARGE
+
+
+def test_a_chat_of_very_many_rounds_survives_or_is_refused() -> None:
+    survives(loaded(json.dumps([{"role": "user", "content": "Q"}] * MOST)))
+    messages = [{"role": role, "content": "x"} for role in ("user", "assistant")] * (MOST // 2)
+    survives(loaded(json.dumps(messages)))
+
+
+@pytest.mark.parametrize(("versions", "is_loaded"), [(2, True), (3, False)])
+def test_a_chat_of_very_many_answers_survives_or_is_refused(
+    versions: int, *, is_loaded: bool
+) -> None:
+    whole: dict[str, Any] = json.loads(to_json(played([("ask", 0)], ["word"]), OPTIONS))
+    (round,) = whole["rounds"]
+    round["versions"] *= versions
+    whole["rounds"] = [round] * MOST
+    visitor = loaded(json.dumps(whole))
+    assert (visitor.fault is None) is is_loaded
+    if is_loaded:
+        survives(visitor)
+    assert MOST_ANSWERS == 2 * MOST
+
+
+def test_a_system_prompt_that_no_field_can_hold_is_refused() -> None:
+    survives(loaded(plain("Q", prompt="S" * LONGEST_PROMPT)))
+    assert loaded(plain("Q", prompt="S" * (LONGEST_PROMPT + 1))).fault is Fault.TOO_LARGE
+
+
+def test_a_file_that_is_refused_changes_nothing() -> None:
+    visitor = loaded(plain("Q"))
+    before = visitor.conversation
+    visitor.load({"text": plain('"' * 6_000_000)})
+    assert visitor.fault is Fault.TOO_LARGE
+    assert visitor.conversation is before
+    assert Recorder().changes(before, OPTIONS)

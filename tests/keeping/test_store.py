@@ -1,0 +1,384 @@
+"""One page's end of the browser's storage: what is written, and what is made of an answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chat.conversation.tree import Conversation
+from chat.keeping import store
+from chat.keeping.records import Notice, restore
+from chat.keeping.store import Opened, Removed, Store
+from tests.keeping.kept import VERSION_1
+from tests.keeping.moves import OPTIONS, came
+from tests.steps import steps
+
+A, B = "a" * 32, "b" * 32
+Write = dict[str, Any]
+
+
+class Page:
+    """A page whose browser takes every write, and says what a test lets it say."""
+
+    def __init__(self) -> None:
+        self.store = Store(asks_for_titles=False)
+        self.conversation = Conversation()
+        self.sent: list[list[Write]] = []
+        self.said = 0
+        self.is_ending = False
+        self.store.begin_run(self.take)
+
+    def take(self, writes: str) -> None:
+        if self.is_ending:
+            raise GeneratorExit  # as whatever ends a run
+        self.sent.append(json.loads(writes))
+
+    def ask(self, question: str) -> None:
+        list(self.conversation.ask(question).answer.grow(came(0, question)))
+
+    def save(self, *, is_new_run: bool = False) -> list[Write]:
+        """What is sent now, in the middle of a run or as the first thing in one."""
+        if is_new_run:
+            self.store.begin_run(self.take)
+        before = len(self.sent)
+        self.store.save(self.conversation, OPTIONS, pace=0)
+        return [write for writes in self.sent[before:] for write in writes]
+
+    def hear(self, *messages: dict[str, Any], is_edited: bool = False) -> list[Opened | Removed]:
+        numbered = []
+        for message in messages:
+            self.said += 1
+            numbered.append({**message, "number": self.said})
+        return self.store.hear(numbered, self.conversation, is_edited=is_edited)
+
+    def open(self, chat: str = A, records: str | None = VERSION_1, **more: object) -> list[Any]:
+        """Have the browser hand over a chat."""
+        opened = {"kind": "opened", "reason": "picked", "chat": chat, "stamp": "s 1", "got": 0}
+        return self.hear(opened | {"records": records} | more)
+
+    def turn(self, to: Conversation) -> None:
+        self.store.turn(self.conversation, OPTIONS, to)
+        self.conversation = to
+
+
+@pytest.fixture
+def page() -> Page:
+    return Page()
+
+
+def test_every_write_has_a_number_and_carries_small_ones_before(page: Page) -> None:
+    page.ask("Q1")
+    assert [(write["number"], write["whole"]) for write in page.save()] == [(1, True)]
+    assert page.save(is_new_run=False) == []
+    for question in ("Q2", "Q3", "Q4", "Q5"):
+        page.ask(question)
+        page.save(is_new_run=question in ("Q2", "Q5"))
+    assert [[write["number"] for write in writes] for writes in page.sent] == [
+        [1],
+        [1, 2],
+        [2, 3],
+        [3, 4],
+        [2, 3, 4, 5],
+    ]
+
+
+def test_a_large_write_is_sent_once(page: Page) -> None:
+    page.ask("word " * store._REPEATED_SIZE)
+    page.save()
+    page.ask("Q2")
+    assert [write["number"] for write in page.save()] == [2]
+
+
+def test_what_a_run_that_ends_could_not_send_goes_with_the_next_one(page: Page) -> None:
+    page.ask("Q1")
+    page.is_ending = True
+    with pytest.raises(GeneratorExit):
+        page.save()
+    page.is_ending = False
+    assert [write["number"] for write in page.save()] == [1]
+
+
+def test_what_is_missed_is_sent_anew_also_of_a_chat_that_is_no_longer_shown(page: Page) -> None:
+    page.ask("Q1")
+    first = page.save()[0]
+    left = page.conversation
+    page.turn(left.start_over())
+    page.ask("Q2")
+    page.save()
+    page.hear({"kind": "missed", "missing": 1})
+    again = {write["chat"]: write for write in page.save() if write["number"] > 2}
+    assert len(again) == 2
+    assert again[first["chat"]]["put"] == first["put"]
+    assert all(write["whole"] for write in again.values())
+
+
+def test_what_came_is_not_sent_again(page: Page) -> None:
+    page.ask("Q1")
+    page.save()
+    page.hear({"kind": "missed", "missing": 2})
+    assert page.save() == []
+
+
+def test_the_rest_of_a_chat_is_sent_although_another_is_shown(page: Page) -> None:
+    page.ask("Q1")
+    page.save()
+    page.ask("Q2")
+    page.turn(page.conversation.start_over())
+    rest = page.save()[-1]
+    assert rest["put"]["question/3"] == "Q2"
+
+
+def test_a_chat_that_moved_in_the_browser_moves_here_too(page: Page) -> None:
+    page.open()
+    (opened,) = page.open(B)
+    page.turn(opened.conversation)
+    page.ask("Q3")
+    assert [(write["chat"], write["base"]) for write in page.save()] == [(B, "s 1")]
+    page.hear({"kind": "taken", "chat": B, "now": "c" * 32})
+    write = page.save()[-1]
+    assert (write["chat"], write["base"], write["whole"]) == ("c" * 32, "", True)
+    history = restore(write["put"]).conversation.history
+    assert [round.question for round in history] == ["Q1", "Q2", "Q3"]
+    page.hear({"kind": "taken", "chat": "c" * 32, "now": "../evil"})
+    page.ask("Q4")
+    assert page.save()[-1]["chat"] == "c" * 32
+
+
+def test_a_chat_that_moved_and_is_left_is_sent_whole_all_the_same(page: Page) -> None:
+    page.ask("Q1")
+    chat = page.save()[0]["chat"]
+    page.ask("Q2")
+    (opened,) = page.hear(
+        {"kind": "taken", "chat": chat, "now": B},
+        {"kind": "opened", "reason": "picked", "chat": A, "stamp": "", "got": 0}
+        | {"records": VERSION_1},
+    )
+    assert isinstance(opened, Opened)
+    page.turn(opened.conversation)
+    write = page.save()[-1]
+    assert (write["chat"], write["whole"]) == (B, True)
+    assert write["put"]["question/3"] == "Q2"
+
+
+def test_to_open_a_chat_writes_nothing(page: Page) -> None:
+    (opened,) = page.open()
+    page.turn(opened.conversation)
+    page.conversation.rounds += 1  # as a page may, whose settings allow no other
+    assert page.save() == []
+    page.conversation.rounds += 1
+    assert list(page.save()[0]["put"]) == ["head", "answer/5"]
+
+
+def test_a_chat_that_is_shown_is_opened_only_if_nothing_of_it_is_under_way(page: Page) -> None:
+    (opened,) = page.open()
+    page.turn(opened.conversation)
+    assert page.open() == []  # as it is
+    assert page.open(stamp="t 1", reason="followed") != []
+    page.ask("Q3")
+    number = page.save()[-1]["number"]
+    assert page.open(stamp="t 1", got=number - 1) == []
+    assert page.open(stamp=f"{page.store.session} 1", got=number) == []  # its own
+    assert page.open(stamp="t 1", got=number, reason="followed") != []
+
+
+def test_a_chat_that_is_edited_follows_no_other_page(page: Page) -> None:
+    (opened,) = page.open()
+    page.turn(opened.conversation)
+    followed = {"kind": "opened", "reason": "followed", "chat": A, "stamp": "t 1", "got": 0}
+    assert page.hear(followed | {"records": VERSION_1}, is_edited=True) == []
+
+
+def test_a_deleted_chat_is_left_and_never_written_again(page: Page) -> None:
+    page.ask("Q1")
+    chat, deleted = page.save()[0]["chat"], page.conversation
+    assert page.hear({"kind": "removed", "chats": [chat, B], "last": 1}) == [
+        Removed(conversation=deleted)
+    ]
+    page.ask("Q2")
+    page.turn(Conversation())
+    assert [write for write in page.save() if write["number"] > 1] == []
+
+
+def test_a_deleted_chat_that_is_had_back_is_a_new_one(page: Page) -> None:
+    page.ask("Q1")
+    chat, deleted = page.save()[0]["chat"], page.conversation
+    page.turn(Conversation())
+    page.hear({"kind": "removed", "chats": [chat], "last": 1})
+    page.turn(deleted)
+    page.ask("Q2")
+    write = page.save()[-1]
+    assert write["chat"] != chat
+    assert write["whole"]
+    assert {"question/1", "question/3"} < write["put"].keys()
+
+
+def test_a_chat_that_was_gone_on_with_after_it_was_deleted_is_a_new_one(page: Page) -> None:
+    page.ask("Q1")
+    chat = page.save()[0]["chat"]
+    page.ask("Q2")
+    page.save()
+    assert page.hear({"kind": "removed", "chats": [chat], "last": 1}) == []
+    write = page.save()[-1]
+    assert write["chat"] != chat
+    assert {"question/1", "question/3"} < write["put"].keys()
+
+
+def test_a_chat_that_was_brought_back_at_once_was_never_gone(page: Page) -> None:
+    page.ask("Q1")
+    chat = page.save()[0]["chat"]
+    own = f"{page.store.session} 1"
+    back = {"kind": "opened", "reason": "picked", "chat": chat, "stamp": own, "got": 1}
+    removed = {"kind": "removed", "chats": [chat], "last": 1}
+    assert page.hear(removed, back | {"records": VERSION_1}) == []
+    page.ask("Q2")
+    assert page.save()[-1]["chat"] == chat
+
+
+@pytest.mark.parametrize(
+    ("records", "notice"),
+    [
+        (None, Notice.TOO_LONG),
+        ("[]", Notice.UNREADABLE),
+        ("{", Notice.UNREADABLE),
+        ('{"head": {"version": 9}}', Notice.NEWER),
+    ],
+)
+def test_what_cannot_be_opened_is_told(page: Page, records: str | None, notice: Notice) -> None:
+    assert page.open(records=records) == []
+    assert page.store.notice is notice
+    page.turn(Conversation())
+    assert page.store.notice is None
+
+
+def test_a_fault_of_ours_in_reading_is_told_too(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(store, "restore", fail)
+    assert page.open() == []
+    assert page.store.notice is Notice.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        None,
+        [None, 7, {}, {"number": "x"}, {"number": 1}],
+        [{"number": 1, "kind": kind} for kind in ("opened", "removed", "taken", "missed", "fault")],
+        [{"number": 1, "kind": "removed", "chats": [[]], "last": "x"}],
+        [{"number": 1, "kind": "opened", "chat": 5, "reason": "picked", "stamp": [], "got": {}}],
+    ],
+)
+def test_what_store_js_never_says_is_let_go(page: Page, said: object) -> None:
+    assert page.store.hear(said, page.conversation, is_edited=False) == []
+
+
+DEEP: list[Any] = []
+for _ in range(10_000):
+    DEEP = [DEEP]
+ODD: list[Any] = [
+    DEEP,
+    *(None, True, False, 0, -1, 1.5, float("nan"), float("inf"), 10**400, "", "x", "\ud800"),
+    *([], [[]], {}, [None], {"chat": A}, [A], A, A + "\n", "full", "picked", "x" * 10_000),
+]
+
+
+FIELDS = ["kind", "number", "chat", "chats", "now", "last", "missing", "fault"]
+FIELDS += ["reason", "stamp", "got", "records"]
+SAID = {"number": 1, "chat": A, "chats": [A], "now": B, "last": 1, "missing": 1, "fault": "full"}
+SAID |= {"reason": "picked", "stamp": "s 1", "got": 1, "records": VERSION_1}
+
+
+@pytest.mark.parametrize("kind", ["opened", "removed", "taken", "missed", "fault", "new"])
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("is_missing", [False, True])
+def test_no_value_of_any_field_is_trusted(kind: str, field: str, *, is_missing: bool) -> None:
+    for value in ODD:
+        page = Page()
+        page.ask("Q1")
+        page.save()
+        said = {**SAID, "kind": kind, field: value}
+        if is_missing:
+            del said[field]
+        page.store.hear([said, DEEP, {"number": 2}], page.conversation, is_edited=False)
+        assert page.store.fault in (None, Notice.FULL)
+        page.ask("Q2")
+        for write in page.save():
+            assert len(json.dumps(write)) < 10_000
+            assert store._CHAT.fullmatch(write["chat"])
+
+
+def removing(count: int) -> list[dict[str, Any]]:
+    return [
+        {"kind": "removed", "number": n + 1, "chats": [f"{n:032x}"], "last": 1}
+        for n in range(count)
+    ]
+
+
+def naming(count: int) -> list[dict[str, Any]]:
+    return [
+        {"kind": "removed", "number": 1, "last": 1, "chats": [f"{n:032x}" for n in range(count)]}
+    ]
+
+
+def missing(count: int) -> list[dict[str, Any]]:
+    return [{"kind": "missed", "number": n + 1, "missing": 1} for n in range(count)]
+
+
+def taking(count: int) -> list[dict[str, Any]]:
+    return [
+        {"kind": "taken", "number": n + 1, "chat": f"{n:032x}", "now": f"{n + 1:032x}"}
+        for n in range(count)
+    ]
+
+
+def opening(count: int) -> list[dict[str, Any]]:
+    return [{**SAID, "kind": "opened", "number": n + 1} for n in range(count)]
+
+
+@pytest.mark.parametrize("saying", [removing, naming, missing, taking, opening])
+def test_to_hear_costs_no_more_than_what_is_said(
+    saying: Callable[[int], list[dict[str, Any]]],
+) -> None:
+    def cost(count: int) -> int:
+        page = Page()
+        for number in range(50):
+            page.ask(f"Q{number}")
+        page.save()
+        left = page.conversation
+        page.turn(left.start_over())
+        messages = saying(count)
+        return steps(lambda: page.store.hear(messages, page.conversation, is_edited=False))
+
+    few, many = cost(100), cost(1_000)
+    assert many - few <= 12 * few
+
+
+def test_what_is_missed_often_is_sent_once(page: Page) -> None:
+    page.ask("Q1")
+    page.save()
+    left = page.conversation
+    page.turn(left.start_over())
+    page.hear(*[{"kind": "missed", "missing": 1}] * 100)
+    assert len(page.store._unsent) == 1
+    assert len(left.history) == 1
+
+
+def test_of_more_messages_than_there_can_be_the_first_are_heard(page: Page) -> None:
+    page.store.hear(removing(2 * store._MOST_MESSAGES), page.conversation, is_edited=False)
+    assert page.store._heard == store._MOST_MESSAGES
+
+
+def test_a_chat_that_is_deleted_right_after_it_was_opened_is_not_opened(page: Page) -> None:
+    opened = {"kind": "opened", "reason": "picked", "chat": A, "stamp": "s 1", "got": 0}
+    removed = {"kind": "removed", "chats": [A], "last": 0}
+    assert page.hear(opened | {"records": VERSION_1}, removed) == []
+    assert (
+        len(page.hear(opened | {"records": VERSION_1}, removed, opened | {"records": VERSION_1}))
+        == 1
+    )

@@ -1,0 +1,212 @@
+"""A conversation survives its file, and no file can do harm."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given, settings
+
+from chat.conversation.answer import Answer, Status
+from chat.conversation.events import Ended, Event, TextDelta
+from chat.conversation.tree import Conversation
+from chat.keeping.transcript import (
+    LARGEST,
+    MOST,
+    MOST_ANSWERS,
+    MOST_VALUES,
+    Fault,
+    TranscriptError,
+    from_json,
+    to_json,
+    to_markdown,
+)
+from tests.keeping.moves import OPTIONS, conversations, played
+
+
+@given(conversations)
+@settings(max_examples=500, deadline=None)
+def test_a_conversation_comes_back_exactly(conversation: Conversation) -> None:
+    written = to_json(conversation, OPTIONS)
+    transcript = from_json(written.encode())
+    assert transcript.options == OPTIONS
+    assert to_json(transcript.conversation, OPTIONS) == written
+    assert transcript.conversation.messages == conversation.messages
+    before, after = list(conversation.all_rounds), list(transcript.conversation.all_rounds)
+    assert [r.question for r in after] == [r.question for r in before]
+    assert [[without_error(a) for a in r.versions] for r in after] == [
+        [without_error(a) for a in r.versions] for r in before
+    ]
+    paths = [[r.question for r in c.history] for c in (conversation, transcript.conversation)]
+    assert paths[0] == paths[1]
+
+
+def without_error(answer: Answer) -> dict[str, Any]:
+    error = answer.error and (type(answer.error), answer.error.detail)
+    return {**vars(answer), "error": error}
+
+
+def test_an_answer_that_is_being_written_is_stopped_in_the_file() -> None:
+    conversation = Conversation()
+    conversation.ask("Q").answer.text = "Half"
+    answer = from_json(to_json(conversation, OPTIONS)).conversation.history[0].answer
+    assert (answer.text, answer.status) == ("Half", Status.STOPPED)
+
+
+def test_a_long_chat_comes_back() -> None:
+    both = ",".join(
+        f'{{"role": "user", "content": "Q{n}"}}, {{"role": "assistant", "content": "A"}}'
+        for n in range(MOST // 2)
+    )
+    whole = from_json(f"[{both}]").conversation
+    again = from_json(to_json(whole, OPTIONS)).conversation
+    assert [r.question for r in again.history] == [f"Q{n}" for n in range(MOST // 2)]
+
+
+def test_a_plain_list_of_messages_is_taken_in() -> None:
+    parts = [{"type": "text", "text": "A1"}, {"type": "text", "text": "more"}]
+    messages = [
+        {"role": "developer", "content": "S"},
+        {"role": "user", "content": "Q1"},
+        {"role": "assistant", "content": parts},
+        {"role": "user", "content": "Q2"},
+        {"role": "user", "content": "and"},
+    ]
+    for data in (messages, {"messages": messages}):
+        conversation = from_json("\ufeff".encode() + json.dumps(data).encode()).conversation
+        assert conversation.system_prompt == "S"
+        assert [(r.question, r.answer.text) for r in conversation.history] == [
+            ("Q1", "A1\n\nmore"),
+            ("Q2\n\nand", ""),
+        ]
+        assert conversation.history[1].answer.status is Status.STOPPED
+
+
+def test_a_plain_list_that_begins_with_an_answer_loses_nothing() -> None:
+    conversation = from_json('[{"role": "assistant", "content": "Hello"}]').conversation
+    assert [(r.question, r.answer.text) for r in conversation.history] == [("…", "Hello")]
+
+
+VALID = json.loads(to_json(played([("ask", 0), ("edit", 1), ("retry", 4)], ["x"]), OPTIONS))
+
+
+@pytest.mark.parametrize(
+    ("data", "fault"),
+    [
+        (b"", Fault.NOT_JSON),
+        (b"\xff\xfe", Fault.NOT_JSON),
+        (b"not json", Fault.NOT_JSON),
+        (b"[" * 100_000, Fault.NOT_JSON),
+        (b"9" * 10_000, Fault.NOT_JSON),
+        (b" " * (LARGEST + 1), Fault.TOO_LARGE),
+        (b"[]", Fault.NOT_A_TRANSCRIPT),
+        (b"{}", Fault.NOT_A_TRANSCRIPT),
+        (b"null", Fault.NOT_A_TRANSCRIPT),
+        (b'[{"role": "tool", "content": "x"}]', Fault.NOT_A_TRANSCRIPT),
+        (b'[{"role": [], "content": "x"}]', Fault.NOT_A_TRANSCRIPT),
+        (b'[{"role": "user", "content": [1]}]', Fault.NOT_A_TRANSCRIPT),
+        (b'[{"role": "user"}]', Fault.NOT_A_TRANSCRIPT),
+        (json.dumps([{"role": "user", "content": "x"}] * (MOST + 1)), Fault.TOO_LARGE),
+        (json.dumps({**VALID, "version": 2}), Fault.NEWER),
+        (json.dumps({**VALID, "rounds": VALID["rounds"] * MOST}), Fault.TOO_LARGE),
+        (json.dumps({**VALID, "api_key": "sk-1"}), Fault.DAMAGED),
+        (json.dumps({**VALID, "remember": 21}), Fault.DAMAGED),
+        (json.dumps({**VALID, "remember": True}), Fault.DAMAGED),
+        (json.dumps({**VALID, "discarded": float("nan")}), Fault.DAMAGED),
+        (json.dumps({**VALID, "rounds": [{**VALID["rounds"][0], "after": 0}]}), Fault.DAMAGED),
+    ],
+)  # fmt: skip
+def test_a_bad_file_is_refused_and_says_why(data: bytes | str, fault: Fault) -> None:
+    with pytest.raises(TranscriptError) as refused:
+        from_json(data)
+    assert refused.value.fault is fault
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),
+    max_leaves=5,
+)
+
+
+@given(st.data())
+@settings(max_examples=1_500, deadline=None)
+def test_a_file_that_was_meddled_with_is_refused_or_can_be_used(data: st.DataObject) -> None:
+    whole = copy.deepcopy(VALID)
+    target: Any = whole
+    while True:
+        keys = range(len(target)) if isinstance(target, list) else sorted(target)
+        key = data.draw(st.sampled_from(list(keys)))
+        if isinstance(target[key], dict | list) and target[key] and data.draw(st.booleans()):
+            target = target[key]
+            continue
+        break
+    if data.draw(st.booleans()):
+        target[key] = data.draw(JUNK)
+    else:
+        del target[key]
+    try:
+        transcript = from_json(json.dumps(whole))
+    except TranscriptError:
+        return
+    conversation = transcript.conversation
+    conversation.ask("Q")
+    assert conversation.messages[-1]["content"] == "Q"
+    from_json(to_json(conversation, transcript.options or OPTIONS))
+
+
+def test_markdown_reads_well_whatever_the_question_has_in_it() -> None:
+    conversation = Conversation(system_prompt="Be\nbrief.")
+    events: list[Event] = [TextDelta("**A1**"), Ended("length")]
+    list(conversation.ask("# Q1\n```\ncode").answer.grow(events))
+    list(conversation.ask("Q2").answer.grow([]))
+    assert to_markdown(conversation, title="Chat", ending=lambda answer: answer.status.value) == (
+        "# Chat\n\n*Be brief.*\n\n---\n\n> # Q1\n> ```\n> code\n\n**A1**\n\n*(cut)*\n\n"
+        "---\n\n> Q2\n\n*(failed)*\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" + "[]," * MOST_VALUES + "1]",
+        "[" + "1," * (MOST_VALUES + 1) + "1]",
+        "[" * MOST_VALUES * 2,
+    ],
+)
+def test_a_text_of_too_many_values_is_refused_before_it_is_parsed(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(json, "loads", fail)
+    with pytest.raises(TranscriptError) as refused:
+        from_json(text)
+    assert refused.value.fault is Fault.TOO_LARGE
+
+
+def test_words_with_many_marks_are_no_values() -> None:
+    said = ["[{,", "\\", '"', "\\\\"]
+    content = "".join(said) * (MOST_VALUES // 2)
+    loaded = from_json(json.dumps([{"role": "user", "content": content}]))
+    assert loaded.conversation.history[0].question == content
+
+
+def test_a_string_that_never_ends_is_looked_at_once() -> None:
+    for end in ("", "\\", '"'):
+        with pytest.raises(TranscriptError):
+            from_json('"' + '\\"' * MOST_VALUES + "," * 2 * MOST_VALUES + end)
+
+
+def test_answers_are_counted_over_all_rounds() -> None:
+    whole = json.loads(to_json(played([("ask", 0)], ["word"]), OPTIONS))
+    (round,) = whole["rounds"]
+    round["versions"] *= 3
+    whole["rounds"] = [round] * (MOST_ANSWERS // 3 + 1)
+    with pytest.raises(TranscriptError) as refused:
+        from_json(json.dumps(whole))
+    assert refused.value.fault is Fault.TOO_LARGE

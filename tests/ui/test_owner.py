@@ -1,0 +1,199 @@
+"""What an owner decides: who comes in, whose key is used, and how much of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from chat import errors
+from chat.services.limits import FILE, Limits
+from chat.words import text
+from tests.conftest import KEY, Open
+from tests.fakes.service import ScriptedService, answering, failing
+from tests.ui.driving import ask, dialogue, meter_of, press
+
+OWN_KEY = "sk-visitor-0123456789"
+
+
+def enter(page: AppTest, password: str) -> AppTest:
+    """Give the password."""
+    page.text_input[0].set_value(password)
+    return press(page, text.COME_IN)
+
+
+@pytest.fixture
+def guarded(open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
+    monkeypatch.setenv("CHAT_PASSWORD", "open sesame")
+    return open_page()
+
+
+def test_nothing_runs_before_the_password(guarded: AppTest, service: ScriptedService) -> None:
+    assert not guarded.chat_input
+    assert not guarded.sidebar.children
+    assert "visitor" not in guarded.session_state
+    enter(guarded, "wrong")
+    assert [warning.value for warning in guarded.warning] == [text.WRONG_PASSWORD]
+    assert not guarded.chat_input
+    enter(guarded, "open sesame")
+    assert guarded.chat_input
+    ask(guarded, "Hi")
+    assert service.last.messages[-1]["content"] == "Hi"
+
+
+def test_after_some_wrong_passwords_one_has_to_wait_even_on_a_new_page(
+    guarded: AppTest, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chat.access.password.FREE", -5)  # a minute after the first wrong one
+    enter(guarded, "wrong")
+    assert re.search(r"Try again in (5\d|60) s", guarded.warning[0].value)
+    page = open_page()
+    assert re.search(r"Try again in (5\d|60) s", page.warning[0].value)
+    enter(page, "open sesame")
+    assert not page.chat_input
+
+
+def test_a_visitor_uses_a_key_of_their_own_where_the_owner_has_none(
+    open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
+    monkeypatch.setenv("CHAT_OWN_KEY", "on")
+    monkeypatch.setattr("chat.services.demo.PACE", 0)
+    monkeypatch.setattr("chat.services.demo.FIRST_WORD", 0)
+    page = open_page()
+    assert page.caption[0].value == text.DEMO_OWN_KEY
+    page.text_input(key="own_key").set_value("no key").run()
+    assert [warning.value for warning in page.warning] == [text.NO_KEY]
+    ask(page, "Still the demo?")
+    assert "demo" in dialogue(page)[1][1]
+    assert not service.requests
+
+    page.text_input(key="own_key").set_value(f" {OWN_KEY}\n").run()
+    assert not page.warning
+    service.enqueue(answering("With your key."))
+    ask(page, "And now?")
+    assert dialogue(page)[3][1] == "With your key."
+    assert service.last.headers["authorization"] == f"Bearer {OWN_KEY}"
+
+    # It belongs to this page's session alone.
+    other = open_page()
+    ask(other, "Hello")
+    assert "demo" in dialogue(other)[1][1]
+    page.text_input(key="own_key").set_value("").run()
+    ask(page, "Without?")
+    assert "demo" in dialogue(page)[5][1]
+    assert len(service.requests) == 1
+
+
+def test_with_the_owners_key_no_other_is_asked_for(
+    open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
+    monkeypatch.setenv("CHAT_OWN_KEY", "on")
+    assert not [field for field in open_page().text_input if field.label == text.OWN_KEY]
+
+
+@pytest.fixture
+def bounded(open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch) -> Open:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
+    monkeypatch.setenv("CHAT_MODEL", "scripted")
+    monkeypatch.setenv("CHAT_VISITOR_TOKENS", "100")
+    monkeypatch.setenv("CHAT_DAILY_TOKENS", "400")
+    return open_page
+
+
+def test_a_visitor_sees_what_is_left_and_reads_why_nothing_is(
+    bounded: Open, service: ScriptedService
+) -> None:
+    page = bounded()
+    assert f"{text.LEFT_FOR_YOU}|100|" in meter_of(page)
+    assert f"{text.LEFT_FOR_ALL}|400|" in meter_of(page)
+    service.enqueue(answering("One.", tokens=(60, 20)))
+    ask(page, "Q1")
+    assert service.last.json["max_completion_tokens"] < 100
+    assert f"{text.LEFT_FOR_YOU}|20|" in meter_of(page)
+    assert f"{text.LEFT_FOR_ALL}|320|" in meter_of(page)
+    ask(page, "Q2")
+    assert len(service.requests) == 1
+    happened, to_do = text.ERRORS[errors.VisitorBudgetSpent]
+    assert [warning.value for warning in page.warning] == [f"{happened} {to_do}"]
+    assert dialogue(page)[:3] == [("user", "Q1"), ("assistant", "One."), ("user", "Q2")]
+
+
+def test_a_failed_question_is_not_charged(bounded: Open, service: ScriptedService) -> None:
+    page = bounded()
+    service.enqueue(failing(401, {"message": "no"}))
+    ask(page, "Q1")
+    assert f"{text.LEFT_FOR_YOU}|100|" in meter_of(page)
+
+
+def test_the_days_sum_is_kept_in_a_folder(
+    bounded: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CHAT_DATA", str(tmp_path / "data"))
+    service.enqueue(answering("One.", tokens=(60, 20)))
+    ask(bounded(), "Q1")
+    assert Limits(daily_tokens=400, folder=tmp_path / "data").left("anybody").all == 320
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(
+    bounded: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAT_DATA", "/proc/nothing")
+    page = bounded()
+    assert page.error[0].value.endswith("CHAT_DATA is /proc/nothing, where nothing can be written.")
+    assert not page.chat_input
+
+
+def test_a_sum_that_is_damaged_is_one_sentence(
+    bounded: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CHAT_DATA", str(tmp_path))
+    (tmp_path / FILE).write_text("[" * 100_000)
+    page = bounded()
+    assert page.error[0].value.endswith("damaged: delete it to begin the day anew.")
+    assert not page.chat_input
+    assert not page.exception
+
+
+def test_a_question_may_not_be_longer_than_the_owner_allows(
+    bounded: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAT_MAX_CHARS", "10")
+    page = bounded()
+    assert page.chat_input[0].proto.max_chars == 10
+    press(page, text.SUGGESTIONS[0])  # what was not typed is bounded, too
+    happened, to_do = text.ERRORS[errors.TooLong]
+    assert [warning.value for warning in page.warning] == [f"{happened} {to_do}"]
+    assert not service.requests
+    ask(page, "x" * 20)  # around the browser
+    assert service.last.messages[-1]["content"] == "x" * 10
+
+
+def test_only_the_owners_models_are_offered(bounded: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAT_MODELS", "better")
+    page = bounded()
+    assert page.selectbox(key="model").options == ["scripted", "better"]
+    assert not page.selectbox(key="model").proto.accept_new_options
+
+
+def test_a_chat_of_another_model_goes_on_with_the_owners(bounded: Open) -> None:
+    def opened() -> None:
+        from chat.conversation.tree import Conversation
+        from chat.options import Options
+        from chat.ui import session
+
+        visitor = session.visitor()
+        visitor.show(Conversation(), Options(model="dear"))
+        session.heed(visitor)
+
+    bounded()
+    shown = AppTest.from_function(opened).run()
+    assert not shown.exception
+    assert shown.session_state["model"] == "scripted"

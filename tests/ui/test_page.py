@@ -1,0 +1,490 @@
+"""What the page does, run by Streamlit's own AppTest against the scripted service."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import cast
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Text
+
+from chat import errors
+from chat.conversation.tree import Conversation
+from chat.tokens.counter import Grade
+from chat.words import text
+from tests.conftest import KEY, Open
+from tests.fakes import service as fake
+from tests.fakes.service import Reply, ScriptedService, answering, chunk, failing
+from tests.ui.driving import ask, dialogue, labels, messages_now, meter_of, press
+
+
+def test_an_empty_page_greets_and_suggests(page: AppTest) -> None:
+    assert not page.exception
+    assert any(text.GREETING in markdown.value for markdown in page.main.markdown)
+    assert [label for label in labels(page) if label in text.SUGGESTIONS] == [*text.SUGGESTIONS]
+    assert not page.chat_message
+
+
+def test_with_a_key_the_page_does_not_speak_of_a_demo(page: AppTest) -> None:
+    assert not [caption for caption in page.caption if "demo" in caption.value]
+
+
+def test_without_a_key_the_demo_answers_and_says_so(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chat.services.demo.PACE", 0)
+    monkeypatch.setattr("chat.services.demo.FIRST_WORD", 0)
+    page = open_page()
+    assert "demo" in page.caption[0].value
+    assert "OPENAI_API_KEY" in page.caption[0].value
+    ask(page, "hi")
+    assert "I am the **demo**" in dialogue(page)[1][1]
+
+
+def test_the_sidebar_has_its_labels(page: AppTest) -> None:
+    sidebar = page.sidebar
+    assert [area.label for area in sidebar.text_area] == ["System prompt"]
+    assert [(s.label, s.min, s.max, s.value) for s in sidebar.slider] == [
+        ("Rounds to remember", 0, 20, 3)
+    ]
+    assert [box.label for box in sidebar.selectbox] == ["Model"]
+    assert [(number.label, number.value) for number in sidebar.number_input] == [
+        ("Temperature", None),
+        ("Top p", None),
+        ("Max tokens", None),
+    ]
+    assert [button.label for button in sidebar.button] == [
+        *("New chat", text.WHAT_WILL_BE_SENT, text.INSPECT)
+    ]
+
+
+def test_a_question_is_shown_as_typed_and_answered(page: AppTest, service: ScriptedService) -> None:
+    question = "# *Hi* $x$ <b>\n:cat: `code`"
+    service.enqueue(answering("Hel", "lo **you**."))
+    ask(page, question)
+    assert dialogue(page) == [("user", question), ("assistant", "Hello **you**.")]
+    assert service.last.messages[-1]["content"] == question
+    assert labels(page)[:4] == ["Edit", "Retry", "Undo", "Delete"]
+
+
+def test_four_questions_with_two_rounds_send_the_prompt_two_rounds_and_the_question(
+    page: AppTest, service: ScriptedService
+) -> None:
+    page.sidebar.slider[0].set_value(2).run()
+    service.enqueue(*[answering(f"A{number}") for number in range(1, 5)])
+    for number in range(1, 5):
+        ask(page, f"Q{number}")
+    assert [(m["role"], m["content"]) for m in service.last.messages] == [
+        ("system", "You are a helpful assistant."),
+        *(("user", "Q2"), ("assistant", "A2"), ("user", "Q3"), ("assistant", "A3")),
+        ("user", "Q4"),
+    ]
+    assert [said for _, said in dialogue(page)] == [
+        *("Q1", "A1", "Q2", "A2", "Q3", "A3", "Q4", "A4")
+    ]
+    assert [m["content"] for m in messages_now(page)][1:] == ["Q3", "A3", "Q4", "A4"]
+
+
+def test_settings_act_from_the_next_question_on(
+    open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
+    monkeypatch.setenv("CHAT_MODELS", "another/model")
+    page = open_page()
+    ask(page, "Q1")
+    page.sidebar.text_area[0].set_value("Be brief.").run()
+    page.sidebar.slider[0].set_value(0).run()
+    page.sidebar.selectbox[0].set_value("another/model").run()
+    for label, value in (("Temperature", 0.5), ("Top p", 0.25), ("Max tokens", 9)):
+        (number,) = [n for n in page.sidebar.number_input if n.label == label]
+        number.set_value(value).run()
+    ask(page, "Q2")
+    assert service.last.json == {
+        "messages": [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "Q2"},
+        ],
+        "model": "another/model",
+        "temperature": 0.5,
+        "top_p": 0.25,
+        "max_completion_tokens": 9,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    assert [said for _, said in dialogue(page)] == ["Q1", "Answer 1.", "Q2", "Answer 2."]
+
+
+def test_a_suggestion_is_asked_like_a_typed_question(
+    page: AppTest, service: ScriptedService
+) -> None:
+    press(page, text.SUGGESTIONS[0])
+    assert dialogue(page) == [("user", text.SUGGESTIONS[0]), ("assistant", "Answer 1.")]
+    assert service.last.messages[-1]["content"] == text.SUGGESTIONS[0]
+    assert text.STOP not in labels(page)
+    assert page.chat_input[0].proto.disabled is False
+
+
+def test_new_chat_forgets_the_dialogue_and_keeps_the_settings(
+    page: AppTest, service: ScriptedService
+) -> None:
+    page.sidebar.text_area[0].set_value("Be brief.").run()
+    page.sidebar.slider[0].set_value(7).run()
+    ask(page, "Q1")
+    ask(page, " ")
+    press(page, "New chat")
+    assert not page.chat_message
+    assert not page.warning
+    assert cast(Conversation, page.session_state["conversation"]).rounds == 7
+    ask(page, "Q2")
+    assert [m["content"] for m in service.last.messages] == ["Be brief.", "Q2"]
+
+
+FAILURES: list[tuple[Reply, type[errors.ChatError]]] = [
+    (failing(401, {"message": f"Incorrect API key: {KEY}"}), errors.KeyRefused),
+    (failing(403, {"message": "x"}), errors.NotAllowed),
+    (failing(404, {"message": "x", "code": "model_not_found"}), errors.NoSuchModel),
+    (failing(400, {"message": "maximum context length is 10"}), errors.WindowTooLarge),
+    (failing(402, {"message": "x"}), errors.QuotaUsedUp),
+    (failing(429, {"message": "x"}, Retry_After="99"), errors.TooFast),
+    (failing(400, {"message": "x", "code": "content_filter"}), errors.ContentRefused),
+    (failing(503, {"message": "x"}, Retry_After="99"), errors.ServiceDown),
+    (Reply(steps=[fake.stall]), errors.TooSlow),
+    (Reply(steps=[fake.done]), errors.EmptyAnswer),
+    (
+        Reply(headers={"Content-Type": "text/html"}, steps=[fake.raw("<p>Hi</p>"), fake.end]),
+        errors.NotUnderstood,
+    ),
+]
+
+
+@pytest.mark.parametrize(("reply", "kind"), FAILURES, ids=[kind.__name__ for _, kind in FAILURES])
+def test_a_failure_is_two_sentences_beside_its_question_with_retry(
+    page: AppTest, service: ScriptedService, reply: Reply, kind: type[errors.ChatError]
+) -> None:
+    service.enqueue(reply, answering("At last."))
+    ask(page, "Q1")
+    assert [warning.value for warning in page.chat_message[1].warning] == [
+        " ".join(text.ERRORS[kind])
+    ]
+    assert KEY not in str(page.main)
+    press(page, "Retry")
+    assert dialogue(page) == [("user", "Q1"), ("assistant", "At last.")]
+    assert not page.warning
+    assert [m["content"] for m in service.last.messages][1:] == ["Q1"]
+
+
+def test_an_unknown_failure_speaks_the_services_words(
+    page: AppTest, service: ScriptedService
+) -> None:
+    service.enqueue(failing(400, {"message": "Unsupported value: 'temperature'"}))
+    ask(page, "Q1")
+    assert page.warning[0].value.startswith("The service says: Unsupported value: 'temperature'")
+
+
+def test_a_services_words_are_no_markup_on_the_page(
+    page: AppTest, service: ScriptedService
+) -> None:
+    service.enqueue(failing(400, {"message": "![x](http://host/p.png) :red[x] $x$"}))
+    ask(page, "Q1")
+    assert r"!\[x\](http\://host/p.png) \:red\[x\] \$x\$" in page.warning[0].value
+
+
+def test_a_draft_that_no_run_grows_any_more_was_stopped(page: AppTest) -> None:
+    ask(page, "Q1")
+    conversation = cast(Conversation, page.session_state["conversation"])
+    conversation.ask("Q2").answer.text = "Half of it"
+    page.run()
+    assert dialogue(page)[3] == ("assistant", "Half of it")
+    assert text.STOPPED in [caption.value for caption in page.caption]
+    assert "Retry" in labels(page)
+
+
+def test_a_failed_question_is_not_sent_again(page: AppTest, service: ScriptedService) -> None:
+    service.enqueue(failing(401, {"message": "x"}), answering("A2"))
+    ask(page, "Q1")
+    ask(page, "Q2")
+    assert [m["content"] for m in service.last.messages][1:] == ["Q2"]
+    assert [said for _, said in dialogue(page)] == ["Q1", "", "Q2", "A2"]
+
+
+def test_an_answer_that_breaks_off_is_kept_and_remembered(
+    page: AppTest, service: ScriptedService
+) -> None:
+    service.enqueue(Reply(steps=[chunk("Half of it"), fake.cut]))
+    ask(page, "Q1")
+    assert dialogue(page)[1] == ("assistant", "Half of it")
+    assert page.warning[0].value == " ".join(text.ERRORS[errors.BrokenOff])
+    ask(page, "Q2")
+    assert [m["content"] for m in service.last.messages][1:] == ["Q1", "Half of it", "Q2"]
+
+
+def test_a_retry_that_fails_leaves_the_former_answer_in_sight(
+    page: AppTest, service: ScriptedService
+) -> None:
+    service.enqueue(Reply(steps=[chunk("Half of it"), fake.cut]), failing(401, {"message": "x"}))
+    ask(page, "Q1")
+    press(page, "Retry")
+    assert dialogue(page)[1] == ("assistant", "Half of it")
+    assert [warning.value for warning in page.warning] == [" ".join(text.ERRORS[errors.KeyRefused])]
+    assert text.FORMER_ANSWER in [caption.value for caption in page.caption]
+
+
+def test_an_answer_cut_by_its_length_says_so(page: AppTest, service: ScriptedService) -> None:
+    service.enqueue(answering("Hel", finish_reason="length"))
+    ask(page, "Q1")
+    assert text.CUT_BY_LENGTH in [caption.value for caption in page.caption]
+    assert "Retry" in labels(page)
+
+
+def test_a_blank_question_is_not_sent(page: AppTest, service: ScriptedService) -> None:
+    ask(page, " \n ")
+    assert service.requests == []
+    assert [warning.value for warning in page.warning] == [
+        " ".join(text.ERRORS[errors.BlankQuestion])
+    ]
+    assert not page.chat_message
+
+
+def test_a_question_with_a_nul_goes_back_to_the_input(
+    page: AppTest, service: ScriptedService
+) -> None:
+    ask(page, "a\0b")
+    assert service.requests == []
+    assert page.warning[0].value == " ".join(text.ERRORS[errors.BadCharacter])
+    assert page.chat_input[0].proto.value == "ab"
+    ask(page, "ab")
+    assert service.last.messages[-1]["content"] == "ab"
+    assert not page.warning
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["<|endoftext|>", "x" * 200_000, " two spaces \n"],
+    ids=["special", "long", "spaces"],
+)
+def test_odd_questions_are_sent_byte_for_byte(
+    page: AppTest, service: ScriptedService, question: str
+) -> None:
+    ask(page, question)
+    assert service.last.messages[-1]["content"] == question
+
+
+def test_the_meter_counts_ahead_and_then_says_what_the_service_counted(
+    page: AppTest, service: ScriptedService
+) -> None:
+    assert f"|{text.NEXT_REQUEST}|≈ 12 tokens|" in meter_of(page)
+    assert text.LAST_ANSWER not in meter_of(page)
+    service.enqueue(answering("Hello", tokens=(1234, 567)))
+    ask(page, "Q1")
+    assert f"|{text.LAST_ANSWER}|1,234 in, 567 out|" in meter_of(page)
+    assert f"|{text.THIS_CHAT}|1,234 in, 567 out|" in meter_of(page)
+    assert f"|{text.REQUESTS}|1|" in meter_of(page)
+    assert f"|{text.part_rounds(1)}|" in meter_of(page)
+
+
+def test_cached_and_reasoning_tokens_are_said_where_they_are_reported(
+    page: AppTest, service: ScriptedService
+) -> None:
+    usage = fake.usage(
+        1000,
+        500,
+        completion_tokens_details={"reasoning_tokens": 400},
+        prompt_tokens_details={"cached_tokens": 768},
+    )
+    steps = [chunk("Hello"), chunk(finish_reason="stop"), usage, fake.done]
+    service.enqueue(Reply(steps=steps))
+    ask(page, "Q1")
+    assert f"|{text.CACHED}|768|" in meter_of(page)
+    assert f"|{text.REASONING}|400|" in meter_of(page)
+
+
+def test_without_reported_usage_everything_is_estimated(
+    page: AppTest, service: ScriptedService
+) -> None:
+    service.enqueue(answering("Hello there, you.", tokens=None))
+    ask(page, "Q1")
+    assert f"|{text.LAST_ANSWER}|≈ 17 in, ≈ 4 out|" in meter_of(page)
+    assert f"|{text.THIS_CHAT}|≈ 17 in, ≈ 4 out|" in meter_of(page)
+
+
+def test_after_an_answer_the_next_prompt_is_predicted_for_a_skewed_tokenizer(
+    page: AppTest, service: ScriptedService
+) -> None:
+    """The service counts 1.4 times as much as we do; see tests/test_calibration.py."""
+    answer = "Our words are counted in another way over there. " * 5
+    service.enqueue(answering(answer, tokens=(23, 77)))
+    ask(page, "Q1")
+    assert text.GRADES[Grade.CALIBRATED] in meter_of(page)
+
+
+def test_a_known_model_has_a_limit_a_price_and_a_day_to_go(
+    open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
+    monkeypatch.setenv("CHAT_MODEL", "gpt-4")
+    page = open_page()
+    assert "of 8,192" in meter_of(page)
+    assert f"|{text.TO_SEND}|$0.000" in meter_of(page)
+    assert "gpt-4 was shut down on 23 October 2026. Pick another model." in [
+        caption.value for caption in page.sidebar.caption
+    ]
+    service.enqueue(answering("Hello", tokens=(1_000, 500)))
+    ask(page, "Q1")
+    # 1,000 x 30 + 500 x 60 = 60,000 millionths of a dollar
+    assert f"|{text.COST}|$0.060|" in meter_of(page)
+
+
+def test_an_unknown_model_has_neither(page: AppTest) -> None:
+    assert text.NO_LIMIT in meter_of(page)
+    assert "$" not in meter_of(page)
+
+
+def limited_page(
+    open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+) -> AppTest:
+    """A page for a model that takes 300 tokens, 100 of which are kept for the answer."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
+    monkeypatch.setenv("CHAT_MODEL", "scripted")
+    monkeypatch.setenv("CHAT_CONTEXT_TOKENS", "300")
+    monkeypatch.setenv("CHAT_MAX_TOKENS", "100")
+    return open_page()
+
+
+def test_where_the_context_is_too_small_the_oldest_rounds_stay_out_and_the_page_says_so(
+    open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = limited_page(open_page, service, monkeypatch)
+    service.enqueue(*[answering("word " * 70, tokens=None) for _ in range(4)])
+    for number in range(1, 4):
+        ask(page, f"Q{number}")
+    assert text.left_out(1) in meter_of(page)
+    assert text.MEMORY_BEGINS in "".join(html.proto.body for html in page.main.get("html"))
+    ask(page, "Q4")
+    assert [m["content"] for m in service.last.messages if m["role"] == "user"] == [
+        *("Q2", "Q3", "Q4")
+    ]
+
+
+def test_a_question_that_does_not_fit_at_all_is_not_sent_and_stays_in_reach(
+    open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = limited_page(open_page, service, monkeypatch)
+    question = "word " * 250
+    ask(page, question)
+    assert service.requests == []
+    assert page.chat_input[0].proto.value == question
+    assert page.warning[0].value == " ".join(text.ERRORS[errors.WindowTooLarge])
+    assert not page.chat_message
+    ask(page, "word")
+    assert len(service.requests) == 1
+
+
+def test_what_will_be_sent_is_what_is_sent(page: AppTest, service: ScriptedService) -> None:
+    for number in range(1, 6):
+        ask(page, f"Q{number} ünd <b>")
+    page.sidebar.slider[0].set_value(2).run()
+    press(page, text.WHAT_WILL_BE_SENT)
+    announced = json.loads(page.code[0].value)
+    assert len(announced) == 5
+    ask(page, "Q6")
+    assert service.last.messages == [*announced, {"role": "user", "content": "Q6"}]
+
+
+def test_nothing_to_be_sent_is_said(page: AppTest) -> None:
+    page.sidebar.text_area[0].set_value("").run()
+    press(page, text.WHAT_WILL_BE_SENT)
+    assert text.SENT_NOTHING in [markdown.value for markdown in page.markdown]
+
+
+def memory_begins_before(page: AppTest) -> str | None:
+    """The question above which the model sees nothing; None where the line is not drawn."""
+    found = False
+    for element in page.main:
+        if element.type == "html" and text.MEMORY_BEGINS in element.proto.body:
+            found = True
+        elif found and element.type == "text":
+            return cast(Text, element).value
+    return "the end" if found else None
+
+
+def test_a_line_marks_where_memory_begins_and_moves_with_the_rounds(page: AppTest) -> None:
+    assert memory_begins_before(page) is None
+    for number in range(1, 5):
+        ask(page, f"Q{number}")
+    assert memory_begins_before(page) == "Q2"
+    page.sidebar.slider[0].set_value(1).run()
+    assert memory_begins_before(page) == "Q4"
+    page.sidebar.slider[0].set_value(0).run()
+    assert memory_begins_before(page) == "the end"
+    page.sidebar.slider[0].set_value(20).run()
+    assert memory_begins_before(page) is None
+
+
+def test_the_model_can_be_any_that_the_owner_or_the_service_names(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ScriptedService(models=["listed-model", "text-embedding-9"]) as service:
+        monkeypatch.setenv("OPENAI_API_KEY", KEY)
+        monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
+        monkeypatch.setenv("CHAT_MODEL", "mine")
+        monkeypatch.setenv("CHAT_MODELS", "yours")
+        page = open_page()
+        ask(page, "Q1")  # by its answer the list has arrived too
+        page.run()
+        assert page.sidebar.selectbox[0].options == ["mine", "yours", "listed-model"]
+        assert service.last.json["model"] == "mine"
+
+
+def test_a_bad_setting_is_one_sentence_on_the_page_and_in_the_terminal(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHAT_ROUNDS", "many")
+    page = open_page()
+    sentence = "CHAT_ROUNDS is 'many', but must be a whole number from 0 to 20."
+    assert [error.value for error in page.error] == [f"{text.SETTINGS_WRONG}\n\n{sentence}"]
+    assert not page.exception
+    assert not page.chat_input
+    assert capfd.readouterr().err.strip() == f"{text.SETTINGS_WRONG} {sentence}"
+
+
+def test_secrets_that_cannot_be_read_are_one_sentence_and_no_demo(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "secrets.toml"
+    file.write_text("OPENAI_API_KEY = sk-without-quotes", encoding="utf-8")
+    monkeypatch.setattr("chat.ui.process.secret_files", lambda: [str(file)])
+    page = open_page()
+    assert page.error[0].value.endswith("secrets.toml cannot be read: it is no valid TOML.")
+    assert not page.chat_input
+
+
+def test_the_title_is_the_owners(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAT_TITLE", "Aunt Emma's chat")
+    assert "Aunt Emma's chat" in open_page().sidebar.markdown[0].value
+
+
+def test_settings_that_streamlit_has_forgotten_stay_as_they_were(page: AppTest) -> None:
+    def forgotten() -> None:
+        import streamlit as st
+
+        from chat.ui import session
+
+        visitor = session.visitor()
+        visitor.conversation.system_prompt = "Be kind."
+        visitor.conversation.rounds = 7
+        for name in (session.SYSTEM_PROMPT, session.ROUNDS, session.MODEL, session.MAX_TOKENS):
+            del st.session_state[name]
+        session.heed(visitor)
+        st.text_area("prompt", key=session.SYSTEM_PROMPT)
+        st.slider("rounds", 0, 20, key=session.ROUNDS)
+
+    assert not page.exception
+    shown = AppTest.from_function(forgotten).run()
+    assert not shown.exception
+    assert (shown.text_area[0].value, shown.slider[0].value) == ("Be kind.", 7)
+    assert shown.session_state["visitor"].options.model == "scripted"
