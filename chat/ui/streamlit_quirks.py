@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import json
+import math
+import re
 import threading
 
 from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from chat.access.doorkeeper import Heard
 
 PATIENCE = 2.0  # seconds for the server's loop, which is never that busy
+MOST_WIDGETS = 1_000  # of one message
+DEEPEST = 50  # lists and objects inside each other
+# Which kind of value the page sends for a widget, by its key. All others are buttons. A new widget
+# that has a value stands here, or the page is closed when it is used.
+_VALUES = {
+    "question": "chat_input_value",
+    "rounds": "double_array_value",
+    **dict.fromkeys(("temperature", "top_p", "max_tokens"), "double_value"),
+    **dict.fromkeys(("model", "system_prompt", "own_key", "password"), "string_value"),
+    **dict.fromkeys(("inspected", "edit-"), "string_value"),
+}
+_WIDGET = re.compile(r"\$\$ID-[0-9a-f]{32}-(?P<key>(?P<edit>edit-[0-9a-f]{32})|.{1,200})")
+_EVENTS = re.compile(r"\$\$STREAMLIT_INTERNAL_KEY_\$\$ID-[0-9a-f]{32}-[\w-]{1,200}__events")
 
 
 def heard(message: bytes) -> Heard | None:
@@ -31,8 +48,55 @@ def heard(message: bytes) -> Heard | None:
         operation = parsed.backend_operation_request.WhichOneof("payload")
         return None if operation is None else Heard(kind=operation)
     widgets = parsed.rerun_script.widget_states.widgets
-    carrying = (widget for widget in widgets if widget.json_trigger_value or widget.json_value)
+    if len(widgets) > MOST_WIDGETS or not all(map(_is_said_by_the_page, widgets)):
+        return None
+    carrying = (widget for widget in widgets if widget.json_trigger_value)
     return Heard(kind=kind, carried=sum(widget.ByteSize() for widget in carrying))
+
+
+def _is_said_by_the_page(widget: WidgetState) -> bool:
+    """Whether a widget of this app may have such a value.
+
+    Streamlit (1.67) takes an id that it does not know for a key of the session state, and a value
+    of another type for a fault of the app's: both end a run, with a traceback in the log.
+    """
+    value = widget.WhichOneof("value")
+    if _EVENTS.fullmatch(widget.id):
+        return value == "json_trigger_value" and _is_shallow(widget.json_trigger_value)
+    known = _WIDGET.fullmatch(widget.id)
+    if known is None:
+        return False
+    match _VALUES.get("edit-" if known["edit"] else known["key"], "trigger_value"):
+        case "chat_input_value":
+            fields = {field.name for field, _ in widget.chat_input_value.ListFields()}
+            return value == "chat_input_value" and fields <= {"data"}
+        case "double_array_value":
+            numbers = widget.double_array_value.data
+            return value == "double_array_value" and all(map(math.isfinite, numbers))
+        case "double_value":
+            return value in ("double_value", None) and math.isfinite(widget.double_value)
+        case expected:
+            return value == expected
+
+
+def _is_shallow(said: str) -> bool:
+    """Whether a text is JSON that can be read, and copied, without many calls inside each other."""
+    if said.count("[") + said.count("{") <= DEEPEST:
+        return True  # and what is no JSON is told apart where it is read
+    try:
+        level = [json.loads(said)]
+    except (ValueError, RecursionError):
+        return False
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return True
+    return False
 
 
 def forget_callbacks() -> None:

@@ -78,7 +78,7 @@ async def store(socket: ClientConnection) -> None:
     """A message of the browser's storage of 20 MB."""
     message = BackMsg()
     widget = message.rerun_script.widget_states.widgets.add()
-    widget.id = "$$ID-0-chats"
+    widget.id = f"$$STREAMLIT_INTERNAL_KEY_$$ID-{'0' * 32}-chats__events"
     removed = [{"kind": "removed", "number": n, "chats": ["x" * 20], "last": 1} for n in range(9)]
     whole = json.dumps([{"event": "came", "value": removed * 30_000}])
     widget.json_trigger_value = whole

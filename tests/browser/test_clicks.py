@@ -63,8 +63,8 @@ def loads(chat: ChatPage) -> None:
 
 
 def sets_model(chat: ChatPage) -> None:
-    chat.sidebar.get_by_role("combobox", name=text.MODEL).click()
-    chat.page.get_by_role("option", name="other").click()
+    chat.sidebar.get_by_role("combobox", name=text.MODEL).fill("other")
+    chat.page.keyboard.press("Enter")
 
 
 def saves(chat: ChatPage) -> None:

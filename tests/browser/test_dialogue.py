@@ -8,6 +8,7 @@ import threading
 import pytest
 from playwright.sync_api import Browser, WebSocketRoute, expect
 
+from chat.errors import ConnectionLost
 from chat.words import text
 from tests.browser.chat_page import ChatPage, wait_until
 from tests.browser.conftest import visitor
@@ -336,7 +337,7 @@ def test_a_lost_connection_keeps_every_word(chat: ChatPage, service: ScriptedSer
     expect(chat.answer(1)).to_contain_text("Half of it")
     sockets[-1].close()
     assert service.last.left.wait(5)
-    expect(chat.answer(1)).to_contain_text(text.STOPPED)
+    expect(chat.answer(1)).to_contain_text(text.ERRORS[ConnectionLost][0])
     chat.expect_answer(1, "Half of it")
     assert len(sockets) > 1
     chat.ask("Q2")

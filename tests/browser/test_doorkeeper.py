@@ -215,7 +215,7 @@ def test_what_is_no_message_or_too_large_closes_the_page(attacked: str) -> None:
     assert run(attack(large.SerializeToString())) == 1009
     stored = BackMsg()
     widget = stored.rerun_script.widget_states.widgets.add()
-    widget.id = "$$ID-none-chats"
+    widget.id = f"$$STREAMLIT_INTERNAL_KEY_$$ID-{'0' * 32}-chats__events"
     widget.json_trigger_value = json.dumps([{"event": "came", "value": ["x" * 3_000_000]}])
 
     async def restore() -> bytes | str:

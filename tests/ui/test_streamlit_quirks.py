@@ -1,0 +1,89 @@
+"""What a page of Streamlit's says, as the doorkeeper hears it."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from chat.access.doorkeeper import Heard
+from chat.ui.streamlit_quirks import heard
+
+ID = f"$$ID-{'0' * 32}-"
+EVENTS = f"$$STREAMLIT_INTERNAL_KEY_{ID}chats__events"
+
+
+def said(*widgets: WidgetState) -> Heard | None:
+    message = BackMsg()
+    message.rerun_script.widget_states.widgets.extend(widgets)
+    return heard(message.SerializeToString())
+
+
+def widget(id: str, **value: object) -> WidgetState:
+    state = WidgetState(id=id)
+    for name, each in value.items():
+        if name == "double_array_value":
+            assert isinstance(each, list)
+            state.double_array_value.data.extend(each)
+        elif name == "chat_input_value":
+            state.chat_input_value.data = str(each)
+        else:
+            setattr(state, name, each)
+    return state
+
+
+def test_what_each_widget_of_the_page_says_is_heard() -> None:
+    carried = widget(EVENTS, json_trigger_value=json.dumps([{"event": "came", "value": []}]))
+    widgets = [
+        widget(f"{ID}question", chat_input_value="Hi"),
+        widget(f"{ID}rounds", double_array_value=[3.0]),
+        widget(f"{ID}temperature", double_value=0.5),
+        widget(f"{ID}top_p"),
+        widget(f"{ID}model", string_value="a model"),
+        widget(f"{ID}edit-{'a' * 32}", string_value="edited"),
+        widget(f"{ID}edit-140184651381200", trigger_value=True),
+        widget(f"{ID}None", trigger_value=True),
+        carried,
+    ]
+    assert said(*widgets) == Heard(kind="rerun_script", carried=carried.ByteSize())
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        *(widget(id, string_value="x") for id in ("", "password", "page", "visitor", "$$ID-x-y")),
+        *(widget(id, trigger_value=True) for id in (f"{ID}", f"x{ID}question", f"{ID}x\ny")),
+        widget(f"{ID}question", string_value="Hi"),
+        widget(f"{ID}rounds", double_value=3.0),
+        widget(f"{ID}rounds", double_array_value=[math.nan]),
+        widget(f"{ID}max_tokens", double_value=math.inf),
+        widget(f"{ID}max_tokens", string_value="1"),
+        widget(f"{ID}system_prompt", trigger_value=True),
+        widget(f"{ID}refresh-1", string_value="x"),
+        widget(f"{ID}chats", json_value="[]"),
+        widget(EVENTS, json_value="[]"),
+        widget(EVENTS, string_value="x"),
+        widget(EVENTS, json_trigger_value="[" * 100_000),
+        widget(EVENTS, json_trigger_value="[" * 900 + "]" * 900),
+        widget(EVENTS, json_trigger_value='{"a":' * 100 + "1" + "}" * 100),
+        widget(EVENTS, json_trigger_value="[" + "[]," * 60 + "1" * 5_000 + "]"),
+    ],
+    ids=lambda hostile: f"{hostile.id[:60]} {str(hostile)[-30:]!r}",
+)
+def test_what_no_widget_of_the_page_says_is_not_heard(hostile: WidgetState) -> None:
+    assert said(hostile) is None
+
+
+def test_a_question_with_files_in_it_is_not_heard() -> None:
+    with_files = widget(f"{ID}question", chat_input_value="Hi")
+    with_files.chat_input_value.file_uploader_state.SetInParent()
+    assert said(with_files) is None
+
+
+def test_what_is_no_message_is_not_heard() -> None:
+    assert heard(b"\xff\xff") is None
+    assert heard(b"") is None
+    assert heard(BackMsg(clear_cache=True).SerializeToString()) == Heard(kind="clear_cache")
