@@ -23,7 +23,7 @@ from chat.keeping.store import Removed, Store
 from chat.keeping.transcript import Fault, TranscriptError, from_json
 from chat.options import Options
 from chat.services import titles
-from chat.services.base import Service
+from chat.services.base import Service, send
 from chat.services.connect import connect
 from chat.services.limits import Budgeted, Limits
 from chat.settings import Settings, is_key_like
@@ -182,7 +182,7 @@ class Visitor:
         answer.model = "" if service.is_demo else self.options.model
         window = Window.of(self.conversation)
         events = answer.grow(service.stream(window, self.options))
-        next(events, None)  # which sends the request
+        send(events)
         self.latest = answer
         return Asking(round=opened, window=window, events=events, is_lost=is_lost)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from uuid import uuid4
 
 from chat import errors
 from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, UsageReported
@@ -26,15 +27,21 @@ class Status(StrEnum):
 _CUTTING = frozenset({"length", "content_filter"})
 
 
+def new_key() -> str:
+    """A short name that nothing else in this process has; `id` is given anew when memory is."""
+    return uuid4().hex[:12]
+
+
 @dataclass(eq=False, kw_only=True)
 class Answer:
     """An answer, or the draft of one: the one thing here that grows.
 
     It is changed in place while its text arrives, so whoever holds it has every word, however
     the run that receives the words may end. `continued` is the text of a former answer that this
-    one goes on from; `text` begins with it.
+    one goes on from; `text` begins with it. `key` is a name that no other answer or round has.
     """
 
+    key: str = field(default_factory=new_key, init=False)
     text: str = ""
     continued: str = ""
     reasoning: str = ""

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 
 from chat import errors
 from chat.characters import is_sendable
-from chat.conversation.answer import Answer, Status
+from chat.conversation.answer import Answer, Status, new_key
 from chat.conversation.window import Message, Room, Window
 from chat.options import DEFAULT_ROUNDS, DEFAULT_SYSTEM_PROMPT
 
@@ -54,10 +54,12 @@ class Round:
 
     `versions` holds every answer that the question was given, oldest first and never empty;
     `shown` is the place of the one that is looked at, which is the draft while one grows.
-    `former` is the place of the one that stands in for it until its first word.
+    `former` is the place of the one that stands in for it until its first word. `key` is a name
+    that no other round or answer has, for whatever draws it.
     """
 
     question: str
+    key: str = field(default_factory=new_key, init=False)
     versions: list[Answer] = field(default_factory=lambda: [Answer()])
     shown: int = 0
     former: int | None = None

@@ -73,15 +73,13 @@ class Transcript:
 
 def to_json(conversation: Conversation, options: Options) -> str:
     """The whole conversation: every version and path, the usage, the settings."""
-    places: dict[int, int] = {}
-    followed: dict[int, int | None] = {id(round): None for round in conversation.start.rounds}
+    followed: dict[Round, int | None] = dict.fromkeys(conversation.start.rounds)
     rounds = []
     for place, round in enumerate(conversation.all_rounds):
-        places[id(round)] = place
-        followed.update((id(following), place) for following in round.next.rounds)
+        followed.update(dict.fromkeys(round.next.rounds, place))
         rounds.append(
             {
-                "after": followed[id(round)],
+                "after": followed[round],
                 "question": round.question,
                 "versions": [written_answer(answer) for answer in round.versions],
                 "shown": round.shown,

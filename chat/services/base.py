@@ -12,6 +12,11 @@ from chat.conversation.window import Window
 from chat.options import Options
 
 
+def send(events: Generator[Event]) -> None:
+    """Have the request made of which these are the answer. Nothing of the answer is lost by it."""
+    next(events, None)  # `Waiting`, which comes at once: see `Service.stream`
+
+
 class Service(ABC):
     """Something that answers a window."""
 

@@ -202,8 +202,8 @@ class Meter:
     def _spared(self, window: Window) -> Count:
         """The tokens that sending everything would add to the next request."""
         conversation = self.visitor.conversation
-        carried = set(map(id, window.remembered))
-        out = [round for round in conversation.history if round.kept and id(round) not in carried]
+        carried = set(window.remembered)
+        out = [round for round in conversation.history if round.kept and round not in carried]
         weights = self.visitor.calibration.weigh(
             [message for round in out for message in messages_of(round)],
             self.visitor.options.model,

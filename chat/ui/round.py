@@ -64,7 +64,7 @@ class RoundView:
         if self._thought is not None:
             self._thought.note.caption(text.thought(self._visitor.thought(thinker), thinker))
         if answer.has_text:
-            key = f"answer-{id(answer)}"
+            key = f"answer-{answer.key}"
             long.markdown(self._body.fill(), answer.text, key=key, visitor=self._visitor)
         else:
             self._body.clear()
@@ -81,7 +81,7 @@ class RoundView:
         if thought.added == len(answer.reasoning) and not thought.growing.is_full:
             thought.growing.finish()
         else:
-            key = f"thought-{id(answer)}"
+            key = f"thought-{answer.key}"
             long.markdown(thought.body, answer.reasoning, key=key, visitor=self._visitor)
 
     def grow_thought(self, answer: Answer) -> None:
@@ -139,13 +139,13 @@ def _question(round: Round, fork: Fork, visitor: Visitor) -> None:
     if edit is not None:
         _edit(edit, visitor)
         return
-    long.plain(round.question, key=f"question-{id(round)}", visitor=visitor)
-    with _row(f"asked-{id(round)}"):
+    long.plain(round.question, key=f"question-{round.key}", visitor=visitor)
+    with _row(f"asked-{round.key}"):
         turn = partial(visitor.turn_question, round)
-        _turner(f"question-{id(round)}", turn, fork.shown, len(fork.rounds))
+        _turner(f"question-{round.key}", turn, fork.shown, len(fork.rounds))
         if len(round.question) <= LONGEST_EDIT:
             _button(text.EDIT, "edit", partial(visitor.begin_edit, round), round)
-        _copy(round.question, f"question-{id(round)}")
+        _copy(round.question, f"question-{round.key}")
 
 
 def _edit(edit: Edit, visitor: Visitor) -> None:
@@ -158,7 +158,7 @@ def _edit(edit: Edit, visitor: Visitor) -> None:
         on_change=session.note_edit,
         args=(edit,),
     )
-    with _row(f"editing-{id(edit.round)}"):
+    with _row(f"editing-{edit.round.key}"):
         st.button(
             text.SAVE_EDIT,
             key=f"save-{edit.key}",
@@ -174,13 +174,13 @@ def _actions(view: RoundView, visitor: Visitor) -> None:
     round, kept, readable = view.round, view.round.kept, view.round.readable
     if not visitor.shows(round):
         session.follow(visitor)  # it was undone
-    with _row(f"actions-{id(round)}"):
+    with _row(f"actions-{round.key}"):
         shown = readable.index(kept) if kept is not None else 0
-        _turner(f"answer-{id(round)}", partial(visitor.turn, round), shown, len(readable))
+        _turner(f"answer-{round.key}", partial(visitor.turn, round), shown, len(readable))
         ask = partial(visitor.submit, round.question, round=round)
         _button(text.RETRY, "refresh", partial(ask, move=Move.RETRY), round)
         if kept is not None:
-            _copy(kept.text, f"answer-{id(kept)}")
+            _copy(kept.text, f"answer-{kept.key}")
             if kept.can_go_on:
                 _button(text.GO_ON, "resume", partial(ask, move=Move.GO_ON), round)
         if visitor.conversation.history[-1:] == [round]:
@@ -198,7 +198,7 @@ def _button(label: str, icon: str, act: Callable[[], None], round: Round) -> Non
     # By callback: the browser may send the click along with the change of a setting, and then
     # only that setting's fragment runs (Streamlit 1.67). Every round has keys of its own, so that
     # the second of two quick clicks never meets the round that moved up.
-    key = f"{icon}-{id(round)}"
+    key = f"{icon}-{round.key}"
     st.button(label, key=key, icon=f":material/{icon}:", type="tertiary", on_click=act)
 
 

@@ -68,8 +68,10 @@ def _is_said_by_the_page(widget: WidgetState) -> bool:
         return False
     match _VALUES.get("edit-" if known["edit"] else known["key"], "trigger_value"):
         case "chat_input_value":
-            fields = {field.name for field, _ in widget.chat_input_value.ListFields()}
-            return value == "chat_input_value" and fields <= {"data"}
+            asked = widget.chat_input_value
+            names = {field.name for field, _ in asked.ListFields()}
+            has_files = asked.file_uploader_state.ByteSize() > 0 or "audio_file_info" in names
+            return value == "chat_input_value" and not has_files
         case "double_array_value":
             numbers = widget.double_array_value.data
             return value == "double_array_value" and all(map(math.isfinite, numbers))

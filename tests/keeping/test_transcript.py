@@ -46,7 +46,7 @@ def test_a_conversation_comes_back_exactly(conversation: Conversation) -> None:
 
 def without_error(answer: Answer) -> dict[str, Any]:
     error = answer.error and (type(answer.error), answer.error.detail)
-    return {**vars(answer), "error": error}
+    return {**vars(answer), "error": error, "key": ""}
 
 
 def test_an_answer_that_is_being_written_is_stopped_in_the_file() -> None:

@@ -78,9 +78,11 @@ def test_what_no_widget_of_the_page_says_is_not_heard(hostile: WidgetState) -> N
 
 
 def test_a_question_with_files_in_it_is_not_heard() -> None:
-    with_files = widget(f"{ID}question", chat_input_value="Hi")
-    with_files.chat_input_value.file_uploader_state.SetInParent()
-    assert said(with_files) is None
+    asked = widget(f"{ID}question", chat_input_value="Hi")
+    asked.chat_input_value.file_uploader_state.SetInParent()  # as the page always does
+    assert said(asked) == Heard(kind="rerun_script")
+    asked.chat_input_value.file_uploader_state.uploaded_file_info.add()
+    assert said(asked) is None
 
 
 def test_what_is_no_message_is_not_heard() -> None:
