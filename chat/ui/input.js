@@ -15,8 +15,9 @@ if (!window.chatInput) {
   const otherStops = document.getElementsByClassName("st-key-stop");
   function findInput() {
     if (input?.isConnected) return;
-    if (input?.value.trim()) waiting.push(input.value); // the page gave way to the password's
+    const former = input;
     input = document.querySelector(INPUT);
+    if (!input && former?.value.trim()) waiting.push(former.value); // the page gave way to the password's
     if (!input) return;
     input.focus = takeCursor;
   }

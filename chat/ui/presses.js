@@ -24,6 +24,7 @@ if (!window.chatPresses) {
   let begun = null; // the session whose kept chat was looked for
   let since = performance.now(); // when the connection was last lost or came, or the page was drawn
   let sent = null; // the question that was sent and of which nothing was heard yet
+  let unheard = null; // the one of these when the connection was lost
 
   const app = () => document.querySelector('[data-testid="stApp"]');
   const isConnected = () => app()?.dataset.testConnectionState === "CONNECTED";
@@ -150,13 +151,13 @@ if (!window.chatPresses) {
     if (!isSettled()) return setTimeout(settle, PAUSE);
     const asked = [...document.querySelectorAll(`${MESSAGE} [data-testid="stText"]`)].at(-1);
     const field = document.querySelector(INPUT);
-    const isThere = asked?.textContent.trim() === sent?.trim();
-    if (sent && !isThere && field && !field.value) {
+    const isThere = asked?.textContent.trim() === unheard?.trim();
+    if (unheard && !isThere && field && !field.value) {
       const { set } = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value");
-      set.call(field, sent);
+      set.call(field, unheard);
       field.dispatchEvent(new Event("input", { bubbles: true }));
     }
-    sent = null;
+    unheard = null;
   }
 
   // Called by what each run draws last.
@@ -189,5 +190,6 @@ if (!window.chatPresses) {
     wasConnected = !wasConnected;
     since = performance.now();
     drawn = null;
+    [sent, unheard] = [null, sent ?? unheard];
   }).observe(document.body, { subtree: true, attributeFilter: ["data-test-connection-state"] });
 }
