@@ -12,7 +12,7 @@ from chat.settings import SettingsError
 from chat.ui import dialogue, gate, page, process, server, sidebar, state, text
 
 if __name__ != "__main__":
-    app = st.App(__file__, middleware=server.middleware())
+    app = st.App(__file__, routes=server.routes(), middleware=server.middleware())
 else:
     server.warn_if_unguarded()
     try:

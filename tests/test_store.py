@@ -32,11 +32,10 @@ class Page:
         self.said = 0
         self.is_ending = False
 
-    def html(self, script: str, *, unsafe_allow_javascript: bool) -> None:
-        assert unsafe_allow_javascript
+    def html(self, note: str) -> None:
         if self.is_ending:
             raise GeneratorExit  # as whatever ends a run
-        self.sent.append(json.loads(script.split(".push(")[1].removesuffix(")</script>")))
+        self.sent.append(json.loads(note.split("data-value='")[1].split("'", maxsplit=1)[0]))
 
     def ask(self, question: str) -> None:
         list(self.conversation.ask(question).answer.grow(came(0, question)))

@@ -45,11 +45,15 @@ class Bounds:
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What the owner decided: see the README's table for `CHAT_PROXY`, `_HOSTS` and `_FRAMES`."""
+    """What the owner decided: see the README's table for `CHAT_PROXY`, `_HOSTS` and `_FRAMES`.
+
+    And what the app itself wants: `headers` go with the page alone.
+    """
 
     behind_proxy: bool = False
     hosts: tuple[str, ...] = ()
     frames: tuple[str, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
     bounds: Bounds = field(default_factory=Bounds)
 
     @property

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
 from chat.settings import Settings
 from chat.transcript import LARGEST, to_json, to_markdown
-from chat.ui import state, text
+from chat.ui import program, state, text
 from chat.ui.visitor import Visitor
 
-_component = st.components.v2.component(
-    "files",
-    js=(Path(__file__).parent / "files.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_component = program.component("files")
 
 
 def draw(visitor: Visitor, settings: Settings) -> None:

@@ -21,7 +21,7 @@ from chat.conversation import Conversation
 from chat.records import Notice, Recorder, restore
 from chat.service import Options
 from chat.transcript import LARGEST, Fault, TranscriptError, parsed
-from chat.ui import page, text
+from chat.ui import page, program, text
 
 _CHAT = re.compile(r"[0-9a-f]{32}", re.ASCII)
 # React may drop what was sent, above all at the end of a run that another one follows at once
@@ -37,12 +37,7 @@ _LONGEST_STAMP = 200  # characters
 _LARGEST_COUNT = 10**12
 _NOTICES = {Fault.NEWER: Notice.NEWER, Fault.TOO_LARGE: Notice.TOO_LONG}
 _FAULTS = (Notice.FULL, Notice.FORBIDDEN, Notice.SILENT)
-# The work is done by the scripts below, which may come later.
-_SCRIPT = """
-export default (mounted) =>
-  window.serveChats ? window.serveChats(mounted) : void (window.chatsToServe = mounted);
-"""
-_component = st.components.v2.component("chats", js=_SCRIPT, isolate_styles=False)
+_component = program.component("chats")
 
 
 @dataclass(eq=False, kw_only=True)
@@ -100,7 +95,6 @@ class Store:
 
     def prepare(self) -> None:
         """Make a place on the page for what is sent; nothing of it is seen."""
-        page.run("storage.js", "store.js", "chats.js")
         self._slot = st.container(key="writes")
         self._is_new_run = True
 
@@ -129,12 +123,7 @@ class Store:
             return
         self._saved = now if self._unsent else self._saved
         writes = [*repeated, *self._unsent]
-        # No text may end the script that carries it.
-        script = f"[{','.join(writes)}]".replace("<", "\\u003c")
-        self._slot.html(
-            f"<script>(window.chatWrites ??= []).push({script})</script>",
-            unsafe_allow_javascript=True,
-        )
+        self._slot.html(page.note_of("writes", f"[{','.join(writes)}]"))
         # Had the run ended above, they would go with the next ones.
         self._sent, self._unsent = [*self._sent, *self._unsent][-_REPEATED:], []
 
