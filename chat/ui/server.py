@@ -38,7 +38,9 @@ def routes() -> list[Route]:
 def _rules() -> Rules:
     """The owner's rules, when the server starts; the page says what is wrong with a setting."""
     _guarded.append(True)
-    rules = Rules(headers=(("Link", program.link()),))
+    rules = Rules(
+        headers=(("Link", program.link()),), scripts=streamlit_quirks.scripts_in_the_page()
+    )
     try:
         settings = process.current().settings
     except SettingsError:

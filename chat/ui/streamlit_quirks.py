@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from pathlib import Path
 
+import streamlit
 from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import Runtime
@@ -33,6 +36,12 @@ def heard(message: bytes) -> Heard | None:
     widgets = parsed.rerun_script.widget_states.widgets
     carrying = (widget for widget in widgets if widget.json_trigger_value or widget.json_value)
     return Heard(kind=kind, carried=sum(widget.ByteSize() for widget in carrying))
+
+
+def scripts_in_the_page() -> tuple[str, ...]:
+    """What scripts stand in Streamlit's own page, which a policy has to allow (1.67: one)."""
+    page = Path(streamlit.__file__).with_name("static") / "index.html"
+    return tuple(re.findall(r"<script>(.*?)</script>", page.read_text("utf-8"), re.DOTALL))
 
 
 def forget_callbacks() -> None:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from chat.settings import PROJECT
-from chat.ui import program
+from chat.ui import program, text
 from tests.browser.chat_page import ChatPage, in_program, wait_until
 from tests.browser.conftest import running_app, visitor
 from tests.browser.keeping import again, chats, expect_kept
@@ -151,3 +151,51 @@ def test_a_page_stays_with_the_program_that_it_has(chat: ChatPage) -> None:
     assert chat.page.evaluate(in_program("() => store.isStarted"))
     of_the_server = f"async () => (await import('./{program.path('store.js')}')).store.isStarted"
     assert not chat.page.evaluate(of_the_server)
+
+
+ANSWER = """Here is $x^2$.
+
+```python
+print("hi")
+```
+
+| a | b |
+| - | - |
+| 1 | 2 |
+"""
+
+
+def test_nothing_that_the_page_does_is_against_its_policy(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    said: list[str] = []
+    chat.page.on("console", lambda message: said.append(message.text))
+    chat.page.on("pageerror", lambda error: said.append(str(error)))
+    chat = again(chat.page)
+    service.enqueue(answering(ANSWER))
+    chat.ask("Q1")
+    expect(chat.answer(1).locator(".katex").first).to_be_visible()
+    expect(chat.answer(1).locator("table")).to_be_visible()
+    expect(chat.answer(1).get_by_test_id("stCode").locator("span").first).to_be_visible()
+    chat.sidebar.get_by_text(text.THIS_CHAT_AS_FILE).click()
+    with chat.page.expect_download():
+        chat.sidebar.get_by_role("button", name=text.DOWNLOAD_JSON).click()
+    for opener in (text.WHAT_WILL_BE_SENT, text.INSPECT):
+        chat.sidebar.get_by_role("button", name=opener).click()
+        expect(chat.page.get_by_role("dialog")).to_be_visible()
+        chat.page.keyboard.press("Escape")
+        expect(chat.page.get_by_role("dialog")).to_have_count(0)
+    chat.remember(5)
+    assert [words for words in said if "Content Security Policy" in words] == []
+
+
+def test_a_script_that_somebody_puts_into_the_page_does_not_run(chat: ChatPage) -> None:
+    chat.page.evaluate("""() => {
+      const script = document.createElement("script");
+      script.textContent = "document.title = 'gone'";
+      document.body.append(script);
+      const wicked = `<p id="wicked" onclick="document.title = 'gone'"></p>`;
+      document.body.insertAdjacentHTML("beforeend", wicked);
+      document.getElementById("wicked").click();
+    }""")
+    expect(chat.page).to_have_title("Chat")
