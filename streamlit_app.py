@@ -13,7 +13,7 @@ from chat.ui import dialogue, gate, page, process, server, session, sidebar
 from chat.words import text
 
 if __name__ != "__main__":
-    app = st.App(__file__, middleware=server.middleware())
+    app = st.App(__file__, routes=server.routes(), middleware=server.middleware())
 else:
     server.warn_if_unguarded()
     try:

@@ -142,6 +142,9 @@ class Doorkeeper:
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"same-origin"),
         ]
+        self._page_headers = [
+            (name.lower().encode(), value.encode()) for name, value in self._rules.headers
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or one websocket."""
@@ -170,9 +173,16 @@ class Doorkeeper:
 
     async def _send_with_headers(self, send: Send, message: Message) -> None:
         if message["type"] == "http.response.start":
-            own = {name for name, _ in self._headers}
-            others = [pair for pair in message.get("headers", ()) if pair[0].lower() not in own]
-            message = {**message, "headers": [*others, *self._headers]}
+            said = [(name.lower(), value) for name, value in message.get("headers", ())]
+            is_page = message["status"] == 200 and any(
+                name == b"content-type" and value.startswith(b"text/html") for name, value in said
+            )
+            ours = [*self._headers, *(self._page_headers if is_page else ())]
+            own = {name for name, _ in ours}
+            message = {
+                **message,
+                "headers": [*(pair for pair in said if pair[0] not in own), *ours],
+            }
         await send(message)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:

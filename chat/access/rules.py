@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,25 +47,32 @@ class Bounds:
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What the owner decided: see the README's table for `CHAT_PROXY`, `_HOSTS` and `_FRAMES`."""
+    """What the owner decided: see the README's table for `CHAT_PROXY`, `_HOSTS` and `_FRAMES`.
+
+    And what the app itself wants: `headers` go with the page alone, which may run these `scripts`
+    of its own, known by their text.
+    """
 
     behind_proxy: bool = False
     hosts: tuple[str, ...] = ()
     frames: tuple[str, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    scripts: tuple[str, ...] = ()
     bounds: Bounds = field(default_factory=Bounds)
 
     @property
     def content_security_policy(self) -> str:
         """What the page may load, from where, and who may show it in a frame.
 
-        Streamlit 1.67 runs scripts that the app hands it in the page (`'unsafe-inline'`), makes
-        modules of components' scripts (`blob:`), and compiles (`'unsafe-eval'`).
+        Streamlit 1.67 makes modules of components' scripts (`blob:`). What this app draws compiles
+        no text (`'unsafe-eval'`), which Streamlit's charts would.
         """
+        scripts = " ".join(("'self'", "blob:", *map(_allowed, self.scripts)))
         ancestors = " ".join(("'self'", "https://huggingface.co", *self.frames))
         return "; ".join(
             (
                 "default-src 'self'",
-                "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+                f"script-src {scripts}",
                 "style-src 'self' 'unsafe-inline'",
                 "img-src 'self' data: blob:",
                 "media-src 'self' data: blob:",
@@ -77,6 +86,11 @@ class Rules:
                 f"frame-ancestors {ancestors}",
             )
         )
+
+
+def _allowed(script: str) -> str:
+    """A source of the policy that allows this script in the page, word for word."""
+    return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
 
 
 class Bucket:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
 from chat.keeping.transcript import LARGEST, to_json, to_markdown
 from chat.settings import Settings
-from chat.ui import session
+from chat.ui import program, session
 from chat.visitor import Visitor
 from chat.words import text
 
-_component = st.components.v2.component(
-    "files",
-    js=(Path(__file__).parent / "files.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_component = program.component("files")
 
 
 def draw(visitor: Visitor, settings: Settings) -> None:

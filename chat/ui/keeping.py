@@ -8,29 +8,18 @@ import streamlit as st
 
 from chat.conversation.tree import Conversation
 from chat.keeping.store import Store
-from chat.ui import page
+from chat.ui import page, program
 from chat.words import text
 
-# The work is done by the scripts below, which may come later.
-_SCRIPT = """
-export default (mounted) =>
-  window.serveChats ? window.serveChats(mounted) : void (window.chatsToServe = mounted);
-"""
-_component = st.components.v2.component("chats", js=_SCRIPT, isolate_styles=False)
+_component = program.component("chats")
 
 
 def prepare(store: Store) -> None:
     """Make a place on the page for what is sent; nothing of it is seen."""
-    page.run("storage.js", "store.js", "chats.js")
     place = st.container(key="writes")
 
     def send(writes: str) -> None:
-        # No text may end the script that carries it.
-        escaped = writes.replace("<", "\\u003c")
-        place.html(
-            f"<script>(window.chatWrites ??= []).push({escaped})</script>",
-            unsafe_allow_javascript=True,
-        )
+        place.html(page.note_of("writes", writes))
 
     store.begin_run(send)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from chat.conversation.window import Window, messages_of
 from chat.models import Model
 from chat.services.limits import Left
 from chat.tokens.counter import Count, Growing, Loading, TokenCounter
+from chat.ui import page
 from chat.visitor import Visitor
 from chat.words import text
 
@@ -54,7 +54,7 @@ class Meter:
     """
 
     split: DeltaGenerator
-    moves: DeltaGenerator  # a script that sets right what moves in the split; nothing is seen of it
+    moves: DeltaGenerator  # notes of what moves in the split; nothing is seen of them
     lines: DeltaGenerator
     visitor: Visitor
     counter: TokenCounter
@@ -100,12 +100,11 @@ class Meter:
         parts = [*sent.parts, Part(kind="reply", label=text.PART_REPLY, tokens=reply)]
         bar = _Bar.of(parts, self._limit)
         shown = (total, bar.is_over, reply > 0)
-        move = json.dumps([reply, bar.room, f"{reply:,}", bar.share])
+        move = page.note("move", [reply, bar.room, f"{reply:,}", bar.share])
         if shown != sent.shown:
             self._draw_split(text.THIS_REQUEST, total, parts)
         elif move != sent.moved:
-            script = f"<script>moveMeter(...{move})</script>"
-            self.moves.html(script, unsafe_allow_javascript=True)
+            self.moves.html(move)
         sent.shown, sent.moved, sent.moved_at = shown, move, time.monotonic()
 
     @property

@@ -1,24 +1,24 @@
-"""What the page needs beside Streamlit's own: a style sheet and a few scripts."""
+"""What the page needs beside Streamlit's own: a style sheet and a program, and what it is told."""
 
 from __future__ import annotations
 
 import json
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
 from uuid import uuid4
 
 import streamlit as st
 
+from chat.ui import program
 from chat.words import text
 
-_HERE = Path(__file__).parent
+_component = program.component("page")
 
 
 def prepare() -> None:
-    """Send the style and the scripts along; none of them shows anything by itself."""
-    st.html(_HERE / "style.css")
-    run("page.js", "presses.js", "unsent.js", "input.js", "scroll.js")
+    """Have the browser load the style and the program; neither shows anything by itself."""
+    st.html(f'<style>@import url("{program.path("style.css")}")</style>')
+    with st.container(key="program"):
+        _component(key="page")
     _have_it_drawn_after_a_break()
 
 
@@ -31,10 +31,7 @@ def tell_drawn(store: str | None, *, is_gate: bool = False) -> None:
         "run": uuid4().hex,
     }  # new to each run
     with st.container(key="drawn"):
-        st.html(
-            f"<script>window.chatPresses?.drawn({json.dumps(said)})</script>",
-            unsafe_allow_javascript=True,
-        )
+        st.html(note("drawn", said))
 
 
 @st.fragment(run_every=timedelta(days=20))  # the longest that a browser counts are 24
@@ -47,12 +44,15 @@ def _have_it_drawn_after_a_break() -> None:
     """
 
 
-def run(*scripts: str) -> None:
-    """Have the browser run some of our scripts in this order, by their files' names."""
-    whole = "\n".join(map(_text, scripts))
-    st.html(f"<script>{whole}</script>", unsafe_allow_javascript=True)
+def note(kind: str, value: object) -> str:
+    """HTML of which nothing is seen: a value for the page's program (notes.js)."""
+    return note_of(kind, json.dumps(value))
 
 
-@cache
-def _text(script: str) -> str:
-    return (_HERE / script).read_text(encoding="utf-8")
+def note_of(kind: str, json: str) -> str:
+    """The same, of a value that is JSON already."""
+    # No text may end the attribute that carries it, and of one that looks like the end of a tag,
+    # DOMPurify would drop the whole attribute.
+    for character in "&<>'":
+        json = json.replace(character, f"\\u{ord(character):04x}")
+    return f'<i class="note" data-kind="{kind}" data-value=\'{json}\'></i>'

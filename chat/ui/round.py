@@ -240,7 +240,7 @@ def _copy(copied: str, key: str) -> None:
             on_click="ignore",
         )
         return
-    # A click on it is served by page.js in the browser: a clipboard takes only what a person has
+    # A click on it is served by copy.js in the browser: a clipboard takes only what a person has
     # just asked for, and some browsers do not wait for a server. As JSON without angle brackets: of
     # a text that looks like the end of a tag, DOMPurify would drop the whole attribute.
     quoted = json.dumps(copied).replace("<", "\\u003c").replace(">", "\\u003e")

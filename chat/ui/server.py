@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from starlette.middleware import Middleware
+from starlette.routing import Route
 
 from chat.access.doorkeeper import Doorkeeper, Words
 from chat.access.rules import Rules
 from chat.settings import SettingsError
-from chat.ui import process, streamlit_quirks
+from chat.ui import process, program, streamlit_quirks
 from chat.words import text
 
 _guarded: list[bool] = []
@@ -29,14 +31,22 @@ def middleware() -> list[Middleware]:
     ]
 
 
+def routes() -> list[Route]:
+    """What `st.App` serves beside the page."""
+    return [program.route()]
+
+
 def _rules() -> Rules:
     """The owner's rules, when the server starts; the page says what is wrong with a setting."""
     _guarded.append(True)
+    rules = Rules(
+        headers=(("Link", program.link()),), scripts=streamlit_quirks.scripts_in_the_page()
+    )
     try:
         settings = process.current().settings
     except SettingsError:
-        return Rules()
-    return Rules(behind_proxy=settings.proxy, hosts=settings.hosts, frames=settings.frames)
+        return rules
+    return replace(rules, behind_proxy=settings.proxy, hosts=settings.hosts, frames=settings.frames)
 
 
 @cache

@@ -73,6 +73,25 @@ class ChatPage:
         expect(self.input).to_be_enabled()
 
 
+def in_program(script: str, *, name: str = "store", module: str = "store.js") -> str:
+    """A function of JavaScript in which something of the page's own program has its name.
+
+    Before that was loaded, it does nothing.
+    """
+    return f"""async (argument) => {{
+      const {{ program }} = document.body.dataset;
+      if (!program) return;
+      const address = new URL(program, document.baseURI);
+      const {{ {name} }} = await import(new URL("{module}", address));
+      return await ({script})(argument);
+    }}"""
+
+
+def wait_for_storage(chat: ChatPage) -> None:
+    """Wait until the page has opened its browser's storage."""
+    wait_until(chat, lambda: chat.page.evaluate(in_program("() => !!store.database")))
+
+
 def wait_until(chat: ChatPage, comes_true: Callable[[], bool]) -> None:
     """Wait for what the page itself does not show, such as what its browser has stored."""
     deadline = time.monotonic() + 20

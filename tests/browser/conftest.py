@@ -51,12 +51,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_app(log: Path, script: str = "streamlit_app.py", **environment: str) -> Iterator[str]:
+def running_app(
+    log: Path, script: str = "streamlit_app.py", *, path: str = "", **environment: str
+) -> Iterator[str]:
     """The app on a port of its own, with the README's command; its log must stay clean.
+
+    `path` is where a variable of the environment puts it (server.baseUrlPath).
 
     Ordinary use never meets the doorkeeper.
     """
-    with started_app(log, script, free_port(), **environment) as (address, _):
+    with started_app(log, script, free_port(), path=path, **environment) as (address, _):
         yield address
     said = log.read_text(encoding="utf-8", errors="replace")
     assert text.closed("", "").partition(" at ")[0] not in said, said
@@ -64,10 +68,10 @@ def running_app(log: Path, script: str = "streamlit_app.py", **environment: str)
 
 @contextmanager
 def started_app(
-    log: Path, script: str, port: int, **environment: str
+    log: Path, script: str, port: int, *, path: str = "", **environment: str
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The same, with its process, which may be dead in the end."""
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://127.0.0.1:{port}/{path}".rstrip("/")
     command = [sys.executable, "-m", "streamlit", "run", script]
     with log.open("wb") as output:
         process = subprocess.Popen(

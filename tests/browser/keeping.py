@@ -7,7 +7,7 @@ import json
 from playwright.sync_api import Locator, Page
 
 from chat.words import text
-from tests.browser.chat_page import ChatPage, wait_until
+from tests.browser.chat_page import ChatPage, wait_for_storage, wait_until
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, answering, chunk
 from tests.keeping.kept import VERSION_1
@@ -67,7 +67,7 @@ def ask(chat: ChatPage, number: int, question: str) -> None:
 
 def seed(chat: ChatPage, id: str, records: dict[str, object], title: str = "Seeded") -> None:
     """Put a chat into the browser's storage, and reload the page."""
-    chat.page.wait_for_function("window.chatStore?.database")
+    wait_for_storage(chat)
     index = {"id": id, "title": title, "created": 1, "changed": 1, "stamp": "s 3"}
     entries = [([id, name], record) for name, record in records.items()]
     chat.page.evaluate(FILL, [[index], entries])
@@ -111,7 +111,7 @@ def remove(chat: ChatPage, title: str) -> None:
 
 def fill_with_many(chat: ChatPage, count: int, more: list[list[object]] | None = None) -> None:
     """Put so many chats into the browser's storage, and reload the page as a new tab."""
-    chat.page.wait_for_function("window.chatStore?.database")
+    wait_for_storage(chat)
     now = chat.page.evaluate("Date.now()")
     index = [
         {

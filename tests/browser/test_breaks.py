@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, expect
 from chat.errors import ConnectionLost
 from chat.words import text
 from tests import nginx
-from tests.browser.chat_page import ChatPage, wait_until
+from tests.browser.chat_page import ChatPage, in_program, wait_until
 from tests.browser.conftest import KEY, free_port, started_app, visitor
 from tests.browser.keeping import ask, expect_kept
 from tests.browser.wire import Wire
@@ -181,7 +181,8 @@ def test_the_first_thing_that_a_server_which_was_started_again_hears_is_done(
         server.start()
         reconnected(chat)
         if pauses:  # and the page stands there, idle
-            chat.page.wait_for_function("window.chatPresses.isSettled()")
+            is_settled = in_program("() => isSettled()", name="isSettled", module="presses.js")
+            wait_until(chat, lambda: chat.page.evaluate(is_settled))
         first(chat, server.service)
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 
 from chat.keeping.records import Notice
 from chat.words import text
-from tests.browser.chat_page import ChatPage, wait_until
+from tests.browser.chat_page import ChatPage, in_program, wait_until
 from tests.browser.keeping import WORDS, again, ask, chats, entry, expect_kept, kept, second_tab
 from tests.fakes.service import ScriptedService, answering
 
@@ -78,11 +78,11 @@ Object.defineProperty(IDBRequest.prototype, "onsuccess", {
 """
 
 
-STORED = """() => new Promise((resolve) => {
-  const records = window.chatStore.database.transaction("records").objectStore("records");
+STORED = in_program("""() => new Promise((resolve) => {
+  const records = store.database.transaction("records").objectStore("records");
   const request = records.getAll();
   request.onsuccess = () => resolve(JSON.stringify(request.result));
-})"""
+})""")
 
 
 @pytest.fixture

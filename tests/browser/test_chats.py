@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from chat.errors import ConnectionLost
 from chat.services.titles import WISH
 from chat.words import text
-from tests.browser.chat_page import ChatPage, wait_until
+from tests.browser.chat_page import ChatPage, in_program, wait_for_storage, wait_until
 from tests.browser.conftest import KEY, free_port, running_app, started_app, visitor
 from tests.browser.keeping import (
     WORDS,
@@ -203,12 +203,12 @@ def test_a_chat_that_was_deleted_just_before_a_reload_is_gone_soon_after(chat: C
 
 
 def test_a_search_holds_up_nothing(chat: ChatPage) -> None:
-    chat.page.wait_for_function("window.chatStore?.database")
+    wait_for_storage(chat)
     fill_with_many(chat, 7)
     chat = ChatPage(chat.page)
     expect(chats(chat).locator("li")).to_have_count(7)
     # It takes for ever.
-    chat.page.evaluate("void (window.chatStore.storage.all = () => new Promise(() => {}))")
+    chat.page.evaluate(in_program("() => void (store.storage.all = () => new Promise(() => {}))"))
     chats(chat).get_by_role("searchbox").fill("chat 6")
     expect(chats(chat).locator("li")).to_have_count(1)  # by its title
     chats(chat).get_by_role("searchbox").fill("half of it")
@@ -217,7 +217,7 @@ def test_a_search_holds_up_nothing(chat: ChatPage) -> None:
 
 
 def test_a_search_bears_any_record(chat: ChatPage) -> None:
-    chat.page.wait_for_function("window.chatStore?.database")
+    wait_for_storage(chat)
     fill_with_many(chat, 7, [[[f"{6:032x}", 5], "odd"], [["zz", 5], "odd"]])
     chat = ChatPage(chat.page)
     chats(chat).get_by_role("searchbox").fill("second")  # an answer

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, WebSocketRoute, expect
 
 from chat.errors import ConnectionLost
 from chat.words import text
-from tests.browser.chat_page import ChatPage, wait_until
+from tests.browser.chat_page import ChatPage, in_program, wait_until
 from tests.browser.conftest import visitor
 from tests.browser.wire import Wire
 from tests.fakes import service as fake
@@ -484,7 +484,8 @@ def test_an_input_that_comes_late_leaves_nothing_behind_it(
         if message.delta.new_element.HasField("chat_input")
     )
     wire.deliver(input_)
-    chat.page.wait_for_function("window.chatPage")
+    is_loaded = in_program("() => true", name="showEnd", module="scroll.js")
+    wait_until(chat, lambda: chat.page.evaluate(is_loaded))
     wire.is_held = False
     wire.deliver(len(wire.held))
     service.enqueue(answering("line\n\n" * 60))

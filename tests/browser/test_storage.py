@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from chat.keeping.records import Notice
 from chat.keeping.transcript import Fault
 from chat.words import text
-from tests.browser.chat_page import ChatPage
+from tests.browser.chat_page import ChatPage, in_program, wait_for_storage
 from tests.browser.conftest import KEY, running_app, visitor
 from tests.browser.keeping import (
     READ,
@@ -72,10 +72,12 @@ def test_what_the_browser_says_is_said_again_until_it_is_heard(chat: ChatPage) -
     chat.button(text.NEW_CHAT).click()
     expect(chat.messages).to_have_count(0)
     # As where the connection is lost at this moment.
-    chat.page.evaluate("""() => {
-      const { chatStore } = window, { send } = chatStore;
-      chatStore.send = () => (chatStore.send = send);
+    chat.page.evaluate(
+        in_program("""() => {
+      const { send } = store;
+      store.send = () => (store.send = send);
     }""")
+    )
     entry(chat, "Q1").locator(".open").click()
     expect(chat.question(1)).to_have_text("Q1")
 
@@ -87,10 +89,12 @@ def test_a_write_that_is_lost_is_made_good_with_the_next_one(
     service.enqueue(growing(60))
     chat.ask("Q2")
     expect_kept(chat, "w5 ")
-    chat.page.evaluate("""() => {
-      const { chatStore } = window, { take } = chatStore;
-      chatStore.take = () => (chatStore.take = take);
+    chat.page.evaluate(
+        in_program("""() => {
+      const { take } = store;
+      store.take = () => (store.take = take);
     }""")
+    )
     expect_kept(chat, "w40 ")
     expect(chat.stop_in_input).to_be_visible()
     expect(again(chat.page).answer(2)).to_contain_text(" ".join(f"w{n}" for n in range(41)))
@@ -98,10 +102,10 @@ def test_a_write_that_is_lost_is_made_good_with_the_next_one(
 
 def test_the_last_write_that_is_lost_is_asked_for(chat: ChatPage) -> None:
     ask(chat, 1, "Q1")
-    chat.page.evaluate("window.chatStore.take = () => {}")
+    chat.page.evaluate(in_program("() => (store.take = () => {}, null)"))
     chat.ask("Q2")
     chat.expect_answer(2, "Answer 2.")
-    chat.page.evaluate("delete window.chatStore.take")
+    chat.page.evaluate(in_program("() => delete store.take"))
     chat.remember(4)
     expect_kept(chat, "Answer 2.")
 
@@ -127,7 +131,9 @@ def test_a_moment_without_room_costs_nothing_and_is_told_at_once(
 
 def test_a_passing_fault_is_told_only_while_it_lasts(chat: ChatPage) -> None:
     ask(chat, 1, "Q1")
-    chat.page.evaluate("window.chatStore.enqueue(() => Promise.reject(new Error('a hiccup')))")
+    chat.page.evaluate(
+        in_program("() => store.enqueue(() => Promise.reject(new Error('a hiccup')))")
+    )
     expect(chat.page.get_by_text(text.KEEPING[Notice.FORBIDDEN])).to_be_visible()
     ask(chat, 2, "Q2")
     expect(chat.page.get_by_text(text.KEEPING[Notice.FORBIDDEN])).to_have_count(0)
@@ -137,20 +143,22 @@ def test_changes_of_the_settings_write_a_little_and_miss_nothing(chat: ChatPage,
     ask(chat, 1, "Q1")
     tab = second_tab(chat, app)
     expect(tab.question(1)).to_have_text("Q1")
-    chat.page.evaluate("""() => {
-      const { chatStore } = window, { take, taken, tell } = chatStore;
+    chat.page.evaluate(
+        in_program("""() => {
+      const { take, taken, tell } = store;
       window.written = [];
       window.told = [];
-      chatStore.take = (writes) => {
-        const isNew = ({ number }) => number > chatStore.taken;
+      store.take = (writes) => {
+        const isNew = ({ number }) => number > store.taken;
         window.written.push(...writes.filter(isNew).map(({ whole }) => whole));
-        return take.call(chatStore, writes);
+        return take.call(store, writes);
       };
-      chatStore.tell = (message) => {
+      store.tell = (message) => {
         window.told.push(message.kind);
-        return tell.call(chatStore, message);
+        return tell.call(store, message);
       };
     }""")
+    )
     chat.remember(6)
     expect(tab.sidebar.get_by_role("slider", name=text.ROUNDS)).to_have_value("6")
     assert chat.page.evaluate("window.told") == []
@@ -160,8 +168,9 @@ def test_changes_of_the_settings_write_a_little_and_miss_nothing(chat: ChatPage,
 
 def test_an_index_that_was_edited_by_hand_is_listed_as_far_as_it_goes(chat: ChatPage) -> None:
     ask(chat, 1, "Good")
-    chat.page.evaluate("""async () => {
-      const { database } = window.chatStore;
+    chat.page.evaluate(
+        in_program("""async () => {
+      const { database } = store;
       const transaction = database.transaction("chats", "readwrite");
       const id = (number) => String(number).padStart(32, "0");
       const odd = { toString: 1, valueOf: 1 };
@@ -174,6 +183,7 @@ def test_an_index_that_was_edited_by_hand_is_listed_as_far_as_it_goes(chat: Chat
         transaction.objectStore("chats").put(chat);
       await new Promise((resolve) => (transaction.oncomplete = resolve));
     }""")
+    )
     chat = again(chat.page)
     expect(chat.question(1)).to_have_text("Good")
     expect(chats(chat).locator("li .open")).to_have_count(4)
@@ -207,15 +217,18 @@ def test_a_damaged_chat_is_mended_by_the_next_change_and_not_before(
 
 
 def test_a_chat_that_is_too_long_to_be_sent_stays_where_it_is(chat: ChatPage) -> None:
-    chat.page.wait_for_function("window.chatStore?.database")
+    wait_for_storage(chat)
     records = json.loads(VERSION_1)
     fill_with_many(chat, 1)
     chat = ChatPage(chat.page)
-    chat.page.evaluate("""async () => {
-      const transaction = window.chatStore.database.transaction("records", "readwrite");
+    wait_for_storage(chat)
+    chat.page.evaluate(
+        in_program("""async () => {
+      const transaction = store.database.transaction("records", "readwrite");
       transaction.objectStore("records").put('"'.repeat(9_000_000), ["0".repeat(32), "question/1"]);
       await new Promise((resolve) => (transaction.oncomplete = resolve));
     }""")
+    )
     reload_forgetting(chat)
     chat = ChatPage(chat.page)
     expect(chat.page.get_by_text(text.KEEPING[Notice.TOO_LONG])).to_be_visible()
@@ -275,9 +288,10 @@ def test_a_real_quota_is_met(chat: ChatPage, app: str, service: ScriptedService)
 
 
 def test_a_database_that_somebody_else_made_is_shared_and_left_alone(chat: ChatPage) -> None:
-    chat.page.wait_for_function("window.chatStore?.database")
-    chat.page.evaluate("""async () => {
-      const { database } = window.chatStore;
+    wait_for_storage(chat)
+    chat.page.evaluate(
+        in_program("""async () => {
+      const { database } = store;
       database.onversionchange = database.onclose = null;
       database.close();
       const result = (of) => new Promise((done) => (of.onsuccess = () => done(of.result)));
@@ -286,16 +300,19 @@ def test_a_database_that_somebody_else_made_is_shared_and_left_alone(chat: ChatP
       request.onupgradeneeded = () => request.result.createObjectStore("foreign").put("theirs", 1);
       (await result(request)).close();
     }""")
+    )
     chat = again(chat.page)
     ask(chat, 1, "Q1")
     chat = again(chat.page)
     expect(chat.question(1)).to_have_text("Q1")
     assert (
-        chat.page.evaluate("""async () => {
+        chat.page.evaluate(
+            in_program("""async () => {
       const result = (of) => new Promise((done) => (of.onsuccess = () => done(of.result)));
-      const foreign = window.chatStore.database.transaction("foreign").objectStore("foreign");
+      const foreign = store.database.transaction("foreign").objectStore("foreign");
       return await result(foreign.get(1));
     }""")
+        )
         == "theirs"
     )
 

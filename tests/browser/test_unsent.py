@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from chat.words import text
-from tests.browser.chat_page import ChatPage, wait_until
+from tests.browser.chat_page import ChatPage, in_program, wait_until
 from tests.browser.conftest import KEY, free_port, running_app, started_app, visitor
 from tests.browser.keeping import again, ask, entry, expect_kept
 from tests.fakes.service import ScriptedService, answering
@@ -43,7 +43,7 @@ def expect_noted(chat: ChatPage, *words: str) -> None:
 def expect_idle(chat: ChatPage) -> None:
     """Wait until the server has taken in what was typed."""
     chat.page.wait_for_timeout(300)
-    chat.page.wait_for_function("window.chatStore.isSettled")
+    wait_until(chat, lambda: chat.page.evaluate(in_program("() => store.isSettled")))
 
 
 def expect_in_place(chat: ChatPage, *, edited: str, typed: str, prompted: str) -> None:
@@ -104,12 +104,12 @@ def restarting(
 
 def is_settled_in_another_session(chat: ChatPage, former: str) -> bool:
     """Whether the page has its chat from another server; Streamlit's own key has it drawn anew."""
-    is_other: bool = chat.page.evaluate("(former) => chatStore.session !== former", former)
+    is_other: bool = chat.page.evaluate(in_program("(former) => store.session !== former"), former)
     if not is_other:
         chat.button(text.NEW_CHAT).focus()
         chat.page.keyboard.press("r")
         chat.page.wait_for_timeout(500)
-    return is_other and bool(chat.page.evaluate("window.chatStore.isSettled"))
+    return is_other and bool(chat.page.evaluate(in_program("() => store.isSettled")))
 
 
 def type_everywhere(chat: ChatPage, *, is_left: bool) -> None:
@@ -163,7 +163,7 @@ def test_what_was_typed_is_where_it_was_after_a_restart_of_the_server(
         ask(chat, 1, "Q1")
         ask(chat, 2, "Q2")
         type_everywhere(chat, is_left=is_left)
-        former = chat.page.evaluate("window.chatStore.session")
+        former = chat.page.evaluate(in_program("() => store.session"))
         with restart:
             pass
         prompted = "Be ki" if is_left else "Be kind"

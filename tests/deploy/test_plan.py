@@ -53,7 +53,7 @@ def test_a_plan_has_the_files_the_secrets_and_the_variables(app: Path) -> None:
 
 
 def test_the_project_itself_can_be_planned() -> None:
-    assert "chat/ui/store.js" in planned(PROJECT, DAY).files
+    assert "static/store.js" in planned(PROJECT, DAY).files
 
 
 def test_a_key_that_anybody_could_spend_wants_a_bound_or_a_word(app: Path) -> None:

@@ -1,6 +1,9 @@
 // A file is read here and goes the way of every click. Streamlit's own upload asks for a cookie, which
 // many browsers do not send from inside another site's frame, where a Space stands.
-export default function ({ data, parentElement, setTriggerValue }) {
+import { bytesAsSent } from "./characters.js";
+
+// Called with every drawing of the page.
+export function files({ data, parentElement, setTriggerValue }) {
   if (parentElement.querySelector("input")) return;
   const input = Object.assign(document.createElement("input"), {
     type: "file",
@@ -10,7 +13,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       if (!file) return;
       // A file that is too large is not even read, and one that would be too large on its way is not sent.
       const text = file.size > data.largest ? null : await file.text();
-      const isSmall = text !== null && window.bytesAsSent(text) <= data.largest; // page.js
+      const isSmall = text !== null && bytesAsSent(text) <= data.largest;
       setTriggerValue("file", isSmall ? { text } : { size: file.size });
       input.value = ""; // so that the same file can be loaded again
     },

@@ -1,0 +1,87 @@
+"""The page's own program and style, in `static/`: served under the hash of all its files.
+
+So a browser loads them once and keeps them for good, until one of them is another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import PurePath
+from typing import Any
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chat.settings import PROJECT
+
+_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+_FILES = {
+    file.name: file.read_bytes()
+    for file in sorted((PROJECT / "static").iterdir())
+    if file.suffix in _TYPES
+}
+_HASH = hashlib.sha256(
+    b"".join(
+        hashlib.sha256(part).digest()
+        for file in _FILES.items()
+        for part in (file[0].encode(), file[1])
+    )
+).hexdigest()[:16]
+_FOR_GOOD = "public, max-age=31536000, immutable"
+
+# A page stays with the program that it has loaded, also before a server of another version: two of
+# them would do everything twice. A load that failed is tried again with the next drawing.
+_LOADER = """
+export default (mounted) => {
+  const { dataset } = document.body;
+  dataset.program ??= "{path}";
+  import(new URL(dataset.program, document.baseURI)).then(
+    (program) => program.{mount}?.(mounted),
+    () => delete dataset.program,
+  );
+};
+"""
+
+
+def path(name: str) -> str:
+    """Where one of the files is, relative to the page's address."""
+    return f"program/{_HASH}/{name}"
+
+
+def component(mount: str) -> Any:  # noqa: ANN401 - Streamlit's own type is private (1.67)
+    """A component whose place on the page is handed to this function of page.js."""
+    loader = _LOADER.replace("{path}", path("page.js")).replace("{mount}", mount)
+    return st.components.v2.component(mount, js=loader, isolate_styles=False)
+
+
+def link() -> str:
+    """A `Link` header, with which a browser loads all of it beside Streamlit's own program."""
+    return ", ".join(
+        f"<{path(name)}>; rel=modulepreload"
+        if name.endswith(".js")
+        else f"<{path(name)}>; rel=preload; as=style"
+        for name in _FILES
+    )
+
+
+def route() -> Route:
+    """What serves the files. Streamlit (1.67) puts no app's routes under `server.baseUrlPath`.
+
+    So they are served under any. Where servers of two versions share an address, a page that one of
+    them has drawn may ask the other for the program. It gets the one that is there, to use and not
+    to keep: what differs between two versions is little, and a page without its program keeps no
+    chats.
+    """
+    return Route("/{base:path}program/{version}/{name}", _serve)
+
+
+async def _serve(request: Request) -> Response:
+    name = request.path_params["name"]
+    content = _FILES.get(name)
+    if content is None:
+        return Response(status_code=404)
+    is_this = request.path_params["version"] == _HASH
+    headers = {"Cache-Control": _FOR_GOOD if is_this else "no-store"}
+    return Response(content, headers=headers, media_type=_TYPES[PurePath(name).suffix])

@@ -1,0 +1,27 @@
+// Half a character (a lone surrogate) cannot travel to the server: Streamlit (1.67) would drop the whole
+// message without a word. So it is replaced as soon as it is typed or pasted.
+const HALF = /\p{Surrogate}/u;
+const HALVES = /\p{Surrogate}/gu;
+
+export const whole = (text) => text.replace(HALVES, "\ufffd");
+
+// Sets what a field has as React would see it: its own setter notes what it knows already.
+export function put(field, text) {
+  const { set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value");
+  set.call(field, text);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+window.addEventListener(
+  "input",
+  ({ target }) => {
+    if (typeof target.value !== "string" || !HALF.test(target.value)) return;
+    const { set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(target), "value");
+    set.call(target, whole(target.value)); // and this very event tells of it
+  },
+  true,
+);
+
+// The bytes that a text has in a message to the server, in which quotes, backslashes and line breaks
+// are escaped. Streamlit 1.67 closes the connection at a message of 25 MB (server.maxWidgetStateSize).
+export const bytesAsSent = (text) => new Blob([JSON.stringify(text)]).size;

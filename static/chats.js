@@ -1,0 +1,257 @@
+// The list of the chats in the sidebar. Whatever a chat says is set as text, never as markup.
+import { STOP, STOP_IN_INPUT } from "./selectors.js";
+import { store } from "./store.js";
+
+const UNDOABLE = 8000; // milliseconds in which a deleted chat can be had back
+const SEARCH_FROM = 6; // chats
+const TYPING = 200; // milliseconds without a key after which all that was said is searched
+
+export class List {
+  constructor(store, element, words) {
+    this.store = store;
+    this.words = words;
+    this.found = { sought: "", ids: new Set() }; // what the last search of all chats has found
+    this.undoable = []; // the ids of the chats that were deleted
+    element.replaceChildren(
+      tag("section", { className: "chats", ariaLabel: words.chats }, [
+        tag("h4", {}, [words.chats]),
+        (this.field = tag("input", {
+          type: "search",
+          placeholder: words.search,
+          ariaLabel: words.search,
+          hidden: true,
+          oninput: () => this.search(),
+        })),
+        (this.undo = tag("p", { className: "undo", role: "status", hidden: true })),
+        (this.body = tag("div", { className: "list", onscroll: () => this.fade() })),
+        (this.foot = tag("p", { className: "foot", role: "status" })),
+      ]),
+    );
+    this.drawFoot();
+  }
+
+  redraw() {
+    return this.store.enqueue(() => this.draw());
+  }
+
+  get sought() {
+    return this.field.value.trim().toLowerCase();
+  }
+
+  // What the titles say shows at once, what was said in the chats a moment later.
+  search() {
+    const { sought } = this;
+    this.redraw();
+    clearTimeout(this.searching);
+    if (sought) this.searching = setTimeout(() => this.searchAll(sought), TYPING);
+  }
+
+  async searchAll(sought) {
+    try {
+      const ids = await this.store.storage.search(sought, () => sought !== this.sought);
+      if (sought !== this.sought) return;
+      this.found = { sought, ids };
+      this.redraw();
+    } catch (error) {
+      this.store.fail(error);
+    }
+  }
+
+  async draw() {
+    const { store } = this;
+    if (this.body.querySelector("input")) return; // a name is being written
+    const all = await store.storage.chats();
+    try {
+      this.show(all);
+    } catch (error) {
+      console.error("The list of the chats cannot be drawn.", error); // they are kept all the same
+    }
+  }
+
+  show(all) {
+    const { words, found, sought } = this;
+    const isSearched = found.sought === sought;
+    const isShown = (chat) =>
+      this.named(chat).toLowerCase().includes(sought) || (isSearched && found.ids.has(chat.id));
+    const shown = sought ? all.filter(isShown) : all;
+    this.field.hidden = all.length < SEARCH_FROM && !sought;
+    const groups = new Map();
+    for (const chat of shown) {
+      const day = dayOf(chat.changed, words);
+      if (!groups.has(day)) groups.set(day, []);
+      groups.get(day).push(chat);
+    }
+    const scrolled = this.body.scrollTop;
+    this.body.replaceChildren(
+      ...[...groups].flatMap(([day, chats]) => [
+        tag("h5", {}, [day]),
+        tag("ul", {}, chats.map((chat) => this.item(chat))),
+      ]),
+      ...(sought && !shown.length ? [tag("p", {}, [isSearched ? words.none : words.searching])] : []),
+    );
+    this.body.scrollTop = scrolled;
+    this.fade();
+    this.isEmpty = !all.length;
+    this.drawFoot();
+  }
+
+  // Whether there is more below.
+  fade() {
+    const { scrollTop, clientHeight, scrollHeight } = this.body;
+    this.body.classList.toggle("more", scrollTop + clientHeight < scrollHeight - 2);
+  }
+
+  drawFoot() {
+    const { store, words, isEmpty } = this;
+    const kept = words[store.fault] ?? words.kept;
+    if (this.drawn === `${kept} ${isEmpty}`) return; // the click that asks is not forgotten
+    this.drawn = `${kept} ${isEmpty}`;
+    this.foot.replaceChildren(kept, " ", ...(isEmpty === false ? [this.removeAll()] : []));
+  }
+
+  named({ name, title }) {
+    return name || title || this.words.untitled;
+  }
+
+  item(chat) {
+    const { store, words } = this;
+    const name = this.named(chat);
+    const isCurrent = chat.id === store.shown;
+    const isOpening = chat.id === this.opening;
+    // An answer that is being written is not cut off.
+    const isWaiting = isOpening && document.querySelector(`${STOP_IN_INPUT}, ${STOP}`);
+    const waits = isWaiting ? [tag("small", { role: "status" }, [words.waits])] : [];
+    const item = tag("li", { className: isOpening ? "opening" : isCurrent ? "current" : "" }, [
+      tag(
+        "button",
+        { className: "open", title: name, ariaCurrent: isCurrent, onclick: () => this.open(chat.id) },
+        [tag("span", {}, [name]), ...waits],
+      ),
+      tag("span", { className: "icons" }, [
+        icon("edit", `${words.rename}: ${name}`, () => this.rename(item, chat)),
+        icon("delete", `${words.remove}: ${name}`, () => {
+          this.offerUndo(chat.id);
+          // They all go together, so that they can be had back together.
+          store.enqueue(() => store.remove([...this.undoable]));
+          this.redraw();
+        }),
+      ]),
+    ]);
+    return item;
+  }
+
+  open(id) {
+    const { store } = this;
+    if (id === store.shown) return;
+    this.opening = id;
+    store.enqueue(async () => {
+      if (!(await store.open(id, "picked"))) this.opening = null;
+      await this.draw();
+    });
+  }
+
+  rename(item, chat) {
+    let isDone = false; // a field that goes loses the focus, too
+    const finish = (name) => {
+      if (isDone) return;
+      isDone = true;
+      item.replaceChildren(); // so that the list is drawn again
+      if (name?.trim()) this.store.enqueue(() => this.store.change([chat.id], { name: name.trim() }));
+      this.redraw();
+    };
+    const field = tag("input", {
+      value: this.named(chat),
+      ariaLabel: this.words.rename,
+      maxLength: 120,
+      onblur: () => finish(field.value),
+      onkeydown: (event) => {
+        event.stopPropagation();
+        if (event.key === "Enter") finish(field.value);
+        if (event.key === "Escape") finish();
+      },
+    });
+    item.replaceChildren(field);
+    field.select();
+  }
+
+  offerUndo(id) {
+    clearTimeout(this.undone);
+    const hide = () => {
+      this.undo.hidden = true;
+      this.undoable = [];
+    };
+    this.undoable.push(id);
+    const { removed, removedMore } = this.words;
+    const count = this.undoable.length;
+    this.undo.replaceChildren(
+      count > 1 ? removedMore.replace("{}", count) : removed,
+      " ",
+      tag("button", {
+        textContent: this.words.undo,
+        onclick: () => {
+          const ids = this.undoable;
+          hide();
+          this.store.enqueue(() => this.store.bringBack(ids));
+          this.redraw();
+        },
+      }),
+    );
+    this.undo.hidden = false;
+    this.undone = setTimeout(hide, UNDOABLE);
+  }
+
+  // The first click asks, the second deletes.
+  removeAll() {
+    const { store, words } = this;
+    const button = tag("button", {
+      textContent: words.removeAll,
+      onclick: () => {
+        if (button.textContent === words.removeAll) {
+          button.textContent = words.removeAllReally;
+          setTimeout(() => (button.textContent = words.removeAll), UNDOABLE);
+          return;
+        }
+        store.enqueue(() => store.removeAll());
+        this.undo.hidden = true;
+        this.undoable = [];
+        this.redraw();
+      },
+    });
+    return button;
+  }
+}
+
+function tag(name, properties, children = []) {
+  const element = document.createElement(name);
+  // As attributes: Firefox knows no such properties before 119.
+  for (const [property, value] of Object.entries(properties))
+    if (property === "role") element.setAttribute("role", value);
+    else if (property.startsWith("aria")) element.setAttribute(`aria-${property.slice(4).toLowerCase()}`, value);
+    else element[property] = value;
+  element.append(...children);
+  return element;
+}
+
+const icon = (name, label, onclick) =>
+  tag("button", { className: "icon", title: label, ariaLabel: label, textContent: name, onclick });
+
+function dayOf(time, words) {
+  const midnight = new Date().setHours(0, 0, 0, 0);
+  const days = Math.ceil((midnight - time) / 86_400_000);
+  if (!(days > 0)) return words.today;
+  if (days === 1) return words.yesterday;
+  if (days <= 7) return words.week;
+  const options = { month: "long", year: "numeric" };
+  return new Intl.DateTimeFormat(document.documentElement.lang || "en", options).format(time);
+}
+
+// Called with every drawing of the page.
+export function chats({ data, parentElement, setTriggerValue }) {
+  store.serve(data, (outbox) => setTriggerValue("came", outbox));
+  if (store.list?.element !== parentElement) {
+    store.list = new List(store, parentElement, data.words);
+    store.list.element = parentElement;
+  }
+  if (!store.isOpening) store.list.opening = null;
+  store.list.redraw();
+}

@@ -1,0 +1,52 @@
+// The cursor, and when the input is free.
+import { ASKS, DIALOG, INPUT, INPUT_AROUND, STOP, STOP_AROUND, STOP_IN_INPUT } from "./selectors.js";
+import { look } from "./unsent.js";
+
+// The cursor is in the input when the page has come and after each answer, unless somebody writes
+// elsewhere or sets something; not on a touch screen, where the keyboard would cover the answer.
+// Streamlit (1.67) would put it there whatever somebody does: the rest of a word went into the input.
+const WRITES = 'input, textarea, [role="dialog"] *, dialog *';
+let wasBusy = true;
+let cameBack = 0;
+// Looked at after every change of the page, and so not searched for in all of it.
+let input;
+const otherStops = document.getElementsByClassName(STOP_AROUND);
+function findInput() {
+  if (input?.isConnected) return;
+  input = document.querySelector(INPUT);
+  if (!input) return;
+  input.focus = takeCursor;
+}
+function takeCursor() {
+  const isElsewhere = document.activeElement !== this && document.activeElement?.matches(WRITES);
+  if (!isElsewhere && matchMedia("(hover: hover)").matches)
+    HTMLElement.prototype.focus.call(this, { preventScroll: true });
+}
+function returnToInput() {
+  findInput();
+  const isStoppable = () => otherStops.length || input.closest(INPUT_AROUND)?.querySelector(STOP_IN_INPUT);
+  const isBusy = !input || input.disabled || !!isStoppable();
+  if (wasBusy && !isBusy) cameBack = performance.now();
+  // Streamlit may put a new input in the old one's place shortly after.
+  const isLost = document.activeElement === document.body && performance.now() - cameBack < 1000;
+  if (!isBusy && (isLost || wasBusy)) input.focus();
+  const hasEnded = wasBusy && !isBusy;
+  wasBusy = isBusy;
+  look(input, { isBusy, hasEnded });
+}
+
+// What asks may be answered before the page has ever said that it is busy.
+document.addEventListener("click", ({ target }) => (wasBusy ||= !!target.closest?.(ASKS)), true);
+new MutationObserver(returnToInput).observe(document.body, {
+  subtree: true,
+  childList: true,
+  attributeFilter: ["disabled"],
+});
+returnToInput();
+
+// Escape stops the answer.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || document.querySelector(DIALOG)) return;
+  const stop = document.querySelector(STOP_IN_INPUT) ?? document.querySelector(STOP);
+  if (stop && getComputedStyle(stop).pointerEvents !== "none") stop.click();
+});

@@ -1,0 +1,32 @@
+// The page's own program: what Streamlit 1.67 leaves undone in the browser. Loaded once (page.py), and
+// cached by the browser under the hash of all its files.
+import "./copy.js";
+import { onDrawn } from "./presses.js";
+import { onStored } from "./unsent.js";
+import "./input.js";
+import { showEnd } from "./scroll.js";
+import { DATABASE } from "./storage.js";
+import { store } from "./store.js";
+import { moveMeter } from "./meter.js";
+import { onNote } from "./notes.js";
+
+// What the server mounts, each where it draws it.
+export { chats } from "./chats.js";
+export { files } from "./files.js";
+
+store.onStored = onStored;
+store.onTurned = showEnd;
+onNote("writes", (writes) => store.receive(writes));
+onNote("move", moveMeter);
+onNote("drawn", onDrawn);
+
+// A browser that has never kept a chat shows the greeting without waiting for the store.
+async function greet() {
+  try {
+    const found = await indexedDB.databases();
+    if (!found.some(({ name }) => name === DATABASE)) document.body.classList.add("chats-read");
+  } catch {
+    // The store finds it out, too, and says so.
+  }
+}
+greet();

@@ -1,0 +1,195 @@
+// A press waits until the server knows what was pressed.
+//
+// After a break the page may stand before a server that has never drawn it: one that was started again,
+// another one, or one that has forgotten it. Streamlit (1.67) drops what is pressed then without a word.
+// So from the moment when the connection is lost until the page was drawn again, and the chat that it
+// showed was opened there, whatever is pressed is held, and pressed again on what stands in its place.
+import { put } from "./characters.js";
+import {
+  APP,
+  BUTTON,
+  CONNECTION,
+  FORM,
+  INPUT,
+  MAIN,
+  MESSAGE,
+  QUESTION,
+  SEND,
+  SIDEBAR,
+  WAKE,
+  isConnected,
+  isIdle,
+  isStale,
+} from "./selectors.js";
+import { store } from "./store.js";
+
+// Milliseconds after which a press is let through, whatever happens: where no page comes, and where
+// the browser's storage says nothing.
+const LONGEST = 60_000;
+const OPENING = 5000;
+const LOOKING = 3000; // milliseconds in which what was pressed may come back
+const TOLD = 8000; // milliseconds for which a sentence stands
+const PAUSE = 50;
+const FILE = ".load input";
+const FIELD = `${FORM} input`;
+
+const held = []; // what was pressed: { name, find, press, isTold }
+let drawn = null; // what the server said of the page that it has drawn since the connection came
+let begun = null; // the session whose kept chat was looked for
+let since = performance.now(); // when the connection was last lost or came, or the page was drawn
+let sent = null; // the question that was sent and of which nothing was heard yet
+let unheard = null; // the one of these when the connection was lost
+
+export function isSettled() {
+  if (!isConnected()) return false;
+  if (!drawn) return performance.now() - since > LONGEST;
+  if (drawn.isGate) return !document.querySelector(INPUT);
+  if (!drawn.store || performance.now() - since > OPENING) return true;
+  if (store.session !== drawn.store) return false;
+  if (begun !== store.session) {
+    const { session } = store;
+    store.queue.then(() => (begun = session));
+    return false;
+  }
+  return !store.isOpening;
+}
+
+// A button is known by its name and by where it stands: in which message, counted from the last one,
+// as those before it may not be drawn.
+function described(button) {
+  const message = button.closest(MESSAGE);
+  const all = () => [...document.querySelectorAll(MESSAGE)].reverse();
+  const place = message && all().indexOf(message);
+  const area = button.closest(`${SIDEBAR}, [role="dialog"]`) ? SIDEBAR : MAIN;
+  const name = button.textContent;
+  const same = () => {
+    const within = message ? all()[place] : document.querySelector(area);
+    return [...(within?.querySelectorAll(BUTTON) ?? [])].filter(({ textContent }) => textContent === name);
+  };
+  const number = same().indexOf(button);
+  return { name: `${area} ${place} ${name} ${number}`, find: () => same()[number] };
+}
+
+function hold(event, press, { name, find, isTold = true }) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (held.some((other) => other.name === name)) return; // a second press would meet what moved up
+  held.push({ name, find, press, isTold });
+  if (held.length === 1) setTimeout(release, PAUSE);
+}
+
+function release() {
+  if (!held.length) return;
+  if (!isSettled()) return setTimeout(release, PAUSE);
+  const waiting = held.splice(0);
+  const began = performance.now();
+  const next = () => {
+    const [first] = waiting;
+    if (!first) return;
+    const found = first.find();
+    // What a run has not drawn stays until it ends, and the server knows nothing of it.
+    if (found && !found.disabled && !isStale(found)) first.press(found);
+    else if (performance.now() - began < LOOKING) return setTimeout(next, PAUSE);
+    else if (first.isTold) tell(drawn?.gone);
+    waiting.shift();
+    setTimeout(next, PAUSE);
+  };
+  next();
+}
+
+function tell(words) {
+  if (!words) return;
+  const note = Object.assign(document.createElement("p"), { className: "press-gone", textContent: words });
+  note.setAttribute("role", "status");
+  document.querySelector(APP).append(note);
+  setTimeout(() => note.remove(), TOLD);
+}
+
+const SENDING = { name: SEND, find: () => document.querySelector(SEND), isTold: false };
+const click = (button) => button.click();
+
+window.addEventListener(
+  "click",
+  (event) => {
+    const button = event.target.closest?.(BUTTON);
+    if (!button) return;
+    const isQuestion = button.matches(SEND);
+    if (!isSettled()) hold(event, click, isQuestion ? SENDING : described(button));
+    else if (isQuestion) noteSent();
+  },
+  true,
+);
+
+window.addEventListener(
+  "keydown",
+  (event) => {
+    const { target, key, isComposing, shiftKey, ctrlKey, metaKey } = event;
+    if (key !== "Enter" || isComposing || shiftKey || ctrlKey || metaKey) return;
+    if (target.matches(INPUT)) {
+      if (isSettled()) noteSent();
+      else hold(event, click, SENDING);
+    } else if (target.matches(FIELD) && !isSettled()) {
+      const button = target.closest(FORM).querySelector(BUTTON);
+      if (button) hold(event, click, described(button));
+    }
+  },
+  true,
+);
+
+window.addEventListener(
+  "change",
+  (event) => {
+    const { target } = event;
+    if (!target.matches?.(FILE) || isSettled()) return;
+    const { files } = target;
+    const load = (input) => {
+      input.files = files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    };
+    hold(event, load, { name: FILE, find: () => document.querySelector(FILE) });
+  },
+  true,
+);
+
+// What was sent into a connection that was lost already, without anybody knowing it, never came.
+function noteSent() {
+  const { value } = document.querySelector(INPUT) ?? {};
+  if (value?.trim() && document.querySelector(SEND)) sent = value;
+}
+
+function settle() {
+  if (!isSettled()) return setTimeout(settle, PAUSE);
+  const asked = [...document.querySelectorAll(`${MESSAGE} ${QUESTION}`)].at(-1);
+  const field = document.querySelector(INPUT);
+  const isThere = asked?.textContent.trim() === unheard?.trim();
+  if (unheard && !isThere && field && !field.value) put(field, unheard);
+  unheard = null;
+}
+
+// Each run draws this note last.
+export function onDrawn(said) {
+  const isFirst = !drawn || drawn.store !== said.store;
+  drawn = said;
+  if (!isFirst) return (sent = null);
+  since = performance.now();
+  settle();
+}
+
+// The input waits for an answer that has ended where the end of its run came together with the end of
+// another part's (Streamlit 1.67). A run of the page opens it.
+const LOCKED = 400; // milliseconds
+let wasLocked = false;
+setInterval(() => {
+  const isLocked = isIdle() && !!document.querySelector(`${INPUT}:disabled`);
+  if (isLocked && wasLocked) document.querySelector(WAKE)?.click();
+  wasLocked = isLocked && !wasLocked; // once in two looks
+}, LOCKED);
+
+let wasConnected = isConnected();
+new MutationObserver(() => {
+  if (wasConnected === isConnected()) return;
+  wasConnected = !wasConnected;
+  since = performance.now();
+  drawn = null;
+  [sent, unheard] = [null, sent ?? unheard];
+}).observe(document.body, { subtree: true, attributeFilter: [CONNECTION] });

@@ -1,0 +1,45 @@
+// All that this program knows of Streamlit's page (1.67): its test ids, classes and states, and the
+// keys that the app has given to its own elements.
+
+export const APP = ".stApp";
+export const MAIN = ".stMain"; // what scrolls
+export const SIDEBAR = ".stSidebar";
+export const MESSAGE = '[data-testid="stChatMessage"]';
+export const QUESTION = '[data-testid="stText"]'; // the text of one, in its message
+export const DIALOG = 'dialog, [role="dialog"]';
+
+export const INPUT = '[data-testid="stChatInputTextArea"]';
+export const INPUT_AROUND = ".stChatInput";
+export const SEND = '[data-testid="stChatInputSubmitButton"]';
+export const STOP_IN_INPUT = '[data-testid="stChatInputStopButton"]';
+
+export const FORM = '[data-testid="stForm"]';
+export const BUTTON = `[data-testid="stButton"] button, [data-testid="stFormSubmitButton"] button, ${SEND}`;
+
+// The keys of the app's own elements.
+export const STOP_AROUND = "st-key-stop"; // the class alone
+export const STOP = `.${STOP_AROUND} button`;
+export const WAKE = ".st-key-wake button";
+export const EDIT = '[class*="st-key-edit-"]'; // the button of a question, and then the field in its place
+export const EDITED = `${EDIT} textarea`;
+export const PROMPT = ".st-key-system_prompt textarea";
+export const ASKS = '[class*="st-key-refresh-"] button, [class*="st-key-resume-"] button, [class*="st-key-save-"] button';
+
+// The name of the edit to which a field belongs.
+export const editOf = (field) => /st-key-(edit-\w+)/.exec(field.closest(EDIT).className)[1];
+export const fieldOf = (edit) => document.querySelector(`.st-key-${edit} textarea`);
+
+// The edit that a button ends, and whether by leaving or saving it.
+export function endedBy(button) {
+  const keys = button.closest('[class*="st-key-"]')?.className ?? "";
+  const [, done, edit] = /st-key-(leave|save)-(edit-\w+)/.exec(keys) ?? [];
+  return { edit, isSaved: done === "save" };
+}
+
+// What a run has not drawn stays until the run ends.
+export const isStale = (element) => !!element.closest('[data-stale="true"]');
+
+export const CONNECTION = "data-test-connection-state"; // an attribute of the app's element
+const states = () => document.querySelector(APP)?.dataset ?? {};
+export const isConnected = () => states().testConnectionState === "CONNECTED";
+export const isIdle = () => isConnected() && states().testScriptState === "notRunning";

@@ -1,0 +1,262 @@
+// The browser's IndexedDB, with what this app keeps there:
+//
+//   chats     {id, title, name, created, changed, stamp, deleted}
+//   records   [chat's id, record's name] -> what chat/records.py made of it
+//
+// A chat's stamp tells which write made it what it is: "session number". What is read here may have
+// been edited by hand.
+export const DATABASE = "chat-transcripts";
+const STORES = { chats: { keyPath: "id" }, records: {} };
+const FORGET_AFTER = 8000; // milliseconds in which a deleted chat can be had back
+const ASK_AGAIN = 5000; // milliseconds after which a database that does not open is asked for anew
+const [SHORTEST, LONGEST] = [10_000, 40_000]; // milliseconds after which no answer is awaited any more
+
+// A storage may take a request and never say anything of it. Whoever is slow is given more time.
+let patience = SHORTEST;
+async function inTime(answer) {
+  let ending;
+  const silence = new Promise((_, reject) => {
+    ending = setTimeout(() => {
+      patience = Math.min(2 * patience, LONGEST);
+      reject(new DOMException("the storage does not answer", "TimeoutError"));
+    }, patience);
+  });
+  try {
+    const answered = await Promise.race([answer, silence]);
+    patience = SHORTEST;
+    return answered;
+  } finally {
+    clearTimeout(ending);
+  }
+}
+const answered = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+const promised = (request) => inTime(answered(request));
+const isOf = (session, stamp) => String(stamp).startsWith(`${session} `);
+const recordsOf = (id) => IDBKeyRange.bound([id], [id, []]);
+const isId = (id) => /^[0-9a-f]{32}$/.test(id);
+const words = (value) => (typeof value === "string" ? value : "");
+
+// crypto.randomUUID is not there without HTTPS.
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// Other pages of this host may have made a database of this name: what is in it stays.
+// While one holds it open as it was, `blocked` is called, and this waits.
+async function opened(blocked, version) {
+  const request = indexedDB.open(DATABASE, version);
+  request.onupgradeneeded = () => {
+    for (const [name, options] of Object.entries(STORES))
+      if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name, options);
+  };
+  request.onblocked = blocked;
+  const database = await answered(request);
+  if (Object.keys(STORES).every((name) => database.objectStoreNames.contains(name))) return database;
+  database.close();
+  return opened(blocked, database.version + 1);
+}
+
+// The database that opens first, however often it has to be asked for.
+function openedAtLast(blocked) {
+  return new Promise((resolve, reject) => {
+    let isOver = false;
+    const end = (settle) => (outcome) => {
+      if (isOver) return outcome?.close?.();
+      isOver = true;
+      clearInterval(asking);
+      settle(outcome);
+    };
+    const ask = () => opened(blocked).then(end(resolve), end(reject));
+    const asking = setInterval(ask, ASK_AGAIN);
+    ask();
+  });
+}
+
+// What one page has said of a chat. `base` is the stamp of what its server has read.
+export class Draft {
+  constructor({ chat, session, base }, read) {
+    this.id = chat;
+    this.session = session;
+    this.base = base;
+    this.records = new Map(); // what was said, by the records' names
+    this.unsaved = new Set(); // the names of what is not stored yet
+    this.names = read?.stamp === base ? new Set(read.names) : null; // of what the server has read
+    this.isWhole = false; // nothing else is to remain of the chat
+    this.number = 0; // of the last write
+    this.stored = 0; // the number of the last write that is stored
+  }
+
+  take({ number, whole, put, drop, title, name, settled }) {
+    Object.assign(this, { number, title, name, settled });
+    if (whole) {
+      this.isWhole = true;
+      this.names = new Set();
+      this.records.clear();
+      this.unsaved.clear();
+    }
+    for (const name of drop) {
+      this.records.delete(name);
+      this.names?.delete(name);
+      this.unsaved.add(name);
+    }
+    for (const [name, record] of Object.entries(put)) {
+      this.records.set(name, record);
+      this.unsaved.add(name);
+    }
+  }
+}
+
+// What the server has read of a chat, and another tab has not taken away since.
+async function copy(stored, draft, id) {
+  const range = recordsOf(draft.id);
+  const [keys, values] = await Promise.all([stored.getAllKeys(range), stored.getAll(range)].map(promised));
+  keys.forEach(([, name], place) => {
+    const isKnown = !draft.isWhole && (draft.names?.has(name) ?? true);
+    if (isKnown && !draft.unsaved.has(name)) stored.put(values[place], [id, name]);
+  });
+}
+
+export class Storage {
+  // `blocked` is called while another page holds it open, `reopen` when it has been closed.
+  async connect({ blocked, reopen }) {
+    const database = await openedAtLast(blocked);
+    // Closed by the browser, or for another page.
+    database.onversionchange = () => {
+      database.close();
+      reopen();
+    };
+    database.onclose = reopen;
+    this.database = database;
+  }
+
+  // All of the work or, where anything fails, nothing of it.
+  async transact(work) {
+    const transaction = this.database.transaction(["chats", "records"], "readwrite");
+    const finished = new Promise((resolve, reject) => {
+      transaction.oncomplete = () => resolve();
+      transaction.onabort = () => reject(transaction.error);
+    });
+    finished.catch(() => {}); // it is awaited below
+    try {
+      await work(transaction.objectStore("chats"), transaction.objectStore("records"));
+      await inTime(finished);
+    } catch (error) {
+      if (transaction.error) throw transaction.error;
+      try {
+        transaction.abort();
+      } catch {
+        // It has ended, unsaid.
+      }
+      throw error;
+    }
+  }
+
+  // Store what of a draft is not stored yet, under a new id where another tab has written. Returns
+  // the id, or null where somebody has deleted the chat.
+  async write(draft) {
+    const { session, base, number, records, unsaved, isWhole } = draft;
+    let { id } = draft;
+    await this.transact(async (chats, stored) => {
+      const before = await promised(chats.get(id));
+      if (before ? before.deleted : base || draft.stored) {
+        id = null;
+        return;
+      }
+      const isOthers = before && String(before.stamp) !== base && !isOf(session, before.stamp);
+      if (isOthers) {
+        id = newId();
+        await copy(stored, draft, id);
+      } else if (isWhole) stored.delete(recordsOf(id));
+      for (const name of isOthers || isWhole ? records.keys() : unsaved)
+        if (records.has(name)) stored.put(records.get(name), [id, name]);
+        else stored.delete([id, name]);
+      const [now, stamp, { title }] = [Date.now(), `${session} ${number}`, draft];
+      const name = before?.name || draft.name;
+      chats.put({ created: now, ...before, id, title, name, changed: now, stamp, deleted: 0 });
+    });
+    return id;
+  }
+
+  async all(id) {
+    const transaction = this.database.transaction(["chats", "records"]);
+    const [chats, records] = [transaction.objectStore("chats"), transaction.objectStore("records")];
+    const requests = [chats.get(id), records.getAllKeys(recordsOf(id)), records.getAll(recordsOf(id))];
+    const [chat, keys, values] = await Promise.all(requests.map(promised));
+    return { chat, names: keys.map(([, name]) => String(name)), values };
+  }
+
+  async exists(id) {
+    const chat = await promised(this.database.transaction("chats").objectStore("chats").get(id));
+    return !!chat && !chat.deleted;
+  }
+
+  // All chats, the one that was written last first.
+  async chats() {
+    const all = await promised(this.database.transaction("chats").objectStore("chats").getAll());
+    const now = Date.now();
+    return all
+      .filter(({ id, deleted }) => isId(id) && !deleted)
+      .map(({ id, title, name, changed }) => {
+        const time = Number.isFinite(changed) ? Math.min(Math.max(changed, 0), now) : 0;
+        return { id, title: words(title), name: words(name), changed: time };
+      })
+      .sort((a, b) => b.changed - a.changed);
+  }
+
+  // Change what is known of chats, and nothing of what was said in them.
+  async change(ids, changes) {
+    await this.transact(async (chats) => {
+      for (const id of ids) {
+        const chat = await promised(chats.get(id));
+        if (chat) chats.put({ ...chat, ...changes });
+      }
+    });
+  }
+
+  // Delete what was deleted long enough ago, and return whether there is more.
+  async forgetDeleted() {
+    let isLeft = false;
+    await this.transact(async (chats, records) => {
+      for (const { id, deleted } of await promised(chats.getAll()))
+        if (deleted && Math.abs(Date.now() - deleted) < FORGET_AFTER) isLeft = true;
+        else if (deleted) {
+          chats.delete(id);
+          records.delete(recordsOf(id));
+        }
+    });
+    return isLeft;
+  }
+
+  // Delete everything, and return the ids of the chats.
+  async clear() {
+    let ids;
+    await this.transact(async (chats, records) => {
+      ids = (await promised(chats.getAllKeys())).filter(isId);
+      chats.clear();
+      records.clear();
+    });
+    return ids;
+  }
+
+  // The ids of the chats in which this was said. A chat at a time, and outside the queue: what is
+  // written meanwhile does not wait.
+  async search(sought, isOutdated) {
+    const found = new Set();
+    for (const { id } of await this.chats()) {
+      if (isOutdated()) break;
+      const { names, values } = await this.all(id);
+      const isFound = names.some((name, place) => {
+        const value = values[place];
+        const text = name.startsWith("question/") ? value : name.startsWith("answer/") && value?.text;
+        return typeof text === "string" && text.toLowerCase().includes(sought);
+      });
+      if (isFound) found.add(id);
+    }
+    return found;
+  }
+}
