@@ -18,7 +18,7 @@ def prepare() -> None:
     """Have the browser load the style and the program; neither shows anything by itself."""
     st.html(f'<style>@import url("{program.path("style.css")}")</style>')
     with st.container(key="program"):
-        _component(key="page")
+        _component(key="program_mount")
     _have_it_drawn_after_a_break()
 
 
