@@ -1,7 +1,7 @@
 """One visitor: the conversation and its settings, which nobody else ever sees.
 
-A plain object that knows nothing of the page's session: `state.py` brings it what the widgets say,
-and takes to them what they are to be set to.
+A plain object that knows nothing of the page's session: `ui/session.py` brings it what the widgets
+say, and takes to them what they are to be set to.
 """
 
 from __future__ import annotations

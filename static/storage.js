@@ -1,7 +1,7 @@
 // The browser's IndexedDB, with what this app keeps there:
 //
 //   chats     {id, title, name, created, changed, stamp, deleted}
-//   records   [chat's id, record's name] -> what chat/records.py made of it
+//   records   [chat's id, record's name] -> what chat/keeping/records.py made of it
 //
 // A chat's stamp tells which write made it what it is: "session number". What is read here may have
 // been edited by hand.

@@ -1,6 +1,6 @@
 // The visitor's chats, in this browser's storage and nowhere else: the page's end of it.
 //
-// The server (store.py) sends writes, numbered 1, 2, 3 … for each page. What they say of a chat is
+// The server (chat/keeping/store.py) sends writes, numbered 1, 2, 3 … for each page. What they say of a chat is
 // gathered in a draft, and what of a draft is not stored yet is stored with its next write or a
 // moment later. So no write is refused: one that fails waits, and one that meets what another tab has
 // written meanwhile makes a chat of its own, of which the server hears when it listens again. Only a
