@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { draw, find, type, until } from "./dom.js";
+import { List } from "../../static/chats.js";
+
+const DAY = 86_400_000;
+const WORDS = {
+  ...{ chats: "Chats", search: "Search", untitled: "Untitled", kept: "Kept here.", full: "Full.", waits: "Waits" },
+  ...{ none: "None", searching: "Searching", today: "Today", yesterday: "Yesterday", week: "Week" },
+  ...{ rename: "Rename", remove: "Delete", removed: "Deleted.", removedMore: "{} deleted.", undo: "Undo" },
+  ...{ removeAll: "Delete all", removeAllReally: "Really?" },
+};
+let all;
+let calls;
+let list;
+let store;
+
+beforeEach(async () => {
+  draw('<div id="list"></div>');
+  all = [chat("a", "First"), chat("b", "<b>Second</b>", DAY), chat("c", "", 40 * DAY)];
+  calls = [];
+  store = {
+    shown: "a".repeat(32),
+    fault: null,
+    storage: { chats: async () => all, search: async () => new Set(["c".repeat(32)]) },
+    enqueue: (task) => task(),
+    ...Object.fromEntries(
+      ["open", "change", "remove", "bringBack", "removeAll"].map((name) => [
+        name,
+        async (...given) => calls.push([name, ...given]),
+      ]),
+    ),
+    fail: assert.fail,
+  };
+  list = new List(store, find("#list"), WORDS);
+  await list.redraw();
+});
+
+const chat = (letter, title, ago = 0) => ({ id: letter.repeat(32), title, name: "", changed: Date.now() - ago });
+const titles = () => [...document.querySelectorAll("li .open span")].map(({ textContent }) => textContent);
+const press = (label) => find(`[aria-label="${label}"]`).click();
+
+test("chats stand by days, by their names, and as text", () => {
+  assert.deepEqual(titles(), ["First", "<b>Second</b>", "Untitled"]);
+  const days = [...document.querySelectorAll("h5")].map(({ textContent }) => textContent);
+  assert.deepEqual(days.slice(0, 2), ["Today", "Yesterday"]);
+  assert.equal(find("li b"), null);
+  assert.equal(find("li.current span").textContent, "First");
+});
+
+test("a search shows titles at once, and what was said a moment later", async () => {
+  type(find("input"), "second");
+  await until(() => titles().length === 1);
+  assert.deepEqual(titles(), ["<b>Second</b>"]);
+  await until(() => titles().length === 2);
+  assert.deepEqual(titles(), ["<b>Second</b>", "Untitled"]);
+});
+
+test("a chat is opened by a click, and the one that is shown is not", async () => {
+  const [first, second] = document.querySelectorAll("li .open");
+  first.click();
+  second.click();
+  await until(() => calls.length);
+  assert.deepEqual(calls, [["open", "b".repeat(32), "picked"]]);
+});
+
+test("what is deleted one after the other comes back together", async () => {
+  press("Delete: First");
+  press("Delete: <b>Second</b>");
+  assert.match(find(".undo").textContent, /2 deleted/);
+  find(".undo button").click();
+  const ids = ["a".repeat(32), "b".repeat(32)];
+  assert.deepEqual(calls, [["remove", ids.slice(0, 1)], ["remove", ids], ["bringBack", ids]]);
+});
+
+test("a name is written in place, and Escape leaves it as it was", async () => {
+  const write = (name, key) => {
+    const field = find("li input");
+    field.value = name;
+    field.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  };
+  press("Rename: First");
+  write("Never", "Escape");
+  await until(() => titles().length === 3);
+  assert.deepEqual(calls, []);
+  press("Rename: First");
+  write(" Better ", "Enter");
+  assert.deepEqual(calls, [["change", ["a".repeat(32)], { name: "Better" }]]);
+});
+
+test("all are deleted by the second click alone", async () => {
+  const button = find(".foot button");
+  button.click();
+  assert.deepEqual(calls, []);
+  assert.equal(button.textContent, "Really?");
+  button.click();
+  assert.deepEqual(calls, [["removeAll"]]);
+});
+
+test("a fault is said in the place of what is kept", () => {
+  assert.match(find(".foot").textContent, /Kept here/);
+  store.fault = "full";
+  list.drawFoot();
+  assert.match(find(".foot").textContent, /Full/);
+});

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import "./dom.js";
+import { IDBFactory } from "fake-indexeddb";
+import { Draft, Storage } from "../../static/storage.js";
+
+const A = "a".repeat(32);
+let storage;
+
+async function opened() {
+  const made = new Storage();
+  await made.connect({ blocked: assert.fail, reopen: () => {} });
+  return made;
+}
+
+beforeEach(async () => {
+  globalThis.indexedDB = new IDBFactory();
+  storage = await opened();
+});
+
+function draft(put, { chat = A, session = "s", number = 1, base = "", whole = true, drop = [], read } = {}) {
+  const made = new Draft({ chat, session, base }, read);
+  made.take({ number, whole, put, drop, title: "Title", name: "", settled: true });
+  return made;
+}
+
+const stored = async (id) => {
+  const { chat, names, values } = await storage.all(id);
+  return { stamp: chat?.stamp, records: Object.fromEntries(names.map((name, place) => [name, values[place]])) };
+};
+
+test("what is written is read back, and listed", async () => {
+  assert.equal(await storage.write(draft({ "question/1": "Q", head: { a: 1 } })), A);
+  assert.deepEqual(await stored(A), { stamp: "s 1", records: { "question/1": "Q", head: { a: 1 } } });
+  assert.deepEqual((await storage.chats()).map(({ id, title }) => [id, title]), [[A, "Title"]]);
+});
+
+test("a later write changes what it names, and drops what it drops", async () => {
+  const first = draft({ "question/1": "Q", head: 1 });
+  await storage.write(first);
+  first.unsaved.clear();
+  first.isWhole = false;
+  first.take({ number: 2, put: { head: 2 }, drop: ["question/1"], title: "T", name: "", settled: true });
+  await storage.write(first);
+  assert.deepEqual(await stored(A), { stamp: "s 2", records: { head: 2 } });
+});
+
+test("where another tab has written, a chat of its own is made, with what the server had read", async () => {
+  await storage.write(draft({ "question/1": "Q1", "question/2": "theirs" }, { session: "theirs" }));
+  const read = { stamp: "mine 3", names: ["question/1"] };
+  const mine = draft({ "question/3": "mine" }, { session: "mine", base: "mine 3", whole: false, read });
+  const id = await storage.write(mine);
+  assert.notEqual(id, A);
+  assert.deepEqual((await stored(id)).records, { "question/1": "Q1", "question/3": "mine" });
+  assert.deepEqual((await stored(A)).records, { "question/1": "Q1", "question/2": "theirs" });
+});
+
+test("a chat that was deleted does not come back by a write", async () => {
+  await storage.write(draft({ head: 1 }));
+  await storage.change([A], { deleted: Date.now() });
+  assert.equal(await storage.write(draft({ head: 2 }, { number: 2 })), null);
+  assert.equal(await storage.exists(A), false);
+  assert.deepEqual(await storage.chats(), []);
+});
+
+test("what was deleted can be had back for a while, and is gone then", async () => {
+  await storage.write(draft({ head: 1 }));
+  await storage.change([A], { deleted: Date.now() });
+  assert.equal(await storage.forgetDeleted(), true);
+  assert.deepEqual((await stored(A)).records, { head: 1 });
+  await storage.change([A], { deleted: Date.now() - 60_000 });
+  assert.equal(await storage.forgetDeleted(), false);
+  assert.deepEqual(await stored(A), { stamp: undefined, records: {} });
+});
+
+test("all of a write or nothing of it", async () => {
+  await storage.write(draft({ head: 1 }));
+  const failing = draft({ head: 2, odd: () => {} }, { number: 2 }); // which nothing can store
+  await assert.rejects(storage.write(failing), { name: "DataCloneError" });
+  assert.deepEqual(await stored(A), { stamp: "s 1", records: { head: 1 } });
+});
+
+test("a search looks into questions and answers, and bears whatever was edited by hand", async () => {
+  await storage.write(draft({ "question/1": "About Cats", "answer/1": { text: "meow" }, head: { text: "hidden" } }));
+  await storage.write(draft({ "question/1": 5, "answer/1": null }, { chat: "b".repeat(32) }));
+  const found = async (sought) => [...(await storage.search(sought, () => false))];
+  assert.deepEqual(await found("cats"), [A]);
+  assert.deepEqual(await found("meow"), [A]);
+  assert.deepEqual(await found("hidden"), []);
+});
+
+test("an index that was edited by hand is listed as far as it goes", async () => {
+  await storage.transact(async (chats) => {
+    chats.put({ id: "x", title: "No id" });
+    chats.put({ id: A, title: { odd: 1 }, changed: 1e300 });
+  });
+  const [chat, ...more] = await storage.chats();
+  assert.deepEqual(more, []);
+  assert.deepEqual([chat.id, chat.title, chat.name], [A, "", ""]);
+  assert.ok(chat.changed <= Date.now());
+});
+
+test("what others keep in a database of this name stays", async () => {
+  storage.database.close();
+  globalThis.indexedDB = new IDBFactory();
+  const done = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+  const request = indexedDB.open("chat-transcripts", 3);
+  request.onupgradeneeded = () => request.result.createObjectStore("foreign").put("theirs", 1);
+  (await done(request)).close();
+  storage = await opened();
+  await storage.write(draft({ head: 1 }));
+  assert.equal(await done(storage.database.transaction("foreign").objectStore("foreign").get(1)), "theirs");
+});
+
+test("everything is deleted at once", async () => {
+  await storage.write(draft({ head: 1 }));
+  assert.deepEqual(await storage.clear(), [A]);
+  assert.deepEqual(await stored(A), { stamp: undefined, records: {} });
+});

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { draw, until } from "./dom.js";
+import { IDBFactory } from "fake-indexeddb";
+import { Store } from "../../static/store.js";
+
+const [A, B] = ["a".repeat(32), "b".repeat(32)];
+let store;
+let sent; // what the server was told last
+
+beforeEach(() => {
+  draw();
+  globalThis.indexedDB = new IDBFactory();
+  store = new Store();
+  sent = [];
+});
+
+function serve(more = {}, to = store) {
+  const data = { session: "s", heard: 0, chat: A, number: 0, largest: 1_000_000, ...more };
+  to.serve(data, (outbox) => (sent = outbox));
+}
+
+const write = (number, more = {}) => ({
+  chat: A,
+  session: "s",
+  number,
+  base: "",
+  whole: number === 1,
+  settled: true,
+  title: "Title",
+  name: "",
+  put: { [`question/${number}`]: `Q${number}` },
+  drop: [],
+  ...more,
+});
+
+const told = (kind) => until(() => sent.find((message) => message.kind === kind));
+const names = async () => (store.database ? (await store.storage.all(A)).names : []);
+
+test("nothing is opened before there is something to keep", async () => {
+  assert.equal(store.isStarted, false);
+  assert.deepEqual(await indexedDB.databases(), []);
+});
+
+test("a write is stored, and one that comes again changes nothing", async () => {
+  serve();
+  store.receive([write(1)]);
+  store.receive([write(1, { put: { "question/1": "no" } }), write(2)]);
+  await until(async () => (await names()).length === 2);
+  assert.deepEqual((await store.storage.all(A)).values, ["Q1", "Q2"]);
+  assert.deepEqual(store.outbox, []);
+});
+
+test("writes that come before the list of the chats is drawn are stored, too", async () => {
+  store.receive([write(1)]);
+  await until(async () => (await names()).length === 1);
+});
+
+test("a number that never came is asked for, once", async () => {
+  serve();
+  store.receive([write(1)]);
+  store.receive([write(3)]);
+  assert.deepEqual(await told("missed"), { kind: "missed", missing: 2, number: 1 });
+  store.receive([write(4)]);
+  await store.queue;
+  assert.equal(store.outbox.length, 1);
+});
+
+test("what is told stays until it was heard", async () => {
+  serve();
+  store.receive([write(2)]);
+  await told("missed");
+  serve({ heard: 0 });
+  assert.equal(store.outbox.length, 1);
+  serve({ heard: 1 });
+  assert.equal(store.outbox.length, 0);
+});
+
+test("a new page gets the chat that was written last", async () => {
+  serve();
+  store.receive([write(1), write(2)]);
+  await until(async () => (await names()).length === 2);
+  sessionStorage.clear();
+  const page = new Store();
+  serve({ session: "t", chat: B }, page);
+  const { number, ...opened } = await told("opened");
+  const records = JSON.stringify({ "question/1": "Q1", "question/2": "Q2" });
+  assert.deepEqual(opened, { kind: "opened", reason: "start", chat: A, stamp: "s 2", got: 0, records });
+  assert.equal(number, 1);
+});
+
+test("a chat that is larger than a message is named without its records", async () => {
+  serve();
+  store.receive([write(1, { put: { "question/1": '"'.repeat(600_000) } })]); // two bytes each, as sent
+  await until(async () => (await names()).length === 1);
+  await store.enqueue(() => store.open(A, "picked"));
+  assert.equal((await told("opened")).records, null);
+});
+
+test("a write that fails is told, and made good with the next one", async () => {
+  serve();
+  store.receive([write(1)]);
+  await until(async () => (await names()).length === 1);
+  const { transact } = store.storage;
+  store.storage.transact = () => Promise.reject(new DOMException("full", "QuotaExceededError"));
+  store.receive([write(2)]);
+  assert.equal((await told("fault")).fault, "full");
+  assert.equal(store.isBehind, true);
+  store.storage.transact = transact;
+  store.receive([write(3)]);
+  await until(async () => (await names()).length === 3);
+  await until(() => store.fault === null);
+});
+
+test("a chat that is deleted is not written any more, and its page is told", async () => {
+  serve();
+  store.receive([write(1)]);
+  await until(async () => (await names()).length === 1);
+  await store.enqueue(() => store.remove([A]));
+  const { chats, last } = await told("removed");
+  assert.deepEqual([chats, last], [[A], 1]);
+  store.receive([write(2)]);
+  await store.queue;
+  assert.equal(await store.storage.exists(A), false);
+  await store.enqueue(() => store.bringBack([A]));
+  await until(async () => (await names()).length === 2);
+});
+
+test("whoever waits for it hears what was stored, and which chat is shown", async () => {
+  const heard = [];
+  store.onTurned = () => heard.push("turned");
+  store.onStored = ({ id }) => heard.push(id);
+  serve();
+  serve();
+  store.receive([write(1)]);
+  await until(() => heard.length === 2);
+  assert.deepEqual(heard, ["turned", A]);
+});
