@@ -109,7 +109,7 @@ class Visitor:
         self.put_back: str | None = None  # into the input
 
         # How the page is drawn.
-        self.is_drawing_page = False  # and not a fragment alone
+        self.is_drawing_page: object | None = None  # the run that draws all, not a fragment alone
         self.is_following = False  # the page is drawn after a fragment
         self.input_can_stop = False
         self.to_open: str | None = None  # the dialog that was asked for, by its name
@@ -141,15 +141,18 @@ class Visitor:
         Whatever ends the run also cuts off what is still under way. `is_lost` tells whether the
         page is gone by then.
         """
-        self.is_drawing_page = True
+        # A run that was stopped may end when the next one has begun (Streamlit 1.67): what that one
+        # has under way is not this one's to close.
+        self.is_drawing_page = run = object()
+        asking = None
         try:
-            self.under_way = self._ask_next(service, is_lost)
+            asking = self.under_way = self._ask_next(service, is_lost)
             yield
         finally:
-            if self.under_way is not None:
-                self.under_way.close()
-            self.under_way = None
-            self.is_drawing_page = False
+            if asking is not None:
+                asking.close()
+            if self.is_drawing_page is run:
+                self.under_way = self.is_drawing_page = None
 
     def end_draft(self) -> None:
         """End a draft that is still open: it belongs to a run that has ended."""

@@ -39,6 +39,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 # The kinds of messages that the page of this app sends (Streamlit 1.67).
 RERUN, STOP, HEARTBEAT, DOWNLOAD = "rerun_script", "stop_script", "app_heartbeat", "deferred_file"
 KINDS = frozenset({RERUN, STOP, HEARTBEAT, DOWNLOAD})
+# What the page asks of Streamlit's own (1.67); there are numbers of sessions beside it, and more.
+OPEN = frozenset({"health", "host-config", "bidi-components"})
 METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORWARDED = frozenset({b"x-forwarded-for", b"x-forwarded-host", b"forwarded", b"x-real-ip", b"via"})
 AGAIN = 60.0  # seconds in which the same is logged once
@@ -62,6 +64,7 @@ class Words:
 
     full: str
     wrong_name: Callable[[str], str]
+    refused: Callable[[str, str], str]
     closed: Callable[[str, str], str]
 
 
@@ -166,10 +169,11 @@ class Doorkeeper:
         """
         host, port = scope.get("client") or ("127.0.0.1", 0)
         forwarded = [value.decode("latin-1") for value in _headers(scope, b"x-forwarded-for")]
-        claimed = visitors_address(host, forwarded)
         if self._rules.behind_proxy:
-            return claimed, port
-        return ("127.0.0.1" if forwarded and claimed == host else host), port
+            return visitors_address(host, forwarded), port
+        claimed = {visitors_address(entry.strip(), ()) for entry in ",".join(forwarded).split(",")}
+        is_claimed = bool(forwarded) and visitors_address(host, ()) in claimed
+        return ("127.0.0.1" if is_claimed else host), port
 
     async def _send_with_headers(self, send: Send, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -186,8 +190,11 @@ class Doorkeeper:
         await send(message)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        inside = scope["path"].rpartition("/_stcore/")[2].partition("/")[0]
         if scope["method"] not in METHODS:
             await _answer(send, 405, allow=", ".join(sorted(METHODS)))
+        elif "/_stcore/" in scope["path"] and inside not in OPEN:
+            await _answer(send, 404)
         elif b"text/html" not in b",".join(_headers(scope, b"accept")):
             await self._app(scope, receive, send)
         elif not self._is_expected(scope):
@@ -200,9 +207,13 @@ class Doorkeeper:
             await self._app(scope, receive, send)
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
-        origin, host = _header(scope, b"origin"), _header(scope, b"host")
+        origin = _header(scope, b"origin") if _headers(scope, b"origin") else None
+        host = _header(scope, b"host")
         address = self._address(scope)
-        if not (self._is_expected(scope) and names.is_own_page(origin, host=host)):
+        if not (
+            self._is_expected(scope)
+            and names.is_own_page(origin, host=host, hosts=self._rules.hosts)
+        ):
             await self._refuse(scope, receive, send, _NAME)
             return
         bounds = self._bounds
@@ -219,7 +230,9 @@ class Doorkeeper:
                 address.slow_until = self._clock() + bounds.slow
                 raise
 
-        socket = _Socket(receive, send, check, partial(self._log, scope), wait=wait)
+        socket = _Socket(
+            receive, send, check, partial(self._log, scope, self._words.closed), wait=wait
+        )
         address.pages += 1
         self._pages += 1
         try:
@@ -231,7 +244,7 @@ class Doorkeeper:
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, why: str) -> None:
         """Answer a handshake with 403. Streamlit's page tries again by itself."""
-        self._log(scope, why)
+        self._log(scope, self._words.refused, why)
         await receive()
         await send({"type": "websocket.close", "code": POLICY})
 
@@ -277,13 +290,13 @@ class Doorkeeper:
         if len(message) - heard.carried > bounds.words:
             raise _Refused(TOO_LARGE, _LARGE)
 
-    def _log(self, scope: Scope, why: str) -> None:
+    def _log(self, scope: Scope, words: Callable[[str, str], str], why: str) -> None:
         key = (network(scope["client"][0]), why)
         now = self._clock()
         self._told = {told: at for told, at in self._told.items() if now - at < AGAIN}
         if key not in self._told:
             self._told[key] = now
-            self._tell(self._words.closed(*key))
+            self._tell(words(*key))
 
 
 class _Socket:

@@ -2,7 +2,8 @@
 
 A page of any site can make its own name point to this very machine (DNS rebinding), and any page
 can ask for a websocket of any host. Streamlit (1.67) refuses other origins, but takes whatever
-name stands in both headers for its own, and every port of localhost for a friend.
+name stands in both headers for its own, and every port of localhost for a friend; and
+of an origin that it does not know it asks the internet for its own address, while all wait.
 """
 
 from __future__ import annotations
@@ -36,23 +37,21 @@ def is_expected(host: str, *, peer: str, is_forwarded: bool, hosts: Collection[s
     return address is not None and address.is_global
 
 
-def is_own_page(origin: str, *, host: str) -> bool:
-    """Whether a handshake with these headers does not come from another program's page here.
+def is_own_page(origin: str | None, *, host: str, hosts: Collection[str]) -> bool:
+    """Whether a handshake with these headers comes from a page of this app.
 
-    Whoever is no browser names no origin. The pages of other sites are Streamlit's to refuse.
+    Whoever is no browser names no origin. A page that a proxy shows under another name is
+    expected where the owner allows that (`hosts`); it is for Streamlit to judge then.
     """
-    if not origin:
+    if origin is None:
         return True
     try:
         there = urlsplit(origin)
-        name = there.hostname
+        name = (there.hostname or "").rstrip(".")
     except ValueError:
         return False
-    if not name:
-        return False
-    ip = _ip(name)
-    is_local = name == "localhost" or name.endswith(".localhost") or (ip and ip.is_loopback)
-    return not is_local or there.netloc == host
+    is_allowed = any(_matches(name, pattern.lower()) for pattern in hosts)
+    return bool(name) and (there.netloc == host or is_allowed)
 
 
 def hostname(host: str) -> str:

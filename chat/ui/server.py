@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 
@@ -9,17 +10,25 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from chat.access.doorkeeper import Doorkeeper, Words
-from chat.access.rules import Rules
+from chat.access.rules import Bounds, Rules
 from chat.settings import SettingsError
 from chat.ui import process, program, streamlit_quirks
 from chat.words import text
+
+FILES = 16_384  # open files at once, where the machine allows so many
+FILES_BESIDE = 600  # of these for all else, and for pages that were left a moment ago
 
 _guarded: list[bool] = []
 
 
 def middleware() -> list[Middleware]:
     """What `st.App` puts before Streamlit's own server."""
-    words = Words(full=text.FULL, wrong_name=text.wrong_name, closed=text.closed)
+    words = Words(
+        full=text.FULL,
+        wrong_name=text.wrong_name,
+        refused=text.refused,
+        closed=text.closed,
+    )
     return [
         Middleware(
             Doorkeeper,
@@ -40,13 +49,31 @@ def _rules() -> Rules:
     """The owner's rules, when the server starts; the page says what is wrong with a setting."""
     _guarded.append(True)
     rules = Rules(
-        headers=(("Link", program.link()),), scripts=streamlit_quirks.scripts_in_the_page()
+        bounds=_bounds(),
+        headers=(("Link", program.link()),),
+        scripts=streamlit_quirks.scripts_in_the_page(),
     )
     try:
         settings = process.current().settings
     except SettingsError:
         return rules
     return replace(rules, behind_proxy=settings.proxy, hosts=settings.hosts, frames=settings.frames)
+
+
+def _bounds() -> Bounds:
+    """As many pages as there are files for: each has four, and keeps three for a while (1.67)."""
+    usual = Bounds()
+    try:
+        import resource
+    except ModuleNotFoundError:  # Windows knows no such limit
+        return usual
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if most == resource.RLIM_INFINITY else min(most, FILES)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    pages = max(10, min(usual.pages, (files - FILES_BESIDE) // 4))
+    return replace(usual, pages=pages, pages_each=min(usual.pages_each, pages // 2))
 
 
 @cache

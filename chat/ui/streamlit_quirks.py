@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import threading
@@ -11,6 +10,7 @@ from pathlib import Path
 import streamlit
 from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -19,16 +19,24 @@ from chat.access.doorkeeper import Heard
 
 PATIENCE = 2.0  # seconds for the server's loop, which is never that busy
 MOST_WIDGETS = 1_000  # of one message
+LARGE = 1_000_000  # bytes; a larger message is looked at before it is parsed
 DEEPEST = 50  # lists and objects inside each other
+MOST_TEXTS = 200_000  # in what the browser's storage says at once
+MOST_STRUCTURE = 2_000_000  # characters of it outside of texts
 # Which kind of value the page sends for a widget, by its key. All others are buttons. A new widget
 # that has a value stands here, or the page is closed when it is used.
 _VALUES = {
     "question": "chat_input_value",
     "rounds": "double_array_value",
-    **dict.fromkeys(("temperature", "top_p", "max_tokens"), "double_value"),
+    **dict.fromkeys(("temperature", "top_p"), "double_value"),
+    "max_tokens": "int_value",
     **dict.fromkeys(("model", "system_prompt", "own_key", "password"), "string_value"),
     **dict.fromkeys(("inspected", "edit-"), "string_value"),
+    **dict.fromkeys(("chats", "upload", "program_mount"), "nothing: they speak by their events"),
 }
+_NAME = re.compile(r"[\w-]{0,200}", re.ASCII)
+_LONG_NUMBER = re.compile(r"\d{1000}")
+_QUOTED = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _WIDGET = re.compile(r"\$\$ID-[0-9a-f]{32}-(?P<key>(?P<edit>edit-[0-9a-f]{32})|.{1,200})")
 _EVENTS = re.compile(r"\$\$STREAMLIT_INTERNAL_KEY_\$\$ID-[0-9a-f]{32}-[\w-]{1,200}__events")
 
@@ -40,20 +48,73 @@ def heard(message: bytes) -> Heard | None:
     """
     parsed = BackMsg()
     try:
+        if len(message) > LARGE and not _has_few_parts(message):
+            return None
         parsed.ParseFromString(message)
-    except DecodeError:
+    except (DecodeError, IndexError):
         return None
     kind = parsed.WhichOneof("type")
     if kind is None:
         return None
     if kind == "backend_operation_request":
-        operation = parsed.backend_operation_request.WhichOneof("payload")
-        return None if operation is None else Heard(kind=operation)
-    widgets = parsed.rerun_script.widget_states.widgets
+        asked = parsed.backend_operation_request
+        operation = asked.WhichOneof("payload")
+        names = (asked.request_id, asked.session_id, asked.deferred_file.file_id)
+        is_named = all(map(_NAME.fullmatch, names))
+        return Heard(kind=operation) if operation is not None and is_named else None
+    asked_for = parsed.rerun_script
+    widgets = asked_for.widget_states.widgets
+    if not all(map(_NAME.fullmatch, (asked_for.fragment_id, asked_for.page_script_hash))):
+        return None  # Streamlit writes them into its log as they come
     if len(widgets) > MOST_WIDGETS or not all(map(_is_said_by_the_page, widgets)):
         return None
     carrying = (widget for widget in widgets if widget.json_trigger_value)
     return Heard(kind=kind, carried=sum(widget.ByteSize() for widget in carrying))
+
+
+def _has_few_parts(message: bytes) -> bool:
+    """Whether a large message is large by what its widgets say, and not by how many there are.
+
+    To parse millions of empty ones takes a second, and hundreds of megabytes. Raises `IndexError`
+    where it is cut off.
+    """
+    for number in (BackMsg.RERUN_SCRIPT_FIELD_NUMBER, ClientState.WIDGET_STATES_FIELD_NUMBER):
+        parts = _parts(message)
+        inner = [part for field, part in parts if field == number]
+        if len(parts) > MOST_WIDGETS or len(inner) > 1:
+            return False
+        message = inner[0] if inner else b""
+    return len(_parts(message)) <= MOST_WIDGETS
+
+
+def _parts(message: bytes) -> list[tuple[int, bytes]]:
+    """The parts of a message by their field's number, but no more than are looked at.
+
+    Written as in https://protobuf.dev/programming-guides/encoding: a tag, and what follows it.
+    """
+    parts: list[tuple[int, bytes]] = []
+    at = 0
+    while at < len(message) and len(parts) <= MOST_WIDGETS:
+        tag, at = _number(message, at)
+        kind = tag & 7
+        size = {1: 8, 5: 4}.get(kind, 0)
+        if kind in (0, 2):
+            size, after = _number(message, at)
+            at, size = after, size if kind == 2 else 0
+        parts.append((tag >> 3, message[at : at + size]))
+        at += size
+    return parts
+
+
+def _number(message: bytes, at: int) -> tuple[int, int]:
+    """A number of seven bits a byte, the lowest first, and where it ends."""
+    number = shift = 0
+    while True:
+        byte = message[at]
+        number |= (byte & 127) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 128 or shift > 63:
+            return number, at
 
 
 def _is_said_by_the_page(widget: WidgetState) -> bool:
@@ -79,28 +140,44 @@ def _is_said_by_the_page(widget: WidgetState) -> bool:
             return value == "double_array_value" and all(map(math.isfinite, numbers))
         case "double_value":
             return value in ("double_value", None) and math.isfinite(widget.double_value)
+        case "int_value":
+            return value in ("int_value", None)
         case expected:
             return value == expected
 
 
 def _is_shallow(said: str) -> bool:
-    """Whether a text is JSON that can be read, and copied, without many calls inside each other."""
-    if said.count("[") + said.count("{") <= DEEPEST:
-        return True  # and what is no JSON is told apart where it is read
-    try:
-        level = [json.loads(said)]
-    except (ValueError, RecursionError):
-        return False
-    for _ in range(DEEPEST):
-        level = [
-            inner
-            for outer in level
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(inner, dict | list)
-        ]
-        if not level:
-            return True
-    return False
+    """Whether JSON is nothing but a few values and texts, and not many inside each other.
+
+    Streamlit reads and copies it by calls inside each other (1.67). It is not read here: texts
+    are passed over, and the brackets between them counted.
+    """
+    depth = end = structure = 0
+    for number, quoted in enumerate(_QUOTED.finditer(said)):
+        if number > MOST_TEXTS:
+            return False
+        structure += quoted.start() - end
+        depth = _depth(said, end, quoted.start(), depth) if structure <= MOST_STRUCTURE else 0
+        end = quoted.end()
+        if not 0 < depth <= DEEPEST:
+            return False
+    return len(said) - end + structure <= MOST_STRUCTURE and (
+        0 <= _depth(said, end, len(said), depth) <= DEEPEST
+    )
+
+
+def _depth(said: str, start: int, end: int, depth: int) -> int:
+    """How deep it is behind this piece of JSON without texts; too deep where it cannot be read."""
+    if _LONG_NUMBER.search(said, start, end):
+        return DEEPEST + 1  # which no Python reads (3.11)
+    for character in said[start:end]:
+        if character in "[{":
+            depth += 1
+        elif character in "]}":
+            depth -= 1
+        if depth > DEEPEST:
+            break
+    return depth
 
 
 def scripts_in_the_page() -> tuple[str, ...]:

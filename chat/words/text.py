@@ -446,6 +446,11 @@ def wrong_name(name: str) -> str:
     )
 
 
+def refused(address: str, why: str) -> str:
+    """A line of the log, about a page that was not let in."""
+    return f"A page at {address} was not let in: {why}."
+
+
 def closed(address: str, why: str) -> str:
     """A line of the log, about a page that was closed."""
     return f"A page at {address} was closed: {why}."

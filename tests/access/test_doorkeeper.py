@@ -11,6 +11,7 @@ import pytest
 
 from chat.access.doorkeeper import Doorkeeper, Heard, Receive, Scope, Send, Words
 from chat.access.rules import Bounds, Bucket, Rules
+from tests.visitor import run
 
 OK = {"type": "http.response.start", "status": 200, "headers": [(b"x-frame-options", b"DENY")]}
 
@@ -31,7 +32,12 @@ class World:
             self.application,
             rules=lambda: self.rules,
             read=_read,
-            words=Words(full="Full.", wrong_name=lambda name: f"Not {name}.", closed=_closed),
+            words=Words(
+                full="Full.",
+                wrong_name=lambda name: f"Not {name}.",
+                refused=_closed,
+                closed=_closed,
+            ),
             tell=self.log.append,
             clock=lambda: self.now,
         )
@@ -74,7 +80,8 @@ def _scope(kind: str, headers: dict[str, str], *, method: str = "") -> dict[str,
     client = headers.pop("client", "198.51.100.7")
     named = {"host": "127.0.0.1:8501", **headers}
     pairs = [(name.replace("_", "-").encode(), value.encode()) for name, value in named.items()]
-    return {"type": kind, "method": method, "headers": pairs, "client": (client, 5000)}
+    named_client = (client, 5000)
+    return {"type": kind, "method": method, "path": "/", "headers": pairs, "client": named_client}
 
 
 def _read(message: bytes) -> Heard | None:
@@ -96,7 +103,7 @@ MOVE = b"rerun_script"
 def test_what_the_page_sends_goes_through_and_the_answer_comes_back() -> None:
     world = World()
     moves = [b"rerun_script", b"stop_script", b"app_heartbeat", b"deferred_file"]
-    assert asyncio.run(world.visit(*moves)) is None
+    assert run(world.visit(*moves)) is None
     assert [message["bytes"] for message in world.reached] == moves
     assert world.sent == [{"type": "websocket.send", "bytes": b"drawn"}] * 4 + [
         {"type": "websocket.send", "bytes": b"too late"}  # the visitor has left by itself
@@ -114,28 +121,28 @@ def test_what_the_page_sends_goes_through_and_the_answer_comes_back() -> None:
 )
 def test_any_other_message_closes_the_page_and_reaches_nothing(message: bytes) -> None:
     world = World()
-    assert asyncio.run(world.visit(MOVE, message, MOVE)) == 1008
+    assert run(world.visit(MOVE, message, MOVE)) == 1008
     assert [reached["bytes"] for reached in world.reached] == [MOVE]
     assert world.sent[-1] == {"type": "websocket.close", "code": 1008}  # nothing behind it
     assert world.log == ["198.51.100.7: a message that this page never sends"]
 
 
 def test_text_instead_of_bytes_closes_the_page() -> None:
-    assert asyncio.run(World().visit("rerun_script")) == 1003
+    assert run(World().visit("rerun_script")) == 1003
 
 
 def test_only_what_the_browsers_storage_says_may_be_large() -> None:
     bounds = Bounds(words=40, largest=400)
     rules = Rules(bounds=bounds)
-    assert asyncio.run(World(rules).visit(b"rerun_script " + b"x" * 300)) is None
-    assert asyncio.run(World(rules).visit(b"rerun_script " + b"x" * 400)) == 1009
-    assert asyncio.run(World(rules).visit(b"rerun_script" + b"x" * 41)) == 1008
-    assert asyncio.run(World(Rules(bounds=Bounds(words=5))).visit(b"rerun_script")) == 1009
+    assert run(World(rules).visit(b"rerun_script " + b"x" * 300)) is None
+    assert run(World(rules).visit(b"rerun_script " + b"x" * 400)) == 1009
+    assert run(World(rules).visit(b"rerun_script" + b"x" * 41)) == 1008
+    assert run(World(Rules(bounds=Bounds(words=5))).visit(b"rerun_script")) == 1009
 
 
 def test_a_flood_is_closed_and_a_steady_hand_is_not() -> None:
     world = World()
-    assert asyncio.run(world.visit(*[MOVE] * 1000)) == 1008
+    assert run(world.visit(*[MOVE] * 1000)) == 1008
     assert len(world.reached) == Bounds().moves_at_first + Bounds().more_moves_at_once
     steady = World()
 
@@ -144,7 +151,7 @@ def test_a_flood_is_closed_and_a_steady_hand_is_not() -> None:
             steady.now += 20.0
             assert await steady.visit(*[MOVE] * 60) is None
 
-    asyncio.run(steadily())
+    run(steadily())
     assert len(steady.reached) == 40 * 60
     assert steady.log == []
 
@@ -157,7 +164,7 @@ def test_nobody_pays_for_a_neighbour_of_the_same_address() -> None:
         world.now += 2.0
         assert await world.visit(*[MOVE] * 6) is None
 
-    asyncio.run(visits())
+    run(visits())
     assert len(world.log) == 1
 
 
@@ -172,13 +179,13 @@ def test_after_a_flood_pages_open_slowly_and_elsewhere_as_ever() -> None:
         world.now += 61.0
         assert await world.visit() is None
 
-    asyncio.run(visits())
+    run(visits())
 
 
 def test_bytes_are_bounded_for_each_address() -> None:
     world = World(Rules(bounds=Bounds(small=9, bytes_each=1.0, bytes_each_at_once=100.0)))
-    assert asyncio.run(world.visit(b"rerun_script " + b"x" * 80)) is None
-    assert asyncio.run(world.visit(b"rerun_script " + b"x" * 80)) == 1008
+    assert run(world.visit(b"rerun_script " + b"x" * 80)) is None
+    assert run(world.visit(b"rerun_script " + b"x" * 80)) == 1008
 
 
 def test_pages_are_bounded_in_all_and_for_each_address() -> None:
@@ -211,19 +218,19 @@ def test_pages_are_bounded_in_all_and_for_each_address() -> None:
         await asyncio.gather(*staying)
         assert await world.visit() is None
 
-    asyncio.run(visit())
+    run(visit())
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "POST", "PATCH", "CONNECT", "ANYTHING"])
 def test_nothing_is_taken_in_over_http(method: str) -> None:
     world = World()
-    answer = asyncio.run(world.get(method))
+    answer = run(world.get(method))
     assert (answer["status"], world.clients) == (405, [])
 
 
 def test_every_answer_has_the_headers_and_one_of_each() -> None:
     world = World(Rules(frames=("https://example.org",)))
-    headers = dict(asyncio.run(world.get())["headers"])
+    headers = dict(run(world.get())["headers"])
     assert headers[b"x-frame-options"] == b"DENY"
     assert headers[b"x-content-type-options"] == b"nosniff"
     assert headers[b"referrer-policy"] == b"same-origin"
@@ -236,20 +243,47 @@ def test_every_answer_has_the_headers_and_one_of_each() -> None:
 def test_a_page_of_another_site_that_points_its_name_here_gets_nothing() -> None:
     world = World()
     rebound = {"host": "evil.example", "origin": "http://evil.example", "client": "127.0.0.1"}
-    assert asyncio.run(world.visit(MOVE, **rebound)) == 1008
-    assert asyncio.run(world.get(accept="text/html", **rebound))["status"] == 403
+    assert run(world.visit(MOVE, **rebound)) == 1008
+    assert run(world.get(accept="text/html", **rebound))["status"] == 403
     assert b"Not evil.example." in world.sent[-1]["body"]
-    assert asyncio.run(world.visit(MOVE, origin="http://localhost:3000")) == 1008
+    assert run(world.visit(MOVE, origin="http://localhost:3000")) == 1008
     assert world.reached == []
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "believed"),
+    [
+        ("::FFFF:1.2.3.4", "1.2.3.4"),
+        ("2001:DB8:0:0::1", "2001:DB8:0:0::1"),
+        ("1.2.3.4, 127.0.0.1", "1.2.3.4"),
+        ("garbage, 127.0.0.1", "garbage"),
+        ("1.2.3.4:x", "1.2.3.4:x"),
+        ("garbage", "garbage"),
+    ],
+)
+def test_what_uvicorn_believes_of_this_machine_is_not_believed(
+    forwarded: str, believed: str
+) -> None:
+    world = World()
+    run(world.visit(MOVE, client=believed, x_forwarded_for=forwarded))
+    assert world.clients == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/a/_stcore/agent/openapi.json"])
+def test_what_the_page_never_asks_of_streamlit_is_not_there(path: str) -> None:
+    world = World()
+    scope = {**_scope("http", {}, method="GET"), "path": path}
+    run(world.doorkeeper(scope, _never, world._send))
+    assert (world.sent[0]["status"], world.clients) == (404, [])
 
 
 def test_a_forged_address_is_not_believed_and_a_proxys_word_is() -> None:
     forged = {"x_forwarded_for": "10.9.8.7, 6.6.6.6:99"}
     alone, behind = World(), World(Rules(behind_proxy=True))
     # uvicorn has believed it where this machine is the peer.
-    asyncio.run(alone.visit(MOVE, client="6.6.6.6", **forged))
-    asyncio.run(alone.visit(MOVE, client="198.51.100.7", **forged))
-    asyncio.run(behind.visit(MOVE, client="198.51.100.7", **forged))
+    run(alone.visit(MOVE, client="6.6.6.6", **forged))
+    run(alone.visit(MOVE, client="198.51.100.7", **forged))
+    run(behind.visit(MOVE, client="198.51.100.7", **forged))
     assert alone.clients == ["127.0.0.1", "198.51.100.7"]
     assert behind.clients == ["6.6.6.6"]
 
@@ -264,7 +298,7 @@ def test_the_log_says_the_same_once_a_minute_and_addresses_are_forgotten() -> No
         world.now += 1000
         assert await world.visit(b"clear_cache", client="203.0.113.9") == 1008
 
-    asyncio.run(visits())
+    run(visits())
     assert len(world.log) == 2
     assert list(world.doorkeeper._addresses) == ["203.0.113.9"]
 

@@ -40,14 +40,15 @@ def test_a_name_that_the_owner_allows_is_expected(pattern: str) -> None:
 @pytest.mark.parametrize(
     "origin",
     [
-        *("http://localhost:3000", "http://127.0.0.1:8502", "http://[::1]:8501", "null"),
+        *("http://localhost:3000", "http://127.0.0.1:8502", "http://[::1]:8501", "null", ""),
         *("http://app.localhost:8501", "file://", "http://127.1.2.3", "http://[", "data:"),
+        *("http://192.168.1.5:3000", "http://0.0.0.0:3000", "https://evil.example"),
     ],
 )
-def test_a_page_of_another_program_of_this_machine_gets_nothing(origin: str) -> None:
-    assert not is_own_page(origin, host="localhost:8501")
+def test_a_page_of_anybody_else_gets_nothing(origin: str) -> None:
+    assert not is_own_page(origin, host="localhost:8501", hosts=("chat.example.org",))
 
 
-@pytest.mark.parametrize("origin", ["", "http://localhost:8501", "https://chat.example.org"])
-def test_the_apps_own_page_and_what_streamlit_judges_itself_pass(origin: str) -> None:
-    assert is_own_page(origin, host="localhost:8501")
+@pytest.mark.parametrize("origin", [None, "http://localhost:8501", "https://chat.example.org"])
+def test_the_apps_own_page_and_the_names_that_the_owner_allows_pass(origin: str | None) -> None:
+    assert is_own_page(origin, host="localhost:8501", hosts=("*.example.org",))

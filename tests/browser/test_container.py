@@ -119,7 +119,7 @@ def test_nothing_secret_and_nothing_useless_is_in_the_image(container: Container
     assert not [name for name in copied if name.startswith(("tests/", ".git", ".ci", ".env"))]
     assert container.user == "user"
     assert f"useradd --create-home --uid {USER} user" in (PROJECT / "Dockerfile").read_text()
-    assert any("chat.tokens.counter --fetch" in step for step in container.ran)
+    assert any("chat.tokens --fetch" in step for step in container.ran)
     assert container.environment["TIKTOKEN_CACHE_DIR"].startswith(dockerfile.HOME)
     # Requirements before the code, so that a change of the code installs nothing anew.
     instructions = [words for name, words in dockerfile.steps(dockerfile.text()) if name == "COPY"]

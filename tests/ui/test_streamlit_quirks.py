@@ -42,6 +42,7 @@ def test_what_each_widget_of_the_page_says_is_heard() -> None:
         widget(f"{ID}rounds", double_array_value=[3.0]),
         widget(f"{ID}temperature", double_value=0.5),
         widget(f"{ID}top_p"),
+        widget(f"{ID}max_tokens", int_value=7),
         widget(f"{ID}model", string_value="a model"),
         widget(f"{ID}edit-{'a' * 32}", string_value="edited"),
         widget(f"{ID}edit-140184651381200", trigger_value=True),
@@ -59,7 +60,10 @@ def test_what_each_widget_of_the_page_says_is_heard() -> None:
         widget(f"{ID}question", string_value="Hi"),
         widget(f"{ID}rounds", double_value=3.0),
         widget(f"{ID}rounds", double_array_value=[math.nan]),
-        widget(f"{ID}max_tokens", double_value=math.inf),
+        widget(f"{ID}temperature", double_value=math.inf),
+        widget(f"{ID}max_tokens", double_value=7.0),
+        widget(f"{ID}chats", trigger_value=True),
+        widget(f"{ID}upload", trigger_value=True),
         widget(f"{ID}max_tokens", string_value="1"),
         widget(f"{ID}system_prompt", trigger_value=True),
         widget(f"{ID}refresh-1", string_value="x"),
@@ -70,11 +74,41 @@ def test_what_each_widget_of_the_page_says_is_heard() -> None:
         widget(EVENTS, json_trigger_value="[" * 900 + "]" * 900),
         widget(EVENTS, json_trigger_value='{"a":' * 100 + "1" + "}" * 100),
         widget(EVENTS, json_trigger_value="[" + "[]," * 60 + "1" * 5_000 + "]"),
+        widget(EVENTS, json_trigger_value="[" + "[]," * 1_000_000 + "1]"),
+        widget(EVENTS, json_trigger_value="[" + '"",' * 300_000 + "1]"),
     ],
     ids=lambda hostile: f"{hostile.id[:60]} {str(hostile)[-30:]!r}",
 )
 def test_what_no_widget_of_the_page_says_is_not_heard(hostile: WidgetState) -> None:
     assert said(hostile) is None
+
+
+def test_what_the_storage_says_may_be_large_and_have_brackets_in_its_texts() -> None:
+    records = json.dumps({f"answer/{n}": {"text": '[{"\\' * 50_000} for n in range(20)})
+    whole = json.dumps([{"event": "came", "value": [{"kind": "opened", "records": records}]}])
+    large = widget(EVENTS, json_trigger_value=whole)
+    heard_of = said(widget(f"{ID}rounds", double_array_value=[3.0]), large)
+    assert heard_of == Heard(kind="rerun_script", carried=large.ByteSize())
+
+
+def test_a_large_message_of_many_parts_is_not_heard() -> None:
+    message = BackMsg()
+    message.rerun_script.widget_states.widgets.extend([WidgetState()] * 600_000)
+    assert heard(message.SerializeToString()) is None
+    hashes = BackMsg()
+    hashes.rerun_script.cached_message_hashes.extend(["x"] * 600_000)
+    assert heard(hashes.SerializeToString()) is None
+    assert heard(message.SerializeToString()[:-1]) is None
+
+
+@pytest.mark.parametrize("name", ["x\nTraceback", "x" * 300, "a b"])
+def test_a_name_that_would_stand_in_the_log_as_it_comes_is_not_heard(name: str) -> None:
+    message = BackMsg()
+    message.rerun_script.fragment_id = name
+    assert heard(message.SerializeToString()) is None
+    operation = BackMsg()
+    operation.backend_operation_request.deferred_file.file_id = name
+    assert heard(operation.SerializeToString()) is None
 
 
 def test_a_question_with_files_in_it_is_not_heard() -> None:
