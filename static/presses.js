@@ -38,7 +38,6 @@ let drawn = null; // what the server said of the page that it has drawn since th
 let begun = null; // the session whose kept chat was looked for
 let since = performance.now(); // when the connection was last lost or came, or the page was drawn
 let sent = null; // the question that was sent and of which nothing was heard yet
-let unheard = null; // the one of these when the connection was lost
 
 export function isSettled() {
   if (!isConnected()) return false;
@@ -157,22 +156,23 @@ function noteSent() {
   if (value?.trim() && document.querySelector(SEND)) sent = value;
 }
 
-function settle() {
-  if (!isSettled()) return setTimeout(settle, PAUSE);
+function settle(lost) {
+  if (!isSettled()) return setTimeout(() => settle(lost), PAUSE);
   const asked = [...document.querySelectorAll(`${MESSAGE} ${QUESTION}`)].at(-1);
   const field = document.querySelector(INPUT);
-  const isThere = asked?.textContent.trim() === unheard?.trim();
-  if (unheard && !isThere && field && !field.value) put(field, unheard);
-  unheard = null;
+  const isThere = asked?.textContent.trim() === lost.trim();
+  if (!isThere && field && !field.value) put(field, lost);
 }
 
-// Each run draws this note last.
+// Each run draws this note last. What was sent before the first one of a connection may be lost; what is
+// sent after it, also by the hand of what was held, is not.
 export function onDrawn(said) {
   const isFirst = !drawn || drawn.store !== said.store;
-  drawn = said;
-  if (!isFirst) return (sent = null);
+  const lost = sent;
+  [drawn, sent] = [said, null];
+  if (!isFirst) return;
   since = performance.now();
-  settle();
+  if (lost) settle(lost);
 }
 
 // The input waits for an answer that has ended where the end of its run came together with the end of
@@ -191,5 +191,4 @@ new MutationObserver(() => {
   wasConnected = !wasConnected;
   since = performance.now();
   drawn = null;
-  [sent, unheard] = [null, sent ?? unheard];
 }).observe(document.body, { subtree: true, attributeFilter: [CONNECTION] });
