@@ -190,8 +190,8 @@ class Meter:
         total = text.in_and_out(usage.prompt_tokens, usage.completion_tokens, is_exact=True)
         return [
             (text.LAST_ANSWER, total),
-            (text.CACHED, f"{usage.cached_tokens:,}" if usage.cached_tokens else None),
-            (text.REASONING, f"{usage.reasoning_tokens:,}" if usage.reasoning_tokens else None),
+            (text.CACHED, _number(usage.cached_tokens or None)),
+            (text.OF_IT_REASONING, _number(usage.reasoning_tokens or None)),
         ]
 
     def _tokens_of(self, answer: Answer) -> Count:

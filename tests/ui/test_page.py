@@ -298,7 +298,7 @@ def test_cached_and_reasoning_tokens_are_said_where_they_are_reported(
     service.enqueue(Reply(steps=steps))
     ask(page, "Q1")
     assert f"|{text.CACHED}|768|" in meter_of(page)
-    assert f"|{text.REASONING}|400|" in meter_of(page)
+    assert f"|{text.OF_IT_REASONING}|400|" in meter_of(page)
 
 
 def test_without_reported_usage_everything_is_estimated(
