@@ -144,7 +144,7 @@ def _question(round: Round, fork: Fork, visitor: Visitor) -> None:
         turn = partial(visitor.turn_question, round)
         _turner(f"question-{round.key}", turn, fork.shown, len(fork.rounds))
         if len(round.question) <= LONGEST_EDIT:
-            _button(text.EDIT, "edit", partial(visitor.begin_edit, round), round)
+            _button(text.EDIT, "edit", partial(visitor.begin_edit, round), round.key)
         _copy(round.question, f"question-{round.key}")
 
 
@@ -178,14 +178,14 @@ def _actions(view: RoundView, visitor: Visitor) -> None:
         shown = readable.index(kept) if kept is not None else 0
         _turner(f"answer-{round.key}", partial(visitor.turn, round), shown, len(readable))
         ask = partial(visitor.submit, round.question, round=round)
-        _button(text.RETRY, "refresh", partial(ask, move=Move.RETRY), round)
+        _button(text.RETRY, "refresh", partial(ask, move=Move.RETRY), round.answer.key)
         if kept is not None:
             _copy(kept.text, f"answer-{kept.key}")
             if kept.can_go_on:
-                _button(text.GO_ON, "resume", partial(ask, move=Move.GO_ON), round)
+                _button(text.GO_ON, "resume", partial(ask, move=Move.GO_ON), round.answer.key)
         if visitor.conversation.history[-1:] == [round]:
-            _button(text.UNDO, "undo", partial(visitor.undo, round), round)
-        _button(text.DELETE, "delete", partial(visitor.delete, round), round)
+            _button(text.UNDO, "undo", partial(visitor.undo, round), round.key)
+        _button(text.DELETE, "delete", partial(visitor.delete, round), round.key)
 
 
 def _row(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGenerator:
@@ -194,11 +194,11 @@ def _row(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGen
     )
 
 
-def _button(label: str, icon: str, act: Callable[[], None], round: Round) -> None:
+def _button(label: str, icon: str, act: Callable[[], None], key: str) -> None:
     # By callback: the browser may send the click along with the change of a setting, and then
-    # only that setting's fragment runs (Streamlit 1.67). Every round has keys of its own, so that
-    # the second of two quick clicks never meets the round that moved up.
-    key = f"{icon}-{round.key}"
+    # only that setting's fragment runs (Streamlit 1.67). Its key is that of the round or the answer
+    # that it changes, so that the second of two quick clicks never meets what took its place.
+    key = f"{icon}-{key}"
     st.button(label, key=key, icon=f":material/{icon}:", type="tertiary", on_click=act)
 
 
