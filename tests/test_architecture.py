@@ -109,6 +109,20 @@ def test_one_file_touches_the_session_state() -> None:
     assert touching == {"session.py"}
 
 
+def test_one_file_uses_what_is_streamlits_inside() -> None:
+    public = re.compile(
+        r"^(?:import streamlit as st|from streamlit\.delta_generator import DeltaGenerator)$"
+    )
+    for page in sorted((PROJECT / "chat" / "ui").glob("*.py")):
+        if page.name == "streamlit_quirks.py":
+            continue
+        code = _code(page)
+        imports = re.findall(r"^\s*(?:from|import) streamlit.*$", code, re.MULTILINE)
+        assert not [line for line in imports if not public.match(line.strip())], page.name
+        private = re.findall(r"(?<!self)(?<!\bcls)\._[a-z]\w*", code)
+        assert not private, (page.name, private)
+
+
 def _code(page: Path) -> str:
     """A file's code without its comments and docstrings."""
     return ast.unparse(

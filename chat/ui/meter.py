@@ -16,7 +16,7 @@ from chat.conversation.window import Window, messages_of
 from chat.models import Model
 from chat.services.limits import Left
 from chat.tokens.counter import Count, Growing, Loading, TokenCounter
-from chat.ui import page
+from chat.ui import notes
 from chat.visitor import Visitor
 from chat.words import text
 
@@ -34,7 +34,7 @@ class Part:
 
 @dataclass(kw_only=True)
 class _Sent:
-    """The request that is being answered: weighed once, with counts that follow its answer."""
+    """The request that is being answered: weighed once, with counts that grow with its answer."""
 
     total: Count
     parts: list[Part]
@@ -84,9 +84,9 @@ class Meter:
             text=Growing(self.counter, self.visitor.options.model),
             reasoning=Growing(self.counter, self.visitor.options.model),
         )
-        self.follow(answer)
+        self.grow(answer)
 
-    def follow(self, answer: Answer) -> None:
+    def grow(self, answer: Answer) -> None:
         """Draw an answer that grows. Only what moves is sent: the reply's weight."""
         sent = self._sent
         if sent is None or time.monotonic() - sent.moved_at < PACE:
@@ -100,7 +100,7 @@ class Meter:
         parts = [*sent.parts, Part(kind="reply", label=text.PART_REPLY, tokens=reply)]
         bar = _Bar.of(parts, self._limit)
         shown = (total, bar.is_over, reply > 0)
-        move = page.note("move", [reply, bar.room, f"{reply:,}", bar.share])
+        move = notes.note("move", [reply, bar.room, f"{reply:,}", bar.share])
         if shown != sent.shown:
             self._draw_split(text.THIS_REQUEST, total, parts)
         elif move != sent.moved:
