@@ -34,7 +34,8 @@ def draw(visitor: Visitor, service: Service, draw_sidebar: Callable[[], Meter]) 
 
     The question and the first words of its answer stand there before the rest is drawn anew.
     """
-    st.chat_input(
+    # In `st.bottom`: where Streamlit (1.67) places it by itself, it also scrolls by itself.
+    st.bottom.chat_input(
         text.ASK,
         key=QUESTION,
         submit_mode="stop",
