@@ -10,7 +10,9 @@ no widget but the input, which leaves the others as they are.
 from __future__ import annotations
 
 import asyncio
+import json
 import time
+from collections import Counter
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -24,11 +26,6 @@ from websockets.typing import Subprotocol
 
 Result = TypeVar("Result")
 
-FINISHED = (
-    ForwardMsg.FINISHED_SUCCESSFULLY,
-    ForwardMsg.FINISHED_WITH_COMPILE_ERROR,
-)
-
 
 def run(visits: Coroutine[Any, Any, Result]) -> Result:
     """Run what visitors do, in a thread of its own: Playwright has a loop in this one."""
@@ -38,10 +35,11 @@ def run(visits: Coroutine[Any, Any, Result]) -> Result:
 
 @dataclass
 class Heard:
-    """What came from the server during one run of the script, and when, in seconds since 1970."""
+    """What came from the server until its script stood still, and when, in seconds since 1970."""
 
     received: int = 0  # bytes
     messages: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)  # the messages, by what they carry
     markdown: list[tuple[float, str]] = field(default_factory=list)
 
     def when(self, word: str) -> float:
@@ -57,6 +55,7 @@ class Visitor:
         self._connection: ClientConnection | None = None
         self._cached: set[str] = set()
         self._input = ""
+        self._upload = ""
 
     async def __aenter__(self) -> Self:
         self._connection = await connect(
@@ -86,6 +85,14 @@ class Visitor:
         widget.chat_input_value.data = question
         return await self._run(message)
 
+    async def load(self, file: str) -> Heard:
+        """Turn to the chat in a file, and hear everything until the script has finished."""
+        message = BackMsg()
+        widget = message.rerun_script.widget_states.widgets.add()
+        widget.id = f"$$STREAMLIT_INTERNAL_KEY_{self._upload}__events"
+        widget.json_trigger_value = json.dumps([{"event": "file", "value": {"text": file}}])
+        return await self._run(message)
+
     async def _run(self, message: BackMsg) -> Heard:
         assert self._connection is not None
         message.rerun_script.cached_message_hashes.extend(self._cached)
@@ -98,13 +105,30 @@ class Visitor:
             said = ForwardMsg.FromString(data)
             if said.metadata.cacheable:
                 self._cached.add(said.hash)
-            kind = said.WhichOneof("type")
-            if kind == "script_finished" and said.script_finished in FINISHED:
+            kind = str(said.WhichOneof("type"))
+            if kind == "delta":
+                self._note(said, heard)
+            else:
+                heard.kinds[kind] += 1
+            # The server stands still: no run of the page nor of a part of it is left.
+            if (
+                kind == "session_status_changed"
+                and not said.session_status_changed.script_is_running
+            ):
                 break
-            if kind == "delta" and said.delta.WhichOneof("type") == "new_element":
-                element = said.delta.new_element
-                if element.HasField("chat_input"):
-                    self._input = element.chat_input.id
-                elif element.HasField("markdown"):
-                    heard.markdown.append((time.time(), element.markdown.body))
         return heard
+
+    def _note(self, said: ForwardMsg, heard: Heard) -> None:
+        kind = str(said.delta.WhichOneof("type"))
+        if kind == "new_element":
+            element = said.delta.new_element
+            kind = str(element.WhichOneof("type"))
+            if kind == "chat_input":
+                self._input = element.chat_input.id
+            elif kind == "bidi_component" and element.bidi_component.component_name.endswith(
+                "files"
+            ):
+                self._upload = element.bidi_component.id
+            elif kind == "markdown":
+                heard.markdown.append((time.time(), element.markdown.body))
+        heard.kinds[kind] += 1

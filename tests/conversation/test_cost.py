@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.clicks import chat_of
 from tests.browser.conftest import KEY, running_app
 from tests.fakes.service import ScriptedService, answering
 from tests.visitor import Heard, Visitor, run
 
+MOST_MESSAGES = 260  # for a question with an answer of two words
 PARAGRAPH = "word " * 60 + "\n\n"
 
 
@@ -54,6 +56,18 @@ def test_a_question_costs_no_more_in_a_long_chat(app: str, service: ScriptedServ
     # A few rounds more or fewer are drawn, and messages that follow each other may become one.
     early, late = (max(run.received for run in some) for some in (runs[8:20], runs[33:]))
     assert late < 1.2 * early
+
+
+def test_a_question_costs_few_messages_however_long_the_chat_is(app: str) -> None:
+    async def asked(rounds: int) -> Heard:
+        async with Visitor(app) as visitor:
+            await visitor.load(chat_of(2 * rounds))
+            return await visitor.ask("Q")
+
+    costs = {rounds: run(asked(rounds)) for rounds in (1, 12, 200)}
+    for rounds, heard in costs.items():
+        print(f"{rounds} rounds: {heard.messages} messages, {heard.received} bytes")
+        assert heard.messages <= MOST_MESSAGES, heard.kinds
 
 
 def test_what_is_looked_at_comes_first(app: str, service: ScriptedService) -> None:
