@@ -31,9 +31,7 @@ def draw(visitor: Visitor, settings: Settings, service: Service, counter: TokenC
         _new_chat(visitor)
         _chats(visitor)
         with st.container(border=True, key="meter", gap="xsmall"):
-            with st.container(gap=None):
-                split, moves = st.empty(), st.empty()
-            lines = st.empty()
+            split, lines = st.empty(), st.empty()
             dialogs.draw_openers(visitor, counter)
         if visitor.may_use_own_key:
             _own_key(visitor)
@@ -42,7 +40,6 @@ def draw(visitor: Visitor, settings: Settings, service: Service, counter: TokenC
         _files(visitor, settings)
     meter = Meter(
         split=split,
-        moves=moves,
         lines=lines,
         visitor=visitor,
         counter=counter,
