@@ -9,8 +9,8 @@ from decimal import Decimal
 from chat import errors
 from chat.conversation.answer import Answer, Status
 from chat.conversation.spending import Spending
-from chat.keeping.records import Notice
-from chat.keeping.transcript import Fault
+from chat.keeping.store import Notice
+from chat.keeping.untrusted import Fault
 from chat.tokens.counter import Count, Grade
 from chat.tokens.ranks import Obstacle
 
