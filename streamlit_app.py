@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from chat.markup.prose import literal
+from chat.markup.plain import literal
 from chat.settings import SettingsError
 from chat.ui import dialogue, gate, page, process, server, session, sidebar
 from chat.words import text

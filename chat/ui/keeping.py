@@ -27,4 +27,4 @@ def prepare(store: Store) -> None:
 def draw(store: Store, key: str, conversation: Conversation, hear: Callable[[], None]) -> None:
     """Draw the list of the chats, with its end of the storage. `hear` is called back."""
     words = text.chats_words(asks_for_titles=store.asks_for_titles)
-    _component(key=key, data={**store.told(conversation), "words": words}, on_came_change=hear)
+    _component(key=key, data={**store.state(conversation), "words": words}, on_came_change=hear)

@@ -19,7 +19,7 @@ from streamlit.delta_generator import DeltaGenerator
 from chat.conversation.answer import Answer
 from chat.conversation.tree import Fork, Round
 from chat.errors import ChatError
-from chat.markup.prose import literal
+from chat.markup.plain import literal
 from chat.ui import long, session
 from chat.ui.growing import GrowingAnswer
 from chat.ui.slot import Slot

@@ -18,7 +18,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
 from chat.access.address import network
-from chat.keeping.transcript import LONGEST_NAME
+from chat.keeping.untrusted import LONGEST_NAME
 from chat.options import Options
 from chat.services.base import Service
 from chat.ui import process, streamlit_quirks

@@ -12,7 +12,7 @@ from functools import partial
 import streamlit as st
 
 from chat import models
-from chat.markup.prose import literal
+from chat.markup.plain import literal
 from chat.options import MOST_ROUNDS
 from chat.services.base import Service
 from chat.services.limits import Budgeted
