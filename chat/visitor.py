@@ -15,9 +15,10 @@ from chat.conversation.question import Move, Question, Request
 from chat.conversation.tree import Conversation, Round
 from chat.conversation.window import Message, Room, Window
 from chat.errors import BlankQuestion, ChatError, TooLong
-from chat.keeping.records import Notice, fits
-from chat.keeping.store import Removed, Store
-from chat.keeping.transcript import Fault, TranscriptError, from_json
+from chat.keeping.records import fits
+from chat.keeping.store import Notice, Removed, Store
+from chat.keeping.transcript import from_json
+from chat.keeping.untrusted import Fault, TranscriptError
 from chat.options import Options
 from chat.services import titles
 from chat.services.base import Service, send
@@ -235,7 +236,7 @@ class Visitor:
         """
         if self.store is None:
             return
-        for opened in self.store.hear(said, self.conversation, is_edited=is_edited):
+        for opened in self.store.receive(said, self.conversation, is_edited=is_edited):
             if isinstance(opened, Removed):
                 if opened.conversation is self.conversation:
                     self._turn_to(self.conversation.start_over())

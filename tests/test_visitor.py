@@ -15,7 +15,8 @@ from chat.errors import (
     TooLong,
     WindowTooLarge,
 )
-from chat.keeping.transcript import Fault, TranscriptError, to_json
+from chat.keeping.transcript import to_json
+from chat.keeping.untrusted import Fault, TranscriptError
 from chat.options import Options
 from chat.services.base import Service
 from chat.services.connect import connect

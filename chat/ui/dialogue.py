@@ -21,7 +21,8 @@ EARLIER = 50  # rounds that "show earlier" adds
 
 def draw_input(page: Page, request: Request | None, service: Service) -> None:
     """Draw the input, and beneath it who answers where that is nobody's model."""
-    st.chat_input(
+    # In `st.bottom`: where Streamlit (1.67) places it by itself, it also scrolls by itself.
+    st.bottom.chat_input(
         text.ASK,
         key=session.QUESTION,
         submit_mode="stop",

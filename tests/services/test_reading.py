@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chat import errors
 from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, UsageReported
-from chat.keeping.transcript import LONGEST_NAME
+from chat.keeping.untrusted import LONGEST_NAME
 from chat.services.reading import LONGEST_REASON, ErrorEvent, Reading
 from chat.usage import Usage
 
