@@ -16,7 +16,7 @@ from chat import models
 from chat.conversation.answer import Answer, Status
 from chat.conversation.events import Event
 from chat.conversation.tree import Conversation, Round
-from chat.conversation.window import Message, Room, Window
+from chat.conversation.window import Capacity, Message, Window
 from chat.errors import BlankQuestion, ChatError, TooLong
 from chat.keeping.records import Notice, fits
 from chat.keeping.store import Removed, Store
@@ -24,8 +24,9 @@ from chat.keeping.transcript import Fault, TranscriptError, from_json
 from chat.options import Options
 from chat.services import titles
 from chat.services.base import Service, send
+from chat.services.budgeted import Budgeted
 from chat.services.connect import connect
-from chat.services.limits import Budgeted, Limits
+from chat.services.limits import Limits
 from chat.settings import Settings, is_key_like
 from chat.tokens.calibration import Calibration
 from chat.tokens.counter import Count, TokenCounter
@@ -265,10 +266,12 @@ class Visitor:
         self.conversation.system_prompt = system_prompt
         self.conversation.rounds = rounds
         self.options = options
-        room = models.find(options.model).room(
+        tokens = models.find(options.model).prompt_capacity(
             context_tokens=self.owners.context_tokens, max_tokens=options.max_tokens
         )
-        self.conversation.room = None if room is None else Room(tokens=room, weigh=self._weigh)
+        self.conversation.capacity = (
+            None if tokens is None else Capacity(tokens=tokens, weigh=self._weigh)
+        )
 
     def learn(self, window: Window, answer: Answer) -> None:
         """Let the provider's own count of a request correct the next estimates."""
@@ -310,8 +313,8 @@ class Visitor:
 
     def bring_back(self) -> None:
         """Go back to the conversation that the new one took the place of."""
-        if self.conversation.former is not None:
-            self._turn_to(self.conversation.former)
+        if self.conversation.previous is not None:
+            self._turn_to(self.conversation.previous)
 
     def load(self, file: object) -> None:
         """Turn to the conversation in a file as the browser has read it: `{"text": its text}`.
@@ -329,7 +332,7 @@ class Visitor:
         except TranscriptError as error:
             self.fault = error.fault
             return
-        loaded.conversation.former = self._worth_keeping
+        loaded.conversation.previous = self._worth_keeping
         self.show(loaded.conversation, loaded.options)
 
     def hear(self, said: object) -> None:
@@ -340,11 +343,11 @@ class Visitor:
             if isinstance(opened, Removed):
                 if opened.conversation is self.conversation:
                     self._turn_to(self.conversation.start_over())
-                if opened.conversation is self.conversation.former:
-                    self.conversation.former = None
+                if opened.conversation is self.conversation.previous:
+                    self.conversation.previous = None
             else:
                 if self.store.fault is not None:  # what is shown may be nowhere else
-                    opened.conversation.former = self._worth_keeping
+                    opened.conversation.previous = self._worth_keeping
                 self.show(opened.conversation, opened.options)
                 self.store.notice = opened.notice
 
@@ -382,15 +385,15 @@ class Visitor:
     @property
     def _worth_keeping(self) -> Conversation | None:
         shown = self.conversation
-        return shown if shown.start.rounds else shown.former
+        return shown if shown.start.rounds else shown.previous
 
     def _turn_to(self, conversation: Conversation) -> None:
         if self.store is not None:
             self.conversation.stop()
             self.store.turn(self.conversation, self.options, conversation)
         self.conversation = conversation
-        if conversation.former is not None:
-            conversation.former.former = None  # one can be had back, not a row of them
+        if conversation.previous is not None:
+            conversation.previous.previous = None  # one can be had back, not a row of them
         self.refused = self.latest = self.to_edit = None
         self.edits.clear()
         self.unfolded.clear()

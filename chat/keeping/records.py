@@ -140,7 +140,7 @@ class Recorder:
                 "place": place,
                 "versions": [self._number(answer) for answer in round.versions],
                 "shown": round.shown,
-                "former": round.former,
+                "former": round.stand_in,
                 "next": round.next.shown,
             }
             tell(f"round/{number}", place_of_round)
@@ -352,7 +352,7 @@ class _Restoring:
             question=self._question(number),
             versions=versions,
             shown=self._count(record.get("shown"), most=len(versions) - 1),
-            former=former,
+            stand_in=former,
         )
         after = record.get("after")
         after = None if after is None else self._count(after)

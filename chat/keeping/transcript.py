@@ -83,7 +83,7 @@ def to_json(conversation: Conversation, options: Options) -> str:
                 "question": round.question,
                 "versions": [written_answer(answer) for answer in round.versions],
                 "shown": round.shown,
-                "former": round.former,
+                "former": round.stand_in,
                 "next": round.next.shown,
             }
         )
@@ -220,11 +220,11 @@ def _read(whole: dict[str, Any]) -> Transcript:
             question=read_text(question),
             versions=answers,
             shown=_whole(shown, most=last),
-            former=None if former is None else _whole(former, most=last),
+            stand_in=None if former is None else _whole(former, most=last),
         )
         if not round.question.strip():
             _refuse()
-        if round.former is not None and not answers[round.former].has_text:
+        if round.stand_in is not None and not answers[round.stand_in].has_text:
             _refuse()
         # Only an earlier round can have been followed, so there is no circle.
         fork = conversation.start if after is None else read[_whole(after, most=len(read) - 1)].next

@@ -53,7 +53,7 @@ def draw(visitor: Visitor, service: Service, draw_sidebar: Callable[[], Meter]) 
         st.warning(text.KEEPING[notice])
     if not path:
         _greet(visitor)
-    if visitor.conversation.former is not None:
+    if visitor.conversation.previous is not None:
         st.button(
             text.BRING_BACK,
             icon=":material/undo:",
@@ -236,7 +236,7 @@ class _Live:
 
 
 def _ask_for_title(visitor: Visitor, service: Service) -> None:
-    asking = titles.asking(visitor.conversation, service, visitor.options)
+    asking = titles.requesting(visitor.conversation, service, visitor.options)
     with closing(asking):
         while True:
             try:

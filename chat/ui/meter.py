@@ -15,7 +15,7 @@ from chat.conversation.spending import Spending
 from chat.conversation.window import Window, messages_of
 from chat.models import Model
 from chat.services.limits import Left
-from chat.tokens.counter import Count, Growing, Loading, TokenCounter
+from chat.tokens.counter import Count, Loading, RunningCount, TokenCounter
 from chat.ui import page
 from chat.visitor import Visitor
 from chat.words import text
@@ -38,8 +38,8 @@ class _Sent:
 
     total: Count
     parts: list[Part]
-    text: Growing
-    reasoning: Growing
+    text: RunningCount
+    reasoning: RunningCount
     shown: tuple[Count, bool, bool] | None = None  # the split, but for what moves in it
     moved: str = ""
     moved_at: float = 0.0
@@ -81,8 +81,8 @@ class Meter:
         self._sent = _Sent(
             total=total,
             parts=parts,
-            text=Growing(self.counter, self.visitor.options.model),
-            reasoning=Growing(self.counter, self.visitor.options.model),
+            text=RunningCount(self.counter, self.visitor.options.model),
+            reasoning=RunningCount(self.counter, self.visitor.options.model),
         )
         self.follow(answer)
 
