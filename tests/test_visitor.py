@@ -19,8 +19,9 @@ from chat.keeping.transcript import to_json
 from chat.keeping.untrusted import Fault, TranscriptError
 from chat.options import Options
 from chat.services.base import Service
+from chat.services.budgeted import Budgeted
 from chat.services.connect import connect
-from chat.services.limits import Budgeted, Limits
+from chat.services.limits import Limits
 from chat.settings import Settings
 from chat.tokens.counter import TokenCounter
 from chat.visitor import Visitor

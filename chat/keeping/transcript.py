@@ -65,7 +65,7 @@ def to_json(conversation: Conversation, options: Options) -> str:
                 "question": round.question,
                 "versions": [written_answer(answer) for answer in round.versions],
                 "shown": round.shown,
-                "former": round.former,
+                "former": round.stand_in,
                 "next": round.next.shown,
             }
         )
@@ -166,7 +166,7 @@ def _read(whole: dict[str, Any]) -> Transcript:
     count = 0
     forks = [(conversation.start, start)]
     for item in read_list(rounds):
-        after, question, versions, shown, former, shown_next = read_fields(
+        after, question, versions, shown, stand_in, shown_next = read_fields(
             item, "after", "question", "versions", "shown", "former", "next"
         )
         count += len(read_list(versions))
@@ -178,11 +178,11 @@ def _read(whole: dict[str, Any]) -> Transcript:
             question=read_text(question),
             versions=answers,
             shown=read_whole(shown, most=last),
-            former=None if former is None else read_whole(former, most=last),
+            stand_in=None if stand_in is None else read_whole(stand_in, most=last),
         )
         if not round.question.strip():
             refuse()
-        if round.former is not None and not answers[round.former].has_text:
+        if round.stand_in is not None and not answers[round.stand_in].has_text:
             refuse()
         # The round before it must stand earlier in the list, so there is no circle.
         fork = (

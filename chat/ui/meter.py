@@ -15,7 +15,7 @@ from chat.conversation.spending import Spending
 from chat.conversation.window import Window, messages_of
 from chat.models import Model
 from chat.services.limits import Left
-from chat.tokens.counter import Count, Growing, Loading, TokenCounter
+from chat.tokens.counter import Count, Loading, RunningCount, TokenCounter
 from chat.visitor import Visitor
 from chat.words import text
 
@@ -37,8 +37,8 @@ class _Sent:
 
     total: Count
     parts: list[Part]
-    text: Growing
-    reasoning: Growing
+    text: RunningCount
+    reasoning: RunningCount
     shown: tuple[Count, int] | None = None
     shown_at: float = 0.0
 
@@ -78,8 +78,8 @@ class Meter:
         self._sent = _Sent(
             total=total,
             parts=parts,
-            text=Growing(self.counter, self.visitor.options.model),
-            reasoning=Growing(self.counter, self.visitor.options.model),
+            text=RunningCount(self.counter, self.visitor.options.model),
+            reasoning=RunningCount(self.counter, self.visitor.options.model),
         )
         self.grow(answer)
 

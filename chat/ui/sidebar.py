@@ -15,7 +15,7 @@ from chat import models
 from chat.markup.plain import literal
 from chat.options import MOST_ROUNDS
 from chat.services.base import Service
-from chat.services.limits import Budgeted
+from chat.services.budgeted import Budgeted
 from chat.tokens.counter import Loading, TokenCounter
 from chat.ui import dialogs, files, keeping, session
 from chat.ui.meter import Meter
