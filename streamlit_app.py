@@ -5,7 +5,7 @@ Streamlit finds the `app` and serves it, and runs the rest anew for every visito
 
 import streamlit as st
 
-from chat.markup.prose import literal
+from chat.markup.plain import literal
 from chat.settings import SettingsError
 from chat.ui import dialogue, gate, live, notes, process, program, server, session, sidebar
 from chat.ui.meter import Meter

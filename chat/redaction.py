@@ -19,7 +19,7 @@ from unicodedata import category
 
 KEY = "[key]"  # what stands in the place of a secret
 PART = 8  # characters of a secret that are as bad as the whole
-ENDS = 4  # characters at each end that a service may show to tell keys apart
+ENDS = 4  # characters at each end that a service may show, so that people know which key it is
 PART_BASE64 = 10  # characters of base64 that so many characters fill for certain
 LONGEST = 10_000  # characters of a secret that are looked for
 NESTED = 3  # encodings around each other
@@ -47,7 +47,7 @@ _FOLD = {
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
-    """The text with `KEY` in the place of each secret, and of whatever tells one."""
+    """The text with `KEY` in the place of each secret, and of every part that gives one away."""
     for secret in secrets:
         if secret:
             text = _without(text, _Secret.of(secret[:LONGEST]))
@@ -94,14 +94,14 @@ class _View:
 
 
 def _without(text: str, secret: _Secret) -> str:
-    told = bytearray(len(text))  # 1 for each character that tells something
+    marked = bytearray(len(text))  # 1 for each character to take out
     for view in _views(text):
         for start, end in secret.found(view.letters):
             first, last = view.spans[start][0], view.spans[end - 1][1]
-            told[first:last] = b"1" * (last - first)
+            marked[first:last] = b"1" * (last - first)
     kept = []
     done = 0
-    for run in re.finditer(b"1+", told):
+    for run in re.finditer(b"1+", marked):
         kept.append(text[done : run.start()])
         done = run.end()
     return KEY.join([*kept, text[done:]])
@@ -139,7 +139,7 @@ class _Secret:
         )
 
     def found(self, letters: str) -> Iterator[tuple[int, int]]:
-        """Where in these letters something tells it."""
+        """Where these letters give it away."""
         for least, parts in self.parts.items():
             for at in range(len(letters) - least + 1):
                 if letters[at : at + least] in parts:
@@ -166,7 +166,7 @@ class _Secret:
 
 
 def _forms(secret: str) -> Iterator[tuple[str, int]]:
-    """The ways in which a secret may be written, and how many letters of each tell it."""
+    """The ways in which a secret may be written, and how many letters of each give it away."""
     yield secret.translate(_FOLD), PART
     seen = "".join(letter for letter in secret if not _is_blank(letter))
     yield seen.translate(_FOLD), PART

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -153,9 +153,9 @@ def _shown(value: str) -> str:
 
 def variables() -> frozenset[str]:
     """The names of all the variables that an owner can set."""
-    asked = _Asked()
-    Settings._parse(_Reader(asked))
-    return frozenset(asked.names) - {"SPACE_ID"}  # which the Hub sets
+    reader = _Reader({})
+    Settings._parse(reader)
+    return frozenset(reader.names) - {"SPACE_ID"}  # which the Hub sets
 
 
 def is_key_like(value: str) -> bool:
@@ -168,13 +168,15 @@ class _Reader:
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self._values = values
+        self.names: set[str] = set()  # that were read
 
-    def text(self, name: str) -> str:
-        return self._values.get(name, "").strip()
+    def text(self, name: str, default: str = "") -> str:
+        self.names.add(name)
+        return self._values.get(name, default).strip()
 
     def prompt(self, name: str, default: str) -> str:
         """A text that may be empty on purpose: only where it is not set at all, the default."""
-        value = self._values.get(name, default).strip()
+        value = self.text(name, default)
         if not is_sendable(value):
             raise SettingsError(f"{name} has a character in it that no service accepts.")
         return value
@@ -250,23 +252,6 @@ class _Reader:
                 f"{name} is {_shown(value)}, but must be a number from {least:g} to {most:g}."
             )
         return number
-
-
-class _Asked(Mapping[str, str]):
-    """No values at all, but the names that were asked for."""
-
-    def __init__(self) -> None:
-        self.names: set[str] = set()
-
-    def __getitem__(self, name: str) -> str:
-        self.names.add(name)
-        raise KeyError(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
 
 
 def _read_dotenv(path: Path) -> dict[str, str]:

@@ -13,16 +13,18 @@ from chat import models
 from chat.conversation.answer import Answer
 from chat.conversation.question import Move, Question, Request
 from chat.conversation.tree import Conversation, Round
-from chat.conversation.window import Message, Room, Window
+from chat.conversation.window import Capacity, Message, Window
 from chat.errors import BlankQuestion, ChatError, TooLong
-from chat.keeping.records import Notice, fits
-from chat.keeping.store import Removed, Store
-from chat.keeping.transcript import Fault, TranscriptError, from_json
+from chat.keeping.records import fits
+from chat.keeping.store import Notice, Removed, Store
+from chat.keeping.transcript import from_json
+from chat.keeping.untrusted import Fault, TranscriptError
 from chat.options import Options
 from chat.services import titles
 from chat.services.base import Service, send
+from chat.services.budgeted import Budgeted
 from chat.services.connect import connect
-from chat.services.limits import Budgeted, Limits
+from chat.services.limits import Limits
 from chat.settings import Settings, is_key_like
 from chat.tokens.calibration import Calibration
 from chat.tokens.counter import Count, TokenCounter
@@ -153,10 +155,12 @@ class Visitor:
         self.conversation.system_prompt = system_prompt
         self.conversation.rounds = rounds
         self.options = options
-        room = models.find(options.model).room(
+        tokens = models.find(options.model).prompt_capacity(
             context_tokens=self.owners.context_tokens, max_tokens=options.max_tokens
         )
-        self.conversation.room = None if room is None else Room(tokens=room, weigh=self._weigh)
+        self.conversation.capacity = (
+            None if tokens is None else Capacity(tokens=tokens, weigh=self._weigh)
+        )
 
     @property
     def settings(self) -> dict[str, object]:
@@ -208,11 +212,11 @@ class Visitor:
 
     def bring_back(self) -> None:
         """Go back to the conversation that the new one took the place of, with these settings."""
-        former = self.conversation.former
-        if former is not None:
-            former.system_prompt = self.conversation.system_prompt
-            former.rounds = self.conversation.rounds
-            self._turn_to(former)
+        previous = self.conversation.previous
+        if previous is not None:
+            previous.system_prompt = self.conversation.system_prompt
+            previous.rounds = self.conversation.rounds
+            self._turn_to(previous)
 
     def load(self, file: object) -> None:
         """Turn to the conversation in a file as the browser has read it: `{"text": its text}`.
@@ -225,7 +229,7 @@ class Visitor:
         loaded = from_json(file["text"].removeprefix("\ufeff"))
         if not fits(loaded.conversation, loaded.options or self.options):
             raise TranscriptError(Fault.TOO_LARGE)
-        loaded.conversation.former = self._worth_keeping
+        loaded.conversation.previous = self._worth_keeping
         self.show(loaded.conversation, loaded.options)
 
     def receive(self, said: object, *, is_edited: bool) -> None:
@@ -235,15 +239,15 @@ class Visitor:
         """
         if self.store is None:
             return
-        for opened in self.store.hear(said, self.conversation, is_edited=is_edited):
+        for opened in self.store.receive(said, self.conversation, is_edited=is_edited):
             if isinstance(opened, Removed):
                 if opened.conversation is self.conversation:
                     self._turn_to(self.conversation.start_over())
-                if opened.conversation is self.conversation.former:
-                    self.conversation.former = None
+                if opened.conversation is self.conversation.previous:
+                    self.conversation.previous = None
             else:
                 if self.store.fault is not None:  # what is shown may be nowhere else
-                    opened.conversation.former = self._worth_keeping
+                    opened.conversation.previous = self._worth_keeping
                 self.show(opened.conversation, opened.options)
                 self.store.notice = opened.notice
 
@@ -282,15 +286,15 @@ class Visitor:
     @property
     def _worth_keeping(self) -> Conversation | None:
         shown = self.conversation
-        return shown if shown.start.rounds else shown.former
+        return shown if shown.start.rounds else shown.previous
 
     def _turn_to(self, conversation: Conversation, options: Options | None = None) -> None:
         if self.store is not None:
             self.conversation.stop()
             self.store.turn(self.conversation, self.options, conversation)
         self.conversation = conversation
-        if conversation.former is not None:
-            conversation.former.former = None  # one can be had back, not a row of them
+        if conversation.previous is not None:
+            conversation.previous.previous = None  # one can be had back, not a row of them
         self.refused = self.latest = None
         self.use(
             system_prompt=conversation.system_prompt,

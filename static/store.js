@@ -138,7 +138,7 @@ export class Store {
       setTimeout(() => this.reveal(data.session), GREETING); // whatever happens
       this.queue = this.queue.then(() => this.watch(this.begin()));
     } else {
-      this.outbox = this.outbox.filter(({ number }) => number > data.heard);
+      this.outbox = this.outbox.filter(({ number }) => number > data.received);
       this.rememberShown();
       clearTimeout(this.checking);
       this.checking = setTimeout(() => this.enqueue(() => this.check(data)), PATIENCE);

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from chat.markup.markdown import faithful
-from chat.markup.prose import without_images
+from chat.markup.plain import without_images
 from tests.gallery import GALLERY
 
 for number, answer in enumerate(GALLERY):

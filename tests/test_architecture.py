@@ -135,6 +135,16 @@ class _WithoutTexts(ast.NodeTransformer):
         return ast.Constant("") if isinstance(node.value, str) else node
 
 
+def test_one_module_of_the_browsers_program_names_what_is_streamlits() -> None:
+    of_streamlit = re.compile(r"\bst[A-Z]\w*|\bst-key|data-test|data-stale")
+    naming = {
+        module.name
+        for module in (PROJECT / "static").glob("*.js")
+        if of_streamlit.search(module.read_text("utf-8"))
+    }
+    assert naming == {"selectors.js"}
+
+
 def test_the_public_names_are_these() -> None:
     assert sorted(chat.__all__) == [
         *("Answer", "ChatError", "Conversation", "Message", "Options", "Round", "Service"),

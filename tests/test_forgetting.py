@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from chat.conversation.answer import Answer
 from chat.conversation.events import TextDelta
 from chat.conversation.tree import Conversation, Round
-from chat.keeping.records import Recorder, restore
+from chat.keeping.records import Recorder
+from chat.keeping.restoring import restore
 from chat.keeping.transcript import to_json
 from chat.settings import Settings
 from chat.tokens.counter import TokenCounter
@@ -19,7 +20,7 @@ from chat.ui.session import Page
 from chat.visitor import Visitor
 from chat.words import text
 from tests.fakes.service import ScriptedService, answering
-from tests.keeping.kept import told
+from tests.keeping.kept import recorded
 from tests.keeping.moves import OPTIONS, came
 from tests.ui.driving import ask, press
 
@@ -72,7 +73,7 @@ def test_a_recorder_lets_go_of_an_answer_that_was_growing() -> None:
 def test_a_chat_that_was_read_lets_go_of_what_was_deleted() -> None:
     conversation = Conversation()
     asked(conversation)
-    restored = restore(told(conversation))
+    restored = restore(recorded(conversation))
     gone = ref(restored.conversation.history[0]), ref(restored.conversation.history[0].answer)
     restored.conversation.undo()
     restored.recorder.changes(restored.conversation, OPTIONS)

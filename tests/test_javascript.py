@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from chat.settings import PROJECT
+from tests.keeping.shapes import shapes
 
 HERE = PROJECT / "tests" / "javascript"
 FOLDERS = ("static", "tests/javascript")
@@ -31,6 +33,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(PROJECT / name, folder / name)
     for name in ("package.json", "eslint.config.mjs"):
         shutil.copy(HERE / name, folder / name)
+    (folder / "tests" / "javascript" / "messages.json").write_text(json.dumps(shapes()))
     install = ["npm", "install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"]
     done = subprocess.run(install, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

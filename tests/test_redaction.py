@@ -1,4 +1,4 @@
-"""No secret is told, in whatever form a service repeats it, and no other word is taken away."""
+"""No secret leaks, in whatever form a service repeats it, and no other word is taken away."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ WRITTEN: dict[str, Callable[[str], str]] = {
 }
 
 
-def told(text: str, key: str) -> int:
+def leaked(text: str, key: str) -> int:
     """How many of a key's letters in a row can be read in a text, however it is written."""
     read = {text}
     for _ in range(3):
@@ -107,9 +107,9 @@ def test_no_key_is_told_however_it_is_written(
     form: Callable[[str], str], key: str, before: str
 ) -> None:
     message = f"No: {form(before + key)} is no key."
-    assert told(message, key) >= PART or key in message
+    assert leaked(message, key) >= PART or key in message
     cleaned = clean(message, [key])
-    assert told(cleaned, key) < PART
+    assert leaked(cleaned, key) < PART
     assert cleaned.startswith("No: ")
     assert "[key]" in cleaned
     assert cleaned.endswith("is no key.")
@@ -127,7 +127,7 @@ def test_no_part_of_a_key_is_told_however_it_is_written(
 ) -> None:
     shown = key[part[0] : part[1]]
     message = f"(: {WRITTEN[name](before + shown)} :)"
-    assert told(clean(message, [key]), key) < PART
+    assert leaked(clean(message, [key]), key) < PART
 
 
 @settings(max_examples=50)
@@ -167,7 +167,7 @@ def test_ordinary_text_stays_as_it_is(text: str, key: str) -> None:
 @given(text=st.text(max_size=300), key=keys)
 @example(text="\\ud83d %ff &#xd800; &#1114112; \\u{fffff} &amp &; % \\", key=KEY)
 def test_any_text_without_the_key_stays_as_it_is(text: str, key: str) -> None:
-    if told(text, key) <= ENDS:
+    if leaked(text, key) <= ENDS:
         assert redacted(text, [key]) == text
 
 
@@ -189,7 +189,7 @@ def test_a_cut_leaves_no_part_of_a_key(name: str, room: int) -> None:
     for shown in range(len(form) % 7, len(form) + 1, 7):
         filling = " " if room == MESSAGE_LIMIT else "."
         cleaned = clean("No." + filling * (room - 3 - shown) + form + " yes" * 1000, [PLAIN])
-        assert told(cleaned, PLAIN) <= ENDS
+        assert leaked(cleaned, PLAIN) <= ENDS
 
 
 def test_the_work_is_bounded() -> None:

@@ -15,11 +15,13 @@ from chat.errors import (
     TooLong,
     WindowTooLarge,
 )
-from chat.keeping.transcript import Fault, TranscriptError, to_json
+from chat.keeping.transcript import to_json
+from chat.keeping.untrusted import Fault, TranscriptError
 from chat.options import Options
 from chat.services.base import Service
+from chat.services.budgeted import Budgeted
 from chat.services.connect import connect
-from chat.services.limits import Budgeted, Limits
+from chat.services.limits import Limits
 from chat.settings import Settings
 from chat.tokens.counter import TokenCounter
 from chat.visitor import Visitor

@@ -1,4 +1,4 @@
-"""Whose request it is, as far as an address tells: for budgets and for wrong passwords. Pure."""
+"""Whose request it is, as far as an address shows: for budgets and for wrong passwords. Pure."""
 
 from __future__ import annotations
 

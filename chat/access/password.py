@@ -10,8 +10,8 @@ wait anew, so that whoever guesses without a pause never takes the turn of whoev
 
 Many addresses do not guess much faster than one: of all wrong tries together `BURST` are looked at
 at once, and then one in `EACH` seconds. Whoever comes when there are no more gets a turn, one for
-each address in the order in which they came, and is told when it is. The turn is never further
-away than `LONGEST_QUEUE` and is kept for `KEPT` seconds, so that whoever waits as told gets in,
+each address in the order in which they came, and learns when it is. The turn is never further
+away than `LONGEST_QUEUE` and is kept for `KEPT` seconds, so that whoever waits so long gets in,
 however many others guess. So of N addresses that guess at most `BURST` + `KEPT` / `EACH` tries are
 looked at beyond one in `EACH` seconds (60 in a minute); with more than 300 addresses it is one in
 five minutes for each. An address from which the password was right does not wait for others.
@@ -144,5 +144,5 @@ class Password:
 
 
 def _digest(text: str) -> bytes:
-    # Equal lengths, so that the comparison does not tell the password's.
+    # Equal lengths, so that the time of the comparison does not depend on the password's.
     return sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -91,38 +90,3 @@ class Rules:
 def _allowed(script: str) -> str:
     """A source of the policy that allows this script in the page, word for word."""
     return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
-
-
-class Bucket:
-    """Fills by `rate` a second, up to `most`; `first` is in it. `clock` tells seconds."""
-
-    def __init__(
-        self, rate: float, most: float, clock: Callable[[], float], *, first: float | None = None
-    ) -> None:
-        self._rate = rate
-        self._most = most
-        self._clock = clock
-        self._level = most if first is None else first
-        self._at = clock()
-
-    def take(self, amount: float = 1) -> bool:
-        """Take so much if it is there; else nothing, and False."""
-        self._fill()
-        if self._level < amount:
-            return False
-        self._level -= amount
-        return True
-
-    def borrow(self, most: float) -> float | None:
-        """Take one, and return the seconds until it is there; None and nothing beyond `most`."""
-        self._fill()
-        wait = max(0.0, (1 - self._level) / self._rate)
-        if wait > most:
-            return None
-        self._level -= 1
-        return wait
-
-    def _fill(self) -> None:
-        now = self._clock()
-        self._level = min(self._most, self._level + (now - self._at) * self._rate)
-        self._at = now

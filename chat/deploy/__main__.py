@@ -8,271 +8,22 @@ app itself does not.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 
-from chat.deploy.plan import ADDRESS, KEY, PASSWORD, Plan, plan
-from chat.deploy.rules import README, SDKS, DeployError, as_docker
+from chat.deploy.deployment import Times, deploy
+from chat.deploy.plan import KEY, Plan, plan
+from chat.deploy.rules import DeployError
 from chat.settings import PROJECT
 
-if TYPE_CHECKING:
-    from huggingface_hub import HfApi, SpaceRuntime
-    from huggingface_hub.errors import HfHubHTTPError
 
-PATIENCE = 1200.0  # seconds that a build may take
-PACE = 5.0  # seconds between two looks at it
-SILENCE = 60.0  # seconds that an answer of the Hub may take
-NAP = 12  # looks after which a Space should have woken up
-
-_ASLEEP = {"PAUSED", "STOPPED", "SLEEPING"}
-_FAILED = {"BUILD_ERROR", "RUNTIME_ERROR", "CONFIG_ERROR", "NO_APP_FILE", "DELETING"}
-
-
-def deploy(plan: Plan, api: HfApi, say: Callable[[str], None], *, pace: float | None = None) -> str:
-    """Do it, and return the page's address. Raises `DeployError`."""
-    import httpx2
-    from huggingface_hub import get_session
-    from huggingface_hub.errors import HfHubHTTPError
-
-    get_session().timeout = SILENCE  # the package itself waits for ever (huggingface_hub 2.4)
-    deployment = _Deployment(plan=plan, api=api, say=say, pace=PACE if pace is None else pace)
-    try:
-        return deployment.run()
-    except HfHubHTTPError as error:
-        raise DeployError(_refusal(error, plan)) from None
-    except (httpx2.HTTPError, httpx2.InvalidURL, OSError):
-        raise DeployError(
-            "The Hub cannot be reached. Check the connection, then run this again."
-        ) from None
-    except (json.JSONDecodeError, UnicodeDecodeError, LookupError, TypeError, AttributeError):
-        # Read by the package, which trusts every answer (huggingface_hub 2.4).
-        raise DeployError(
-            f"What answers at {api.endpoint} is not the Hub. Look for a login page on the way."
-        ) from None
-    except ValueError as error:
-        raise DeployError(
-            f"The Hub does not take this, and says: {plan.masked(str(error))}"
-        ) from None
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Deployment:
-    """One plan being carried out."""
-
-    plan: Plan
-    api: HfApi
-    say: Callable[[str], None]
-    pace: float
-
-    def run(self) -> str:
-        """Everything, in the order in which a key is safe: it comes last."""
-        # Before any call, as it may fail.
-        readmes = {"streamlit": self.plan.readme, "docker": as_docker(self.plan.readme)}
-        readme = readmes[self._sdk()]
-        public = set(self.api.get_space_variables(self.plan.space))
-        secret = set(self.api.get_space_secrets(self.plan.space))
-        self._protect(public, secret)
-        commit = self._upload(readme)
-        self._give_key(public, secret)
-        return self._wait(commit)
-
-    def _sdk(self) -> str:
-        """The SDK of the Space, which is created if it is not there."""
-        from huggingface_hub.errors import RepositoryNotFoundError
-
-        space = self.plan.space
-        try:
-            there = self.api.space_info(space, timeout=SILENCE)
-        except RepositoryNotFoundError:
-            return self._created()
-        sdk = there.sdk or "docker"
-        if sdk not in SDKS:
-            raise DeployError(
-                f"{space} is another app, with the SDK {sdk}. Choose a name that is free."
-            )
-        # The page of a "protected" Space is as public as any.
-        is_private = there.private and getattr(there, "visibility", "private") == "private"
-        if self.plan.private and not is_private:
-            self.api.update_repo_settings(space, private=True, repo_type="space")
-            self.say(f"{space} was public, and is private now.")
-        self.say(f"{space} exists, with the SDK {sdk}; it is updated.")
-        return sdk
-
-    def _created(self) -> str:
-        from huggingface_hub.errors import HfHubHTTPError
-
-        space, private = self.plan.space, self.plan.private
-        for sdk in SDKS if self.plan.sdk == "streamlit" else ("docker",):
-            try:
-                self.api.create_repo(space, repo_type="space", space_sdk=sdk, private=private)
-            except HfHubHTTPError as error:
-                status = error.response.status_code
-                if status == 409:
-                    raise DeployError(f"The name {space} is taken. Choose another one.") from None
-                # New Spaces are refused the Streamlit SDK since the middle of 2026.
-                if sdk == "docker" or status != 400:
-                    raise
-            else:
-                break
-        self.say(f"{space} is created, with the SDK {sdk}.")
-        return sdk
-
-    def _protect(self, public: set[str], secret: set[str]) -> None:
-        """Set all but the key, where Variables `public` and Secrets `secret` stand already."""
-        if PASSWORD in public and not self.plan.secrets.get(PASSWORD):
-            raise DeployError(
-                f"{PASSWORD} is a Variable of {self.plan.space}, which everybody can read. "
-                f"Add --set {PASSWORD}, and it becomes a Secret."
-            )
-        if KEY in public:
-            self._delete_variable(KEY)
-            self.say("Everybody could read that key. Withdraw it where you got it.")
-        for name, value in self.plan.variables.items():
-            if name in secret:  # where it stays, as nothing may be both
-                self._set_secret(name, value)
-            else:
-                self.api.add_space_variable(self.plan.space, name, value)
-                self.say(f"Variable {name} is set.")
-        for name, value in self.plan.secrets.items():
-            if name == KEY:
-                continue
-            if name in public:
-                self._delete_variable(name)
-            self._set_secret(name, value)
-
-    def _upload(self, readme: str) -> str:
-        """Make the Space hold these files and no others; the commit's id."""
-        from huggingface_hub import CommitOperationAdd, CommitOperationDelete
-        from huggingface_hub.errors import HfHubHTTPError
-
-        space = self.plan.space
-        files = {**self.plan.files, README: readme.encode()}
-        there = set(self.api.list_repo_files(space, repo_type="space")) - {".gitattributes"}
-        operations: list[CommitOperationAdd | CommitOperationDelete] = [
-            CommitOperationAdd(name, content) for name, content in files.items()
-        ]
-        operations += [CommitOperationDelete(name) for name in sorted(there - files.keys())]
-        try:
-            commit = self.api.create_commit(
-                space, operations, commit_message="Deploy", repo_type="space"
-            )
-        except HfHubHTTPError as error:
-            if error.response.status_code != 409:
-                raise
-            raise DeployError(
-                f"{space} was changed by somebody else meanwhile. Run this again."
-            ) from None
-        self.say(f"The Space has the {len(files)} files that git tracks.")
-        return str(commit.oid)
-
-    def _give_key(self, public: set[str], secret: set[str]) -> None:
-        """Set the key, now that all that protects it is there."""
-        if not self.plan.secrets.get(KEY):
-            keeps = KEY in secret and KEY not in self.plan.secrets
-            then = "the Space keeps its own" if keeps else "the built-in demo is deployed"
-            self.say(f"No {KEY} is set here, in the environment or in .env: {then}.")
-        if KEY not in self.plan.secrets:
-            return
-        if ADDRESS not in {*self.plan.variables, *self.plan.secrets}:
-            # An address from an earlier time would be told a key that is for OpenAI.
-            if ADDRESS in public:
-                self._delete_variable(ADDRESS)
-            if ADDRESS in secret:
-                self.api.delete_space_secret(self.plan.space, ADDRESS)
-                self.say(f"Secret {ADDRESS} is deleted.")
-        self._set_secret(KEY, self.plan.secrets[KEY])
-
-    def _set_secret(self, name: str, value: str) -> None:
-        self.api.add_space_secret(self.plan.space, name, value)
-        self.say(f"Secret {name} is set.")
-
-    def _delete_variable(self, name: str) -> None:
-        self.api.delete_space_variable(self.plan.space, name)
-        self.say(f"Variable {name} is deleted.")
-
-    def _wait(self, commit: str) -> str:
-        deadline = time.monotonic() + PATIENCE
-        said, asleep = "", 0
-        while time.monotonic() < deadline:
-            runtime = self._patiently(self.api.get_space_runtime)
-            stage = str(getattr(runtime.stage, "value", runtime.stage)) if runtime else "nothing"
-            if stage != said:
-                self.say(f"The Space says: {stage}")
-                said = stage
-            if runtime and (runtime.raw.get("sha") or commit) == commit:
-                if stage == "RUNNING":
-                    return self.plan.page
-                if stage in _FAILED:
-                    reason = self._reason(runtime)
-                    raise DeployError(f"The Space ended with {stage}. It says: {reason}")
-            if stage in _ASLEEP:
-                if asleep > NAP:
-                    break
-                if asleep or self._patiently(self.api.restart_space):  # a commit wakes nobody
-                    asleep += 1
-            time.sleep(self.pace)
-        raise DeployError(
-            f"The Space still says {said}, and this waits no longer. Look at {self.plan.page}"
-        )
-
-    def _patiently(self, call: Callable[[str], SpaceRuntime]) -> SpaceRuntime | None:
-        """What the Hub says of the Space, or None if it does not answer for now."""
-        import httpx2
-        from huggingface_hub.errors import HfHubHTTPError
-
-        try:
-            return call(self.plan.space)
-        except HfHubHTTPError as error:
-            if error.response.status_code < 500 and error.response.status_code != 429:
-                raise
-        except (httpx2.HTTPError, OSError, ValueError):
-            pass
-        return None
-
-    def _reason(self, runtime: SpaceRuntime) -> str:
-        """Why it failed: the Hub's own words, and the last ones of the log."""
-        import httpx2
-
-        said = [str(runtime.raw.get("errorMessage") or "")]
-        try:
-            if runtime.stage in ("BUILD_ERROR", "RUNTIME_ERROR"):
-                is_build = runtime.stage == "BUILD_ERROR"
-                lines = list(self.api.fetch_space_logs(self.plan.space, build=is_build))
-                said += [line.rstrip() for line in lines[-10:]]
-        except (httpx2.HTTPError, OSError, ValueError, LookupError):
-            pass  # the failure is still to be told
-        told = self.plan.masked("\n".join(filter(None, said)))
-        return told or f"nothing. Look at {self.plan.page}"
-
-
-def _refusal(error: HfHubHTTPError, plan: Plan) -> str:
-    match error.response.status_code:
-        case 401:
-            return "The Hub does not know your token. Run: hf auth login"
-        case 402:
-            return (
-                "The Hub wants a paid plan for a new Docker Space. Subscribe to PRO, or deploy to "
-                "Streamlit Community Cloud for free (see README.md)."
-            )
-        case 403:
-            return (
-                f"Your token may not write to {plan.space}. Make one with the permission to write "
-                "at https://huggingface.co/settings/tokens."
-            )
-        case 429:
-            return "The Hub wants you to wait. Try again in a few minutes."
-        case status:
-            said = plan.masked(error.server_message or "no more than that")
-            return f"The Hub refused with status {status} and says: {said}"
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command."""
+def main(
+    arguments: Sequence[str] | None = None, *, folder: Path = PROJECT, times: Times | None = None
+) -> int:
+    """The command; its exit code."""
     parser = argparse.ArgumentParser(prog="python -m chat.deploy", description=__doc__)
     parser.add_argument("space", metavar="USER/SPACE")
     parser.add_argument(
@@ -290,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("there is a word too many: a setting is written --set NAME=value")
     try:
         planned = plan(
-            given.space, given.set, folder=PROJECT, private=given.private, anyone=given.anyone
+            given.space, given.set, folder=folder, private=given.private, anyone=given.anyone
         )
         if given.dry_run:
             print(_described(planned))
@@ -298,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from huggingface_hub import HfApi
 
         api = HfApi(endpoint=os.environ.get("HF_ENDPOINT"))
-        print(f"Ready: {deploy(planned, api, lambda line: print(line, flush=True))}")
+        say = partial(print, flush=True)
+        print(f"Ready: {deploy(planned, api, say, times or Times())}")
     except DeployError as error:
         print(error, file=sys.stderr)
         return 1

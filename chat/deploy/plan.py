@@ -68,7 +68,7 @@ def plan(
     """What a deployment would do. `asked` are names, or names with values. Raises `DeployError`."""
     _check_name(space)
     try:
-        here = read_values() if values is None else values
+        here = read_values(dotenv=folder / ".env") if values is None else values
     except SettingsError as error:
         raise DeployError(str(error)) from None
     chosen = _chosen(asked, here)
@@ -126,7 +126,7 @@ def _chosen(asked: Iterable[str], here: Mapping[str, str]) -> dict[str, str]:
             raise DeployError(f"{name} has no value here. Set it in .env, or say {name}=value.")
         chosen[name] = (value if sign else here[name]).strip()
     if chosen.get(KEY) and here.get(ADDRESS, "").strip():
-        # A key goes with the service that it is for, or another one would be told it.
+        # A key goes with the service that it is for, or another one would get it.
         chosen.setdefault(ADDRESS, here[ADDRESS].strip())
     for name, value in chosen.items():
         if not is_sendable(value):

@@ -1,4 +1,4 @@
-"""What the Hub wants of the files that a Space is made of; pure."""
+"""What a Space needs of the files that it is made of; pure."""
 
 from __future__ import annotations
 
@@ -13,40 +13,13 @@ APP = "streamlit_app.py"  # what the Dockerfile runs
 README = "README.md"
 SDKS = ("streamlit", "docker")
 
-COLOURS = ("red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray")
-# Those that an app may have, of https://huggingface.co/docs/hub/repositories-licenses.
-LICENSES = (
-    *("mit", "apache-2.0", "bsd", "bsd-2-clause", "bsd-3-clause", "bsd-3-clause-clear", "isc"),
-    *("gpl", "gpl-2.0", "gpl-3.0", "lgpl", "lgpl-2.1", "lgpl-3.0", "agpl-3.0", "mpl-2.0"),
-    *("epl-1.0", "epl-2.0", "eupl-1.1", "eupl-1.2", "ecl-2.0", "afl-3.0", "artistic-2.0"),
-    *("bsl-1.0", "osl-3.0", "ms-pl", "ncsa", "postgresql", "zlib", "wtfpl", "unlicense"),
-    *("cc", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nd-4.0"),
-    *("cc-by-nc-sa-4.0", "cc-by-nc-nd-4.0", "openrail", "unknown", "other"),
-)
-REQUIRED = ("title", "emoji", "colorFrom", "colorTo", "sdk", "license")
 REQUIRED_OF = {
     "streamlit": ("sdk_version", "python_version", "app_file"),
     "docker": ("app_port",),
 }
-# https://huggingface.co/docs/hub/spaces-config-reference, and what any card may have
-KNOWN = {
-    *REQUIRED,
-    *("sdk_version", "python_version", "app_file", "app_port", "app_build_command", "base_path"),
-    *("short_description", "pinned", "tags", "language", "models", "datasets", "preload_from_hub"),
-    *("header", "fullWidth", "thumbnail", "disable_embedding", "custom_headers"),
-    *("suggested_hardware", "suggested_storage", "startup_duration_timeout"),
-    *("hf_oauth", "hf_oauth_scopes", "hf_oauth_expiration_minutes", "hf_oauth_authorized_org"),
-    *("license_name", "license_link", "duplicated_from"),
-}
 NEEDED = (README, "requirements.txt", "Dockerfile", ".streamlit/config.toml")
 
 _TOP = re.compile(r"---\n(.*?)\n---(?:\n|\Z)(.*)", re.DOTALL)
-# The blocks of Unicode that have pictures, with what joins, colours and flags them.
-_EMOJI = re.compile(
-    r"(?:[\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]|[0-9#*]\ufe0f?\u20e3)"
-    r"[\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
-    r"\u200d\ufe0f\U000e0020-\U000e007f]*"
-)
 
 
 class DeployError(Exception):
@@ -94,7 +67,7 @@ def _parted(readme: str) -> tuple[str, str]:
 
 
 def faults(files: Mapping[str, bytes]) -> list[str]:
-    """What the Hub would refuse, or what would break there: a sentence each."""
+    """What would break there: a sentence each."""
     if missing := [_missing(name) for name in NEEDED if name not in files]:
         return missing
     try:
@@ -116,44 +89,28 @@ def _missing(name: str) -> str:
     return f"{name} is not among the files that git tracks. Restore it, or run: git add {name}"
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
 def _is_python(value: object) -> bool:
     """Whether Streamlit 1.67 runs with this version of Python."""
     return isinstance(value, str) and bool(re.fullmatch(r"3\.(1[1-9]|[2-9]\d)(\.\d+)?", value))
 
 
+# By setting, what it must be. The Hub itself refuses a wrong colour, licence and the like, as
+# huggingface_hub (2.4) asks it before an upload.
 _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "title": (_is_text, "must be a text"),
-    "emoji": (lambda it: isinstance(it, str) and bool(_EMOJI.fullmatch(it)), "must be an emoji"),
-    "colorFrom": (COLOURS.__contains__, f"must be one of {', '.join(COLOURS)}"),
-    "colorTo": (COLOURS.__contains__, f"must be one of {', '.join(COLOURS)}"),
     "sdk": (SDKS.__contains__, f"must be {' or '.join(SDKS)}"),
-    "license": (LICENSES.__contains__, "must be one that the Hub knows, like mit, or else other"),
-    "sdk_version": (_is_text, 'must be in quotation marks, like "1.67.0"'),
+    "sdk_version": (lambda it: isinstance(it, str), 'must be in quotation marks, like "1.67.0"'),
     "python_version": (_is_python, 'must be "3.11" or newer, in quotation marks'),
     "app_port": (lambda it: type(it) is int and it == PORT, f"must be {PORT}"),
-    "short_description": (
-        lambda it: _is_text(it) and len(it) <= 60,
-        "must be a text of 60 characters at most",
-    ),
-    "tags": (lambda it: isinstance(it, list) and all(map(_is_text, it)), "must be a list of words"),
 }
 
 
 def _faults_of_settings(settings: Mapping[str, Any]) -> Iterator[str]:
-    for name in (*REQUIRED, *REQUIRED_OF.get(str(settings.get("sdk")), ())):
+    for name in ("sdk", *REQUIRED_OF.get(str(settings.get("sdk")), ())):
         if name not in settings:
             yield f"{name} is missing."
-    for name, value in settings.items():
-        if name not in KNOWN:
-            yield f"{name} is no setting of a Space."
-        elif name in _RULES:
-            is_right, rule = _RULES[name]
-            if not is_right(value):
-                yield f"{name} {rule}."
+    for name, (is_right, rule) in _RULES.items():
+        if name in settings and not is_right(settings[name]):
+            yield f"{name} {rule}."
 
 
 def _faults_of_versions(

@@ -1,38 +1,48 @@
 """The visitor's chats in the visitor's own browser: what is sent there, and what comes back. Pure.
 
-Nothing is kept on the server, so any server can carry on. `store.js` holds the other end.
+Nothing is kept on the server, so any server can carry on. static/store.js is the other end, and
+messages.py says what the two send each other.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from enum import StrEnum
 from uuid import uuid4
 from weakref import WeakKeyDictionary
 
 from chat.conversation.tree import Conversation
-from chat.keeping.records import Notice, Recorder, restore
-from chat.keeping.transcript import LARGEST, Fault, TranscriptError, parsed
+from chat.keeping import messages
+from chat.keeping.messages import State, Write
+from chat.keeping.records import Recorder
+from chat.keeping.restoring import Restored, restore
+from chat.keeping.untrusted import LARGEST, Fault, TranscriptError, parsed
 from chat.options import Options
 
-_CHAT = re.compile(r"[0-9a-f]{32}", re.ASCII)
 # React may drop what was sent, above all at the end of a run that another one follows at once
 # (Streamlit 1.67). So a run's first write carries the last ones once more, if they are small, and
 # every other one the one before.
 _REPEATED = 3  # writes
 _REPEATED_FOR = 5.0  # seconds
-_REPEATED_SIZE = 100_000  # characters
-# What store.js says is small, but for one chat. Of what somebody else says, no more is looked at.
-_MOST_MESSAGES = 10_000
-_MOST_CHATS = 100_000
-_LONGEST_STAMP = 200  # characters
-_LARGEST_COUNT = 10**12
+REPEATED_SIZE = 100_000  # characters
+
+
+class Notice(StrEnum):
+    """What a visitor has to know about the keeping of chats."""
+
+    FULL = "full"
+    FORBIDDEN = "forbidden"
+    SILENT = "silent"
+    DAMAGED = "damaged"
+    UNREADABLE = "unreadable"
+    TOO_LONG = "too long"
+    NEWER = "newer"
+
+
 _NOTICES = {Fault.NEWER: Notice.NEWER, Fault.TOO_LARGE: Notice.TOO_LONG}
-_FAULTS = (Notice.FULL, Notice.FORBIDDEN, Notice.SILENT)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -47,7 +57,7 @@ class _Kept:
     number: int = 0  # of the last write
     asked: int = 0  # the number of the last write with a new question
     name: str = ""  # by the model
-    options: Options | None = None  # as they were told
+    options: Options | None = None  # as they were when it was last noted
     is_removed: bool = False
 
 
@@ -68,18 +78,21 @@ class Removed:
 
 
 class Store:
-    """One page's end of the browser's storage. What comes from there is nobody's word.
+    """One page's end of the browser's storage.
 
     Every write has its number. A browser that misses one says so, and gets all anew; it never
     refuses one, so what it says can wait until an answer has ended.
     """
 
-    def __init__(self, *, asks_for_titles: bool) -> None:
+    def __init__(
+        self, *, asks_for_titles: bool, restore: Callable[[object], Restored] = restore
+    ) -> None:
         self.session = uuid4().hex
         self.asks_for_titles = asks_for_titles
         self.notice: Notice | None = None  # of the chat that is shown or could not be opened
         self.fault: Notice | None = None  # of the storage
-        self._heard = 0
+        self._received = 0  # the number of the last message
+        self._restore = restore
         self._kept: WeakKeyDictionary[Conversation, _Kept] = WeakKeyDictionary()
         self._send: Callable[[str], None] | None = None
         self._is_new_run = False
@@ -89,15 +102,15 @@ class Store:
         self._unsent: list[str] = []
 
     def begin_run(self, send: Callable[[str], None]) -> None:
-        """Send what follows in this way: writes as a JSON list. The page is drawn anew."""
+        """Send writes by this function from now on, as a JSON list. The page is drawn anew."""
         self._send = send
         self._is_new_run = True
 
-    def told(self, conversation: Conversation) -> dict[str, object]:
-        """What the browser's end is to know whenever the page is drawn."""
+    def state(self, conversation: Conversation) -> State:
+        """What the browser has to know whenever the page is drawn."""
         return {
             "session": self.session,
-            "heard": self._heard,
+            "received": self._received,
             "chat": self._of(conversation).chat,
             "number": self._writes - len(self._unsent),
             "largest": LARGEST,
@@ -127,7 +140,7 @@ class Store:
         if kept.is_removed or (kept.is_anew and not is_begun):
             return
         if kept.is_just_read:
-            kept.recorder.take_settings(conversation, options)
+            kept.recorder.mark_settings_recorded(conversation, options)
             kept.is_just_read = False
         kept.options = options
         changes = kept.recorder.changes(conversation, options)
@@ -137,7 +150,7 @@ class Store:
         kept.number = self._writes
         if any(name.startswith("question/") for name in changes.put):
             kept.asked = self._writes
-        write = {
+        write: Write = {
             "chat": kept.chat,
             "session": self.session,
             "number": self._writes,
@@ -163,52 +176,46 @@ class Store:
         """Let the next write give a chat this name, unless the visitor gave it one."""
         self._of(conversation).name = name
 
-    def hear(
-        self, said: object, conversation: Conversation, *, is_edited: bool
+    def receive(
+        self, sent: object, conversation: Conversation, *, is_edited: bool
     ) -> list[Opened | Removed]:
-        """Take in what the browser says, and return the chats to turn to and those to leave."""
+        """Take in the browser's messages, and return the chats to turn to and those to leave.
+
+        Untrusted input; validated here, by `messages.read`.
+        """
         shown = self._of(conversation)
+        is_begun = bool(conversation.start.rounds)
         events: list[Opened | Removed] = []
-        opened: dict[str, Any] | None = None  # the last one; one chat at a time is under way
+        opened: messages.Opened | None = None  # the last one; one chat at a time is under way
         late: set[_Kept] = set()
-        messages = self._new(said)
+        received, self._received = messages.read(sent, received=self._received)
         # What was brought back since it was removed is opened further on.
-        back = {_name(message.get("chat")): place for place, message in enumerate(messages)}
-        for place, message in enumerate(messages):
-            match message.get("kind"):
-                case "opened":
-                    is_begun = bool(conversation.start.rounds)
+        back = {
+            it.chat: it.number
+            for it in received
+            if isinstance(it, messages.Opened | messages.Taken)
+        }
+        for message in received:
+            match message:
+                case messages.Opened():
                     if self._is_wanted(message, shown, is_begun=is_begun, is_edited=is_edited):
                         opened = message
-                case "removed":
-                    chats = _names(message.get("chats"))
-                    gone = {chat for chat in chats if back.get(chat, -1) <= place}
-                    events += self._removed(gone, _count(message.get("last")))
-                    if opened is not None and opened["chat"] in gone:
+                case messages.Removed():
+                    gone = {chat for chat in message.chats if back.get(chat, 0) <= message.number}
+                    events += self._removed(gone, message.last)
+                    if opened is not None and opened.chat in gone:
                         opened = None
-                case "taken":
-                    late |= self._moved(_name(message.get("chat")), _name(message.get("now")))
-                case "missed" if missing := _count(message.get("missing")):
-                    late |= {kept for kept in self._kept.values() if kept.number >= missing}
-                case "fault" if (fault := message.get("fault")) in (None, *_FAULTS):
-                    self.fault = fault and Notice(fault)
+                case messages.Taken():
+                    late |= self._moved(message.chat, message.now)
+                case messages.Missed():
+                    late |= {kept for kept in self._kept.values() if kept.number >= message.missing}
+                case messages.Faulty():
+                    self.fault = message.fault and Notice(message.fault)
         self._resend(late, shown)
         return events if opened is None else events + self._opened(opened)
 
-    def _new(self, said: object) -> list[dict[str, Any]]:
-        """The messages that were not heard before, each with a higher number than the last."""
-        messages: list[dict[str, Any]] = []
-        for message in said[:_MOST_MESSAGES] if isinstance(said, list) else []:
-            number = _count(message.get("number")) if isinstance(message, dict) else 0
-            if number > self._heard:  # or it says what was not confirmed once more
-                self._heard = number
-                messages.append(message)
-        return messages
-
     def _moved(self, chat: str, now: str) -> set[_Kept]:
         """Another page has written to a chat, so this one's goes on under another name."""
-        if not chat or not now:
-            return set()
         moved = {kept for kept in self._kept.values() if kept.chat == chat}
         for kept in moved:
             kept.chat, kept.base = now, ""
@@ -218,23 +225,20 @@ class Store:
         """Let the next write of these have everything; what is not shown is written now."""
         for conversation, kept in list(self._kept.items()):
             if kept in again:
-                kept.recorder.forget()
+                kept.recorder.start_over()
                 kept.is_anew = True
                 if kept is not shown and kept.options is not None:
                     self.note(conversation, kept.options)
 
     def _is_wanted(
-        self, message: dict[str, Any], shown: _Kept, *, is_begun: bool, is_edited: bool
+        self, message: messages.Opened, shown: _Kept, *, is_begun: bool, is_edited: bool
     ) -> bool:
-        chat, stamp = _name(message.get("chat")), message.get("stamp")
-        if not chat or not isinstance(stamp, str) or len(stamp) > _LONGEST_STAMP:
-            return False
-        if chat == shown.chat:
+        if message.chat == shown.chat:
             # Another page has written to it, after all that this one has sent of it.
+            stamp = message.stamp
             is_others = stamp != shown.base and not stamp.startswith(self.session)
-            return is_others and shown.number <= _count(message.get("got")) and not is_edited
-        reason = message.get("reason")
-        return reason == "picked" or (reason == "start" and not is_begun)
+            return is_others and shown.number <= message.got and not is_edited
+        return message.reason == "picked" or (message.reason == "start" and not is_begun)
 
     def _removed(self, chats: set[str], last: int) -> list[Opened | Removed]:
         removed: list[Opened | Removed] = []
@@ -248,12 +252,11 @@ class Store:
                 removed.append(Removed(conversation=conversation))
         return removed
 
-    def _opened(self, message: dict[str, Any]) -> list[Opened | Removed]:
+    def _opened(self, message: messages.Opened) -> list[Opened | Removed]:
         try:
-            records = message.get("records")
-            if not isinstance(records, str):  # more than can be sent
+            if message.records is None:
                 raise TranscriptError(Fault.TOO_LARGE)
-            restored = restore(parsed(records))
+            restored = self._restore(parsed(message.records))
         except TranscriptError as error:
             self.notice = _NOTICES.get(error.fault, Notice.UNREADABLE)
             return []
@@ -261,8 +264,8 @@ class Store:
             self.notice = Notice.UNREADABLE
             return []
         self._kept[restored.conversation] = _Kept(
-            chat=message["chat"],
-            base=message["stamp"],
+            chat=message.chat,
+            base=message.stamp,
             recorder=restored.recorder,
             is_anew=False,
             is_just_read=True,
@@ -279,26 +282,10 @@ class Store:
         """So many of the last writes that were sent, as far as they are small."""
         small: list[str] = []
         for write in reversed(self._sent[-most:]):
-            if sum(map(len, small), len(write)) > _REPEATED_SIZE:
+            if sum(map(len, small), len(write)) > REPEATED_SIZE:
                 break
             small.insert(0, write)
         return small
 
     def _of(self, conversation: Conversation) -> _Kept:
         return self._kept.setdefault(conversation, _Kept())
-
-
-def _name(value: object) -> str:
-    """A chat's name; empty where it is none."""
-    return value if isinstance(value, str) and _CHAT.fullmatch(value) else ""
-
-
-def _names(value: object) -> Iterable[str]:
-    return filter(None, map(_name, value[:_MOST_CHATS] if isinstance(value, list) else ()))
-
-
-def _count(value: object) -> int:
-    """A number that store.js counts; 0 where it is none."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        return 0
-    return value if 0 < value <= _LARGEST_COUNT else 0

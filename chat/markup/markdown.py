@@ -12,51 +12,42 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from markdown_it import MarkdownIt
 from markdown_it.common.utils import unescapeAll
-from markdown_it.rules_block import StateBlock, table
 from markdown_it.token import Token
 
-from chat.markup.prose import (
-    LONGEST_FORMULA,
-    MARKS,
-    WORDS,
-    definitions,
-    displayed,
-    guard,
-    is_displayed,
-    is_open,
-    named,
-    prose,
-    row,
-    unmarked,
-    without_images,
-)
+from chat.markup.blocks import BLOCKS, CLOSING, OPENING
+from chat.markup.formulas import LONGEST_FORMULA, displayed
+from chat.markup.pictures import is_open, named, unmarked
+from chat.markup.plain import guard, without_images
+from chat.markup.prose import prose, row
+from chat.markup.syntax import definitions
 
+_NEWLINE = re.compile(r"\r\n?")
 # A bound on the work: no model of today answers at such length. What is behind is shown as it is.
 MOST_LINES = 16_000
 
 
-def faithful(text: str) -> str:
+def faithful(text: str, *, most_lines: int = MOST_LINES) -> str:
     """Markdown for Streamlit that shows what the model meant by its own."""
-    return Growing().add(text)
+    return GrowingMarkdown(most_lines=most_lines).add(text)
 
 
 @dataclass
-class Growing:
+class GrowingMarkdown:
     """Makes a growing text faithful, again and again: only what may still change is read anew.
 
     At every time the result is what `faithful` makes of all the text so far. `apart` is how many of
     its characters stand in blocks of their own before the last one, and will never change again.
     """
 
+    most_lines: int = MOST_LINES
     apart: int = 0
     _settled: str = ""  # what the source before `_last` has become
     _head: list[str] = field(default_factory=list)  # of the table that goes on in `_last`
     _last: str = ""  # the source from the last block, item or row on
     _lines: int = 0  # of the source before `_last`
     _addresses: dict[str, str] = field(default_factory=dict)  # defined before `_last`, by name
-    _read: str = ""  # what the first `MOST_LINES` have become, once there are more
+    _read: str = ""  # what the first `most_lines` have become, once there are more
     _rest: str = ""  # the source behind them
 
     def add(self, piece: str) -> str:
@@ -68,11 +59,11 @@ class Growing:
         if not self._settled and not self._head:  # where Streamlit's parser would drop a mark, too
             self._last = self._last.lstrip("\ufeff")
         lines = [*self._head, *_NEWLINE.sub("\n", self._last).split("\n")]
-        most = MOST_LINES - self._lines + len(self._head)
+        most = self.most_lines - self._lines + len(self._head)
         rest = "\n".join(lines[most:])
         if not rest:
-            return self._add(lines, _BLOCKS.parse("\n".join(lines)))
-        tokens = _BLOCKS.parse("\n".join([*lines[:most], ""]))
+            return self._add(lines, BLOCKS.parse("\n".join(lines)))
+        tokens = BLOCKS.parse("\n".join([*lines[:most], ""]))
         self._read = self._add(lines[:most], tokens) + _end(lines[:most], tokens)
         # A line end may be half there yet.
         self._rest = rest[:-1] + "\r" if self._last.endswith("\r") else rest
@@ -166,101 +157,10 @@ def _open_formula(lines: list[str]) -> int:
     """The line where a formula begins that may end in text to come, or else the line behind all."""
     source = "\n".join(lines)
     begin = source.rfind("\n", 0, max(0, len(source) - LONGEST_FORMULA)) + 1
-    for found in _OPENING.finditer(source, begin):
-        if source.find(_CLOSING[found[1]], found.end()) < 0:
+    for found in OPENING.finditer(source, begin):
+        if source.find(CLOSING[found[1]], found.end()) < 0:
             return source.count("\n", 0, found.start(1))
     return len(lines)
-
-
-# Blocks
-
-
-_NEWLINE = re.compile(r"\r\n?")
-_OPENING = re.compile(rf"^{MARKS}(\$\$|\\\[)", re.MULTILINE)
-_CLOSING = {"$$": "$$", r"\[": r"\]"}
-
-
-def _comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
-    """The one kind of HTML block that stays one: all other HTML is made text."""
-    begin = state.bMarks[start] + state.tShift[start]
-    if state.is_code_block(start) or not state.src.startswith("<!--", begin):
-        return False
-    if silent:
-        return True
-    line = start
-    while line < end and (line == start or state.sCount[line] >= state.blkIndent):
-        line += 1
-        if "-->" in state.src[state.bMarks[line - 1] : state.eMarks[line - 1]]:
-            break
-    state.line = line
-    state.push("comment", "", 0).map = [start, line]
-    return True
-
-
-def _formula(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
-    r"""A formula that begins a line: `$$ … $$` or `\[ … \]`, on as many lines as it needs."""
-    begin = state.bMarks[start] + state.tShift[start]
-    opening = state.src[begin : begin + 2]
-    closing = _CLOSING.get(opening)
-    if closing is None or state.is_code_block(start):
-        return False
-    found = state.src.find(closing, begin + 2, begin + LONGEST_FORMULA)
-    whole = state.src[begin + 2 : found]
-    if found < 0 or "`" in whole or opening in whole:
-        return False
-    content, at = [], begin + 2
-    line, is_apart = start, not state.src[at : state.eMarks[start]].strip(" \t")
-    while found > state.eMarks[line]:
-        content.append(state.src[at : state.eMarks[line]])
-        line += 1
-        if line >= end:
-            return False
-        if state.isEmpty(line):
-            if not is_apart:
-                return False
-        elif state.sCount[line] < state.blkIndent:
-            return False
-        at = state.bMarks[line] + state.tShift[line]
-    rest = state.src[found + 2 : state.eMarks[line]]
-    if is_apart and found > at and any(not part.strip() for part in content[1:]):
-        return False  # with empty lines in it, both its ends are to stand alone
-    content.append(state.src[at:found])
-    if opening == "$$" and rest.strip() and WORDS.search(whole):
-        return False
-    if not is_displayed("\n".join(content), alone=opening == "$$" or not rest.strip()):
-        return False
-    if silent:
-        return True
-    state.line = line + 1
-    token = state.push("formula", "", 0)
-    token.map = [start, line + 1]
-    token.markup = state.src[state.src.rfind("\n", 0, begin) + 1 : begin]
-    token.content = "\n".join(content)
-    token.info = rest.strip()
-    return True
-
-
-def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
-    r"""A table, but not where Streamlit's parser sees something else, or cells end elsewhere."""
-    head = state.src[state.bMarks[start] : state.eMarks[start]]
-    is_plain = r"\\|" not in head and head.strip() == head.strip(" \t")
-    if not is_plain or not table(state, start, end, silent=True):
-        return False
-    others = (rule for rule in state.md.block.ruler.getRules("paragraph") if rule is not _table)
-    if any(rule(state, start, end, True) for rule in others):  # noqa: FBT003
-        return False
-    return silent or table(state, start, end, silent=False)
-
-
-_INTERRUPTS = ["paragraph", "reference", "blockquote", "list"]
-
-# Only the lines of blocks are asked for, so nothing inside them is parsed. GitHub's tables are in;
-# a definition is a paragraph that `prose` leaves as it is.
-_BLOCKS = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table").disable("reference")
-_BLOCKS.core.ruler.disable("inline")
-_BLOCKS.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
-_BLOCKS.block.ruler.at("html_block", _comment, {"alt": _INTERRUPTS})
-_BLOCKS.block.ruler.before("fence", "formula", _formula, {"alt": _INTERRUPTS})
 
 
 def _changed(lines: list[str], tokens: list[Token]) -> list[str | None]:

@@ -51,7 +51,7 @@ class Dialogue:
         path = visitor.conversation.path
         if not path:
             _greet(page)
-        if visitor.conversation.former is not None:
+        if visitor.conversation.previous is not None:
             st.button(
                 text.BRING_BACK,
                 icon=":material/undo:",

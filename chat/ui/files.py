@@ -6,7 +6,8 @@ from functools import partial
 
 import streamlit as st
 
-from chat.keeping.transcript import LARGEST, to_json, to_markdown
+from chat.keeping.transcript import to_json, to_markdown
+from chat.keeping.untrusted import LARGEST
 from chat.ui import program, session
 from chat.ui.session import Page
 from chat.words import text

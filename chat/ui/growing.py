@@ -11,8 +11,8 @@ import time
 from streamlit.delta_generator import DeltaGenerator
 
 from chat.markup import extent
-from chat.markup.markdown import Growing
-from chat.markup.prose import without_images
+from chat.markup.markdown import GrowingMarkdown
+from chat.markup.plain import without_images
 from chat.ui import streamlit_quirks
 from chat.words import text
 
@@ -33,7 +33,7 @@ class GrowingAnswer:
         self._slot = slot
         self._is_folded = is_folded
         self._room = extent.MOST  # for what can still be drawn
-        self._growing = Growing()
+        self._growing = GrowingMarkdown()
         self._blocks: DeltaGenerator | None = None
         self._last: DeltaGenerator | None = None
         self._behind = 0  # characters that have been left behind

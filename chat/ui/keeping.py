@@ -27,4 +27,5 @@ def prepare(store: Store) -> None:
 def draw(store: Store, key: str, conversation: Conversation, receive: Callable[[], None]) -> None:
     """Draw the list of the chats, with its end of the storage, which calls `receive` back."""
     words = text.chats_words(asks_for_titles=store.asks_for_titles)
-    _component(key=key, data={**store.told(conversation), "words": words}, on_came_change=receive)
+    data = {**store.state(conversation), "words": words}
+    _component(key=key, data=data, on_came_change=receive)

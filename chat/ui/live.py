@@ -118,11 +118,11 @@ class _Live:
 
 def _ask_for_title(page: Page, service: Service) -> None:
     visitor = page.visitor
-    asking = titles.asking(visitor.conversation, service, visitor.options)
-    with closing(asking):
+    requesting = titles.requesting(visitor.conversation, service, visitor.options)
+    with closing(requesting):
         while True:
             try:
-                next(asking)
+                next(requesting)
             except StopIteration as end:
                 visitor.name_chat(end.value)
                 break

@@ -20,7 +20,7 @@ from chat.conversation.answer import Answer
 from chat.conversation.question import Move, Question
 from chat.conversation.tree import Fork, Round
 from chat.errors import ChatError
-from chat.markup.prose import literal
+from chat.markup.plain import literal
 from chat.ui import long, session
 from chat.ui.growing import GrowingAnswer
 from chat.ui.session import Edit, Page

@@ -35,7 +35,7 @@ def middleware() -> list[Middleware]:
             rules=_rules,
             read=streamlit_quirks.heard,
             words=words,
-            tell=process.log,
+            log=process.log,
         )
     ]
 

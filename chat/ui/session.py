@@ -20,7 +20,7 @@ import streamlit as st
 
 from chat.conversation.question import Move, Question, Request
 from chat.conversation.tree import Conversation, Round
-from chat.keeping.transcript import LONGEST_NAME, Fault, TranscriptError
+from chat.keeping.untrusted import LONGEST_NAME, Fault, TranscriptError
 from chat.options import Options
 from chat.services.base import Service
 from chat.ui import process, streamlit_quirks

@@ -12,10 +12,10 @@ from functools import partial
 import streamlit as st
 
 from chat import models
-from chat.markup.prose import literal
+from chat.markup.plain import literal
 from chat.options import MOST_ROUNDS
 from chat.services.base import Service
-from chat.services.limits import Budgeted
+from chat.services.budgeted import Budgeted
 from chat.tokens.counter import Loading, TokenCounter
 from chat.ui import dialogs, files, keeping, session
 from chat.ui.meter import Meter
@@ -31,9 +31,7 @@ def draw(page: Page, service: Service, counter: TokenCounter) -> Meter:
         _new_chat(page)
         _chats(page)
         with st.container(border=True, key="meter", gap="xsmall"):
-            with st.container(gap=None):
-                split, moves = st.empty(), st.empty()
-            lines = st.empty()
+            split, lines = st.empty(), st.empty()
             dialogs.draw_openers(page, counter)
         if visitor.may_use_own_key:
             _own_key(page)
@@ -42,7 +40,6 @@ def draw(page: Page, service: Service, counter: TokenCounter) -> Meter:
         _files(page)
     meter = Meter(
         split=split,
-        moves=moves,
         lines=lines,
         visitor=visitor,
         counter=counter,

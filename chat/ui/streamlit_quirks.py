@@ -22,7 +22,7 @@ from streamlit.runtime.scriptrunner import (
     get_script_run_ctx,
 )
 
-from chat.access.doorkeeper import Heard
+from chat.access.doorkeeper import PageMessage
 
 RunEnded = StopException  # what ends a run, raised by any `st` call; a BaseException
 
@@ -50,7 +50,7 @@ _WIDGET = re.compile(r"\$\$ID-[0-9a-f]{32}-(?P<key>(?P<edit>edit-[0-9a-f]{32})|.
 _EVENTS = re.compile(r"\$\$STREAMLIT_INTERNAL_KEY_\$\$ID-[0-9a-f]{32}-[\w-]{1,200}__events")
 
 
-def heard(message: bytes) -> Heard | None:
+def heard(message: bytes) -> PageMessage | None:
     """What a message of the page is; None for what is none.
 
     Streamlit (1.67) has no public way to look at messages before it acts on them.
@@ -70,7 +70,7 @@ def heard(message: bytes) -> Heard | None:
         operation = asked.WhichOneof("payload")
         names = (asked.request_id, asked.session_id, asked.deferred_file.file_id)
         is_named = all(map(_NAME.fullmatch, names))
-        return Heard(kind=operation) if operation is not None and is_named else None
+        return PageMessage(kind=operation) if operation is not None and is_named else None
     asked_for = parsed.rerun_script
     widgets = asked_for.widget_states.widgets
     if not all(map(_NAME.fullmatch, (asked_for.fragment_id, asked_for.page_script_hash))):
@@ -78,7 +78,7 @@ def heard(message: bytes) -> Heard | None:
     if len(widgets) > MOST_WIDGETS or not all(map(_is_said_by_the_page, widgets)):
         return None
     carrying = (widget for widget in widgets if widget.json_trigger_value)
-    return Heard(kind=kind, carried=sum(widget.ByteSize() for widget in carrying))
+    return PageMessage(kind=kind, carried=sum(widget.ByteSize() for widget in carrying))
 
 
 def _has_few_parts(message: bytes) -> bool:

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
-from chat.access.doorkeeper import Doorkeeper, Heard, Receive, Scope, Send, Words
-from chat.access.rules import Bounds, Bucket, Rules
+from chat.access.doorkeeper import Doorkeeper, PageMessage, Words
+from chat.access.quotas import Bucket
+from chat.access.rules import Bounds, Rules
 from tests.visitor import run
 
 OK = {"type": "http.response.start", "status": 200, "headers": [(b"x-frame-options", b"DENY")]}
@@ -38,7 +40,7 @@ class World:
                 refused=_closed,
                 closed=_closed,
             ),
-            tell=self.log.append,
+            log=self.log.append,
             clock=lambda: self.now,
         )
 
@@ -84,9 +86,9 @@ def _scope(kind: str, headers: dict[str, str], *, method: str = "") -> dict[str,
     return {"type": kind, "method": method, "path": "/", "headers": pairs, "client": named_client}
 
 
-def _read(message: bytes) -> Heard | None:
+def _read(message: bytes) -> PageMessage | None:
     kind, _, rest = message.decode().partition(" ")
-    return Heard(kind=kind, carried=len(rest)) if kind != "rubbish" else None
+    return PageMessage(kind=kind, carried=len(rest)) if kind != "rubbish" else None
 
 
 def _closed(address: str, why: str) -> str:

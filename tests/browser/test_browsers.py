@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-from chat.keeping.records import Notice
+from chat.keeping.store import Notice
 from chat.words import text
 from tests.browser.chat_page import ChatPage, in_program, wait_until
 from tests.browser.keeping import WORDS, again, ask, chats, entry, expect_kept, kept, second_tab

@@ -7,7 +7,8 @@ import json
 import pytest
 from playwright.sync_api import Locator, expect
 
-from chat.keeping.transcript import LARGEST, ROOM, Fault, from_json
+from chat.keeping.transcript import from_json
+from chat.keeping.untrusted import LARGEST, ROOM, Fault
 from chat.words import text
 from tests.browser.chat_page import ChatPage
 from tests.browser.keeping import expect_kept

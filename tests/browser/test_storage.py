@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from chat.keeping.records import Notice
-from chat.keeping.transcript import Fault
+from chat.keeping.store import Notice
+from chat.keeping.untrusted import Fault
 from chat.words import text
 from tests.browser.chat_page import ChatPage, in_program, wait_for_storage
 from tests.browser.conftest import KEY, running_app, visitor

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from huggingface_hub import HfApi
 
-from chat.deploy import __main__ as deploy
+from chat.deploy.__main__ import main
+from chat.deploy.deployment import NAP, Times, deploy
 from chat.deploy.plan import Plan, plan
 from chat.deploy.rules import DeployError, as_docker, front_matter
 from chat.deploy.tracked import tracked
-from chat.settings import PROJECT, SettingsError
+from chat.settings import PROJECT
 from tests.fakes.app import BY_HAND, FILES, README, write
 from tests.fakes.hub import TOKEN, ScriptedHub, Space
 
@@ -35,15 +36,20 @@ def planned(
     return plan(SPACE, asked or ASKED, folder=folder, private=private, anyone=False, values=values)
 
 
-def deployed(plan: Plan, hub: ScriptedHub, said: list[str] | None = None) -> str:
+AT_ONCE = Times(look=0)
+
+
+def deployed(
+    plan: Plan, hub: ScriptedHub, said: list[str] | None = None, times: Times = AT_ONCE
+) -> str:
     api = HfApi(endpoint=hub.endpoint, token=TOKEN)
     lines: list[str] = [] if said is None else said
-    return deploy.deploy(plan, api, lines.append, pace=0)
+    return deploy(plan, api, lines.append, times)
 
 
-def refused(plan: Plan, hub: ScriptedHub) -> str:
+def refused(plan: Plan, hub: ScriptedHub, times: Times = AT_ONCE) -> str:
     with pytest.raises(DeployError) as raised:
-        deployed(plan, hub)
+        deployed(plan, hub, times=times)
     return str(raised.value)
 
 
@@ -310,14 +316,14 @@ def test_a_refusal_that_repeats_a_secret_is_shown_without_it(hub: ScriptedHub, a
 def test_a_wrong_token_says_how_to_log_in(hub: ScriptedHub, app: Path) -> None:
     api = HfApi(endpoint=hub.endpoint, token="hf_wrong")
     with pytest.raises(DeployError, match="hf auth login"):
-        deploy.deploy(planned(app), api, lambda _: None, pace=0)
+        deploy(planned(app), api, lambda _: None, AT_ONCE)
 
 
 @pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9", "nowhere", "http://[/"])
 def test_a_hub_that_cannot_be_reached_is_a_sentence(app: Path, endpoint: str) -> None:
     api = HfApi(endpoint=endpoint, token=TOKEN)
     with pytest.raises(DeployError, match="The Hub cannot be reached"):
-        deploy.deploy(planned(app), api, lambda _: None, pace=0)
+        deploy(planned(app), api, lambda _: None, AT_ONCE)
 
 
 def test_a_login_page_in_the_place_of_the_hub_is_a_sentence(hub: ScriptedHub, app: Path) -> None:
@@ -339,12 +345,11 @@ def test_a_stage_of_an_older_commit_is_not_taken_for_ours(hub: ScriptedHub, app:
 
 
 def test_a_hub_that_stumbles_while_the_space_is_built_does_not_end_the_wait(
-    hub: ScriptedHub, app: Path, monkeypatch: pytest.MonkeyPatch
+    hub: ScriptedHub, app: Path
 ) -> None:
-    monkeypatch.setattr(deploy, "SILENCE", 0.2)
     script(hub, "BUILDING", "502", "503", "429", "cut", "page", "silence", "BUILDING", "RUNNING")
     said: list[str] = []
-    assert deployed(planned(app), hub, said) == PAGE
+    assert deployed(planned(app), hub, said, Times(look=0, answer=0.2)) == PAGE
     stages = ["BUILDING", "nothing", "BUILDING", "RUNNING"]
     assert said[-4:] == [f"The Space says: {stage}" for stage in stages]
 
@@ -358,13 +363,10 @@ def test_a_refusal_ends_the_wait(hub: ScriptedHub, app: Path, status: str, words
 
 
 @pytest.mark.parametrize("stage", ["BUILDING", "RUNNING@0", "502"])
-def test_a_build_without_end_is_given_up(
-    hub: ScriptedHub, app: Path, monkeypatch: pytest.MonkeyPatch, stage: str
-) -> None:
-    monkeypatch.setattr(deploy, "PATIENCE", 0.2)
+def test_a_build_without_end_is_given_up(hub: ScriptedHub, app: Path, stage: str) -> None:
     script(hub, stage)
     said = "nothing" if stage.isdigit() else stage.split("@", maxsplit=1)[0]
-    assert refused(planned(app), hub) == (
+    assert refused(planned(app), hub, Times(look=0, build=0.2)) == (
         f"The Space still says {said}, and this waits no longer. Look at {PAGE}"
     )
 
@@ -382,7 +384,7 @@ def test_a_space_that_goes_on_sleeping_is_soon_given_up(hub: ScriptedHub, app: P
     script(hub, "PAUSED@0")
     assert refused(planned(app), hub).startswith("The Space still says PAUSED")
     assert hub.changes.count("restarted") == 1
-    assert hub.calls.count(f"GET /api/spaces/{SPACE}/runtime") <= deploy.NAP + 2
+    assert hub.calls.count(f"GET /api/spaces/{SPACE}/runtime") <= NAP + 2
 
 
 def test_a_space_that_may_not_be_woken_is_a_sentence(hub: ScriptedHub, app: Path) -> None:
@@ -431,15 +433,6 @@ def test_without_a_log_the_failure_is_still_told(
 # The command
 
 
-@pytest.fixture
-def here(app: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The command's folder is the small app's, and only the process sets variables."""
-    monkeypatch.setattr(deploy, "PROJECT", app)
-    monkeypatch.setattr("chat.settings._read_dotenv", lambda _: {})
-    monkeypatch.setattr(deploy, "PACE", 0)
-    return app
-
-
 Captured = pytest.CaptureFixture[str]
 
 
@@ -448,14 +441,13 @@ def set_values(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-@pytest.mark.usefixtures("here")
 def test_a_dry_run_calls_nobody_and_shows_no_secret(
-    hub: ScriptedHub, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+    app: Path, hub: ScriptedHub, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
     set_values(monkeypatch)
     monkeypatch.setenv("OPENAI_BASE_URL", "https://user:s3cret@host.example/v1")
     arguments = [SPACE, "--set", "CHAT_PASSWORD", "--set", "CHAT_MODEL", "--dry-run"]
-    assert deploy.main(arguments) == 0
+    assert main(arguments, folder=app) == 0
     assert capsys.readouterr().out.splitlines() == [
         f"Would deploy to {PAGE}",
         "Secret   OPENAI_API_KEY",
@@ -467,67 +459,58 @@ def test_a_dry_run_calls_nobody_and_shows_no_secret(
     assert hub.calls == []
 
 
-@pytest.mark.usefixtures("here")
-def test_a_dry_run_says_that_no_key_is_here(capsys: Captured) -> None:
-    assert deploy.main([SPACE, "--private", "--dry-run"]) == 0
+def test_a_dry_run_says_that_no_key_is_here(app: Path, capsys: Captured) -> None:
+    assert main([SPACE, "--private", "--dry-run"], folder=app) == 0
     assert capsys.readouterr().out.splitlines()[:2] == [
         f"Would deploy to {PAGE} (private)",
         "No OPENAI_API_KEY is set here: the demo answers, unless the Space has a key already.",
     ]
 
 
-@pytest.mark.usefixtures("here")
 def test_the_command_deploys(
-    hub: ScriptedHub, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+    app: Path, hub: ScriptedHub, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
     set_values(monkeypatch)
-    assert deploy.main([SPACE, "--set", DAY]) == 0
+    assert main([SPACE, "--set", DAY], folder=app, times=AT_ONCE) == 0
     said = capsys.readouterr()
     assert said.out.endswith(f"Ready: {PAGE}\n")
     assert KEY not in said.out + said.err
     assert hub.spaces[SPACE].variables == {"CHAT_DAILY_TOKENS": "500000"}
 
 
-@pytest.mark.usefixtures("here")
-def test_what_stands_in_the_way_is_a_sentence_and_a_code(capsys: Captured) -> None:
-    assert deploy.main([SPACE, "--set", KEY]) == 1
+def test_what_stands_in_the_way_is_a_sentence_and_a_code(app: Path, capsys: Captured) -> None:
+    assert main([SPACE, "--set", KEY], folder=app) == 1
     said = "What follows --set is no setting of the app. README.md lists them.\n"
     assert capsys.readouterr() == ("", said)
 
 
 def test_a_key_behind_a_space_is_not_said_again(capsys: Captured) -> None:
     with pytest.raises(SystemExit):
-        deploy.main([SPACE, "--set", "OPENAI_API_KEY", KEY])
+        main([SPACE, "--set", "OPENAI_API_KEY", KEY])
     said = capsys.readouterr().err
     assert said.endswith("there is a word too many: a setting is written --set NAME=value\n")
     assert KEY not in said
 
 
-def test_a_file_of_settings_that_cannot_be_read_is_a_sentence(
-    monkeypatch: pytest.MonkeyPatch, capsys: Captured
-) -> None:
-    def broken() -> dict[str, str]:
-        raise SettingsError(".env cannot be read: save it as UTF-8 text.")
-
-    monkeypatch.setattr("chat.deploy.plan.read_values", broken)
-    assert deploy.main([SPACE, "--dry-run"]) == 1
+def test_a_file_of_settings_that_cannot_be_read_is_a_sentence(app: Path, capsys: Captured) -> None:
+    (app / ".env").write_bytes(b"CHAT_TITLE=\xff")
+    assert main([SPACE, "--dry-run"], folder=app) == 1
     assert capsys.readouterr().err == ".env cannot be read: save it as UTF-8 text.\n"
 
 
-@pytest.mark.usefixtures("here", "hub")
-def test_ctrl_c_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+@pytest.mark.usefixtures("hub")
+def test_ctrl_c_is_a_sentence(app: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
     def pressed(_: float) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("time.sleep", pressed)
-    assert deploy.main([SPACE]) == 130
+    assert main([SPACE], folder=app, times=AT_ONCE) == 130
     assert capsys.readouterr().err == "Stopped. What the Hub has begun goes on there.\n"
 
 
-@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("missing", ["huggingface_hub", "httpx2", "yaml"])
 def test_without_the_hubs_package_it_is_said_how_to_get_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: Captured, missing: str
+    app: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured, missing: str
 ) -> None:
     original = builtins.__import__
 
@@ -537,7 +520,7 @@ def test_without_the_hubs_package_it_is_said_how_to_get_it(
         return original(name, *how, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(builtins, "__import__", without)
-    assert deploy.main([SPACE]) == 1
+    assert main([SPACE], folder=app) == 1
     assert capsys.readouterr().err == 'First run: pip install "huggingface_hub>=2.4"\n'
 
 

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
-import { beforeEach, test } from "node:test";
+import { readFileSync } from "node:fs";
+import { after, beforeEach, test } from "node:test";
 import { draw, until } from "./dom.js";
 import { IDBFactory } from "fake-indexeddb";
 import { Store } from "../../static/store.js";
 
 const [A, B] = ["a".repeat(32), "b".repeat(32)];
+// Of each message its fields, and of these what they may be: made of chat/keeping/messages.py.
+const shapes = JSON.parse(readFileSync(new URL("messages.json", import.meta.url), "utf8"));
+const seen = new Set();
 let store;
 let sent; // what the server was told last
 
@@ -15,24 +19,44 @@ beforeEach(() => {
   sent = [];
 });
 
-function serve(more = {}, to = store) {
-  const data = { session: "s", heard: 0, chat: A, number: 0, largest: 1_000_000, ...more };
-  to.serve(data, (outbox) => (sent = outbox));
+function check(kind, message) {
+  seen.add(kind);
+  assert.deepEqual(Object.keys(message).sort(), Object.keys(shapes[kind]).sort(), kind);
+  for (const [field, allowed] of Object.entries(shapes[kind])) {
+    const value = message[field];
+    const type = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+    assert.ok(allowed.includes(type) || allowed.includes(value), `${kind}.${field} is ${value}`);
+  }
 }
 
-const write = (number, more = {}) => ({
-  chat: A,
-  session: "s",
-  number,
-  base: "",
-  whole: number === 1,
-  settled: true,
-  title: "Title",
-  name: "",
-  put: { [`question/${number}`]: `Q${number}` },
-  drop: [],
-  ...more,
-});
+after(() => assert.deepEqual([...seen].sort(), Object.keys(shapes).sort()));
+
+function serve(more = {}, to = store) {
+  const data = { session: "s", received: 0, chat: A, number: 0, largest: 1_000_000, ...more };
+  check("state", data);
+  to.serve(data, (outbox) => {
+    sent = outbox;
+    outbox.forEach(({ kind, ...fields }) => check(kind, fields));
+  });
+}
+
+const write = (number, more = {}) => {
+  const written = {
+    chat: A,
+    session: "s",
+    number,
+    base: "",
+    whole: number === 1,
+    settled: true,
+    title: "Title",
+    name: "",
+    put: { [`question/${number}`]: `Q${number}` },
+    drop: [],
+    ...more,
+  };
+  check("write", written);
+  return written;
+};
 
 const told = (kind) => until(() => sent.find((message) => message.kind === kind));
 const names = async () => (store.database ? (await store.storage.all(A)).names : []);
@@ -70,9 +94,9 @@ test("what is told stays until it was heard", async () => {
   serve();
   store.receive([write(2)]);
   await told("missed");
-  serve({ heard: 0 });
+  serve({ received: 0 });
   assert.equal(store.outbox.length, 1);
-  serve({ heard: 1 });
+  serve({ received: 1 });
   assert.equal(store.outbox.length, 0);
 });
 
@@ -135,4 +159,17 @@ test("whoever waits for it hears what was stored, and which chat is shown", asyn
   store.receive([write(1)]);
   await until(() => heard.length === 2);
   assert.deepEqual(heard, ["turned", A]);
+});
+
+test("a chat that another page has written to is taken to a place of its own", async () => {
+  serve();
+  store.receive([write(1)]);
+  await until(async () => (await names()).length === 1);
+  const page = new Store();
+  serve({ session: "t" }, page);
+  page.receive([write(1, { session: "t", put: { "question/1": "Q of another" } })]);
+  const { chat, now } = await told("taken");
+  assert.equal(chat, A);
+  assert.deepEqual((await page.storage.all(now)).values, ["Q of another"]);
+  assert.deepEqual((await store.storage.all(A)).values, ["Q1"]);
 });

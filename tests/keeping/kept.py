@@ -1,4 +1,4 @@
-"""What a page has kept, and what it tells."""
+"""What a page has kept, and what it records."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def apply(changes: Changes, records: Records) -> None:
     records.update(json.loads(json.dumps(changes.put)))
 
 
-def told(conversation: Conversation) -> Records:
+def recorded(conversation: Conversation) -> Records:
     """All records of a conversation."""
     records: Records = {}
     apply(Recorder().changes(conversation, OPTIONS), records)

@@ -1,4 +1,4 @@
-"""A conversation survives being told in pieces, and no pieces can do harm."""
+"""A conversation survives being recorded in pieces, and no pieces can do harm."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from chat.conversation.answer import Status
 from chat.conversation.events import Ended, ReasoningDelta, TextDelta
 from chat.conversation.tree import Conversation
 from chat.errors import ConnectionLost
-from chat.keeping.records import Recorder, Restored, restore
-from chat.keeping.transcript import MOST, MOST_ANSWERS, Fault, TranscriptError, to_json
+from chat.keeping.records import Recorder
+from chat.keeping.restoring import Restored, restore
+from chat.keeping.transcript import to_json
+from chat.keeping.untrusted import MOST, MOST_ANSWERS, Fault, TranscriptError
 from chat.options import Options
-from tests.keeping.kept import VERSION_1, Records, apply, told
+from tests.keeping.kept import VERSION_1, Records, apply, recorded
 from tests.keeping.moves import MOVES, OPTIONS, came, conversations, played
 from tests.steps import steps
 
@@ -31,7 +33,7 @@ def written(restored: Restored) -> str:
 @given(conversations)
 @settings(max_examples=300, deadline=None)
 def test_a_conversation_comes_back_exactly(conversation: Conversation) -> None:
-    restored = restore(told(conversation))
+    restored = restore(recorded(conversation))
     assert restored.is_whole
     assert restored.options == OPTIONS
     assert written(restored) == to_json(conversation, OPTIONS)
@@ -43,7 +45,7 @@ def test_a_conversation_comes_back_exactly(conversation: Conversation) -> None:
     st.booleans(),
 )
 @settings(max_examples=300, deadline=None)
-def test_changes_told_one_after_another_make_the_same_records(
+def test_changes_recorded_one_after_another_make_the_same_records(
     turns: list[list[tuple[str, int]]],
     comes_back: bool,
 ) -> None:
@@ -55,11 +57,11 @@ def test_changes_told_one_after_another_make_the_same_records(
         restored = restore(copy.deepcopy(records))
         assert restored.is_whole
         assert written(restored) == to_json(conversation, OPTIONS)
-        if comes_back:  # as after a reload: from here on, another server tells
+        if comes_back:  # as after a reload: from here on, another server records
             conversation, recorder = restored.conversation, restored.recorder
 
 
-def test_a_turn_tells_what_changed_and_nothing_else() -> None:
+def test_a_turn_records_what_changed_and_nothing_else() -> None:
     conversation, recorder = Conversation(), Recorder()
     for number in range(50):
         list(conversation.ask(f"Q{number}").answer.grow(came(0, "word " * 100)))
@@ -72,7 +74,7 @@ def test_a_turn_tells_what_changed_and_nothing_else() -> None:
     assert list(recorder.changes(conversation, OPTIONS).put) == ["head"]
 
 
-def test_a_growing_answer_is_told_in_pieces_and_comes_back_interrupted() -> None:
+def test_a_growing_answer_is_recorded_in_pieces_and_comes_back_interrupted() -> None:
     conversation, recorder, records = Conversation(), Recorder(), dict[str, Any]()
     answer = conversation.ask("Q").answer
     growing = answer.grow(
@@ -90,7 +92,7 @@ def test_a_growing_answer_is_told_in_pieces_and_comes_back_interrupted() -> None
     assert (back.text, back.reasoning) == (answer.text, "Hm.")
     assert back.status is Status.INTERRUPTED
     assert isinstance(back.error, ConnectionLost)
-    # Whoever reads it and changes something tells that it has ended, and deletes the pieces.
+    # Whoever reads it and changes something records that it has ended, and deletes the pieces.
     again = copy.deepcopy(records)
     assert not restored.recorder.changes(restored.conversation, OPTIONS)
     restored.conversation.rounds += 1
@@ -147,7 +149,7 @@ def test_an_answer_is_read_up_to_the_piece_that_is_missing(damage: object) -> No
 def test_to_look_is_not_to_write(damage: Records) -> None:
     _, _, records = grown_answer(3)
     restored = restore({**records, **damage})
-    restored.recorder.take_settings(restored.conversation, OPTIONS)
+    restored.recorder.mark_settings_recorded(restored.conversation, OPTIONS)
     assert not restored.recorder.changes(restored.conversation, OPTIONS)
 
 
@@ -164,7 +166,7 @@ def test_what_nobody_knows_goes_with_the_first_change() -> None:
 
 @pytest.mark.parametrize("name", ["round/01", "round/1/2", "answer/7/7", "grown/2", "round/0"])
 def test_a_stray_name_takes_nothing_away(name: str) -> None:
-    records = told(three_rounds())
+    records = recorded(three_rounds())
     restored = restore({**records, name: {}})
     assert not restored.is_whole
     assert [round.question for round in restored.conversation.history] == ["Q0", "Q1", "Q2"]
@@ -172,7 +174,7 @@ def test_a_stray_name_takes_nothing_away(name: str) -> None:
 
 @pytest.mark.parametrize("versions", [[{}], [[1]], [None, 2], [2, {}]])
 def test_an_odd_list_of_versions_is_read(versions: list[object]) -> None:
-    records = told(three_rounds())
+    records = recorded(three_rounds())
     records["round/1"]["versions"] = versions
     restored = restore(records)
     assert not restored.is_whole
@@ -182,16 +184,16 @@ def test_an_odd_list_of_versions_is_read(versions: list[object]) -> None:
 def test_an_answer_that_had_no_word_yet_comes_back_failed() -> None:
     conversation = Conversation()
     conversation.ask("Q")
-    answer = restore(told(conversation)).conversation.history[0].answer
+    answer = restore(recorded(conversation)).conversation.history[0].answer
     assert answer.status is Status.FAILED
     assert isinstance(answer.error, ConnectionLost)
 
 
-def test_what_is_forgotten_is_told_again() -> None:
+def test_what_is_started_over_is_recorded_again() -> None:
     conversation, recorder = Conversation(), Recorder()
     conversation.ask("Q").answer.stop()
     first = recorder.changes(conversation, OPTIONS)
-    recorder.forget()
+    recorder.start_over()
     assert recorder.changes(conversation, OPTIONS) == first
 
 
@@ -215,7 +217,7 @@ def three_rounds() -> Conversation:
 def test_what_can_be_read_is_read(
     name: str, questions: list[str], answers: list[str], damage: object
 ) -> None:
-    records = told(three_rounds())
+    records = recorded(three_rounds())
     if damage is None and name == "round/3":
         del records[name]
     elif name == "question/3":
@@ -236,7 +238,7 @@ def test_what_can_be_read_is_read(
 
 
 def test_a_round_whose_place_is_damaged_is_still_read() -> None:
-    records = told(three_rounds())
+    records = recorded(three_rounds())
     records["round/3"] = {**records["round/3"], "after": 99, "versions": [4, 4, "x"], "next": -1}
     restored = restore(records)
     assert not restored.is_whole
@@ -284,12 +286,12 @@ ANYTHING = st.recursive(
 @given(conversations, st.dictionaries(NAMES, ANYTHING, max_size=8))
 @settings(max_examples=500, deadline=None)
 def test_no_damage_raises_anything_else(conversation: Conversation, damage: Records) -> None:
-    records = told(conversation) | {"head": 0} | damage
+    records = recorded(conversation) | {"head": 0} | damage
     restored = restore(records)
     assert all(round.question.strip() for round in restored.conversation.all_rounds)
     assert restored.conversation.messages
     restored.recorder.changes(restored.conversation, OPTIONS)
-    restore(told(restored.conversation))
+    restore(recorded(restored.conversation))
 
 
 def test_version_1_is_read() -> None:
@@ -309,7 +311,7 @@ def test_version_1_is_what_is_written_today() -> None:
     records = json.loads(VERSION_1)
     again: Records = {}
     restored = restore(copy.deepcopy(records))
-    restored.recorder.forget()
+    restored.recorder.start_over()
     apply(restored.recorder.changes(restored.conversation, OPTIONS), again)
     unchanged = [name for name in records if name.split("/")[1:2] != ["5"]]
     assert {name: again[name] for name in unchanged} == {name: records[name] for name in unchanged}
@@ -317,7 +319,7 @@ def test_version_1_is_what_is_written_today() -> None:
 
 def orphans(count: int) -> Records:
     """Rounds of which each has followed one that is not there."""
-    records = told(Conversation())
+    records = recorded(Conversation())
     for number in range(1, count + 1):
         records[f"round/{number}"] = {"after": 999_999, "place": 0, "versions": [], "next": 0}
     return records
@@ -325,7 +327,7 @@ def orphans(count: int) -> Records:
 
 def claims(count: int) -> Records:
     """Rounds of which each names many answers that are not there."""
-    records = told(Conversation())
+    records = recorded(Conversation())
     for number in range(1, count + 1):
         records[f"round/{number}"] = {"after": None, "versions": [*range(1, 1_000)]}
     return records
@@ -333,14 +335,14 @@ def claims(count: int) -> Records:
 
 def shared(count: int) -> Records:
     """Rounds that all name the same answers."""
-    records = told(three_rounds())
+    records = recorded(three_rounds())
     for number in range(10, 10 + count):
         records[f"round/{number}"] = {"after": 1, "versions": [2] * 1_000}
     return records
 
 
 def siblings(count: int) -> Records:
-    records = told(Conversation())
+    records = recorded(Conversation())
     for number in range(1, count + 1):
         records[f"round/{number}"] = {"after": None, "place": count - number, "versions": []}
     return records

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from chat.keeping.records import LONGEST_PROMPT, Recorder, restore
-from chat.keeping.transcript import (
+from chat.keeping.records import LONGEST_PROMPT, Recorder, fits
+from chat.keeping.restoring import restore
+from chat.keeping.transcript import from_json, to_json
+from chat.keeping.untrusted import (
     LARGEST,
     MOST,
     MOST_ANSWERS,
@@ -17,12 +19,11 @@ from chat.keeping.transcript import (
     TranscriptError,
     parsed,
     sent_size,
-    to_json,
 )
 from chat.settings import Settings
 from chat.tokens.counter import TokenCounter
 from chat.visitor import Visitor
-from tests.keeping.kept import told
+from tests.keeping.kept import recorded
 from tests.keeping.moves import OPTIONS, played
 
 OVERHEAD = 3_000  # bytes of a chat of one round beside its words
@@ -50,7 +51,7 @@ def plain(question: str, answer: str = "A", prompt: str = "S") -> str:
 
 def survives(visitor: Visitor) -> None:
     """See that a chat can be kept, opened again, saved and loaded again."""
-    records = told(visitor.conversation)
+    records = recorded(visitor.conversation)
     kept = json.dumps(records, ensure_ascii=False, separators=(",", ":"))
     assert sent_size(kept) < LARGEST  # store.js sends no more
     opened = restore(parsed(kept))
@@ -62,14 +63,19 @@ def survives(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("letter", SENT, ids=ascii)
-def test_a_chat_at_the_bound_survives_whatever_it_says(
-    letter: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("chat.keeping.records.LARGEST", bound := 1_000_000)
+def test_the_size_of_a_chat_is_what_its_letters_take(letter: str) -> None:
+    bound = 1_000_000
     most = (bound - ROOM - OVERHEAD) // SENT[letter]
-    survives(loaded(plain(letter * most)))
-    assert fault_of(plain(letter * (most + 2 * OVERHEAD))) is Fault.TOO_LARGE
-    assert fault_of(plain("Q", letter * (most + 2 * OVERHEAD))) is Fault.TOO_LARGE
+    whole = from_json(plain(letter * most)).conversation
+    assert fits(whole, OPTIONS, largest=bound)
+    assert sent_size(to_json(whole, OPTIONS)) < bound
+    for long in (plain(letter * (most + 2 * OVERHEAD)), plain("Q", letter * (most + 2 * OVERHEAD))):
+        assert not fits(from_json(long).conversation, OPTIONS, largest=bound)
+
+
+def test_a_chat_at_the_bound_survives() -> None:
+    survives(loaded(plain("x" * (LARGEST - ROOM - OVERHEAD))))
+    assert fault_of(plain("x" * (LARGEST - ROOM + OVERHEAD))) is Fault.TOO_LARGE
 
 
 def test_a_chat_of_very_many_rounds_survives_or_is_refused() -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from chat.conversation.tree import Conversation
-from chat.keeping import store
-from chat.keeping.records import Notice, restore
-from chat.keeping.store import Opened, Removed, Store
+from chat.keeping.messages import MOST_MESSAGES
+from chat.keeping.restoring import Restored, restore
+from chat.keeping.store import REPEATED_SIZE, Notice, Opened, Removed, Store
 from tests.keeping.kept import VERSION_1
 from tests.keeping.moves import OPTIONS, came
 from tests.steps import steps
@@ -47,17 +48,17 @@ class Page:
         self.store.save(self.conversation, OPTIONS, pace=0)
         return [write for writes in self.sent[before:] for write in writes]
 
-    def hear(self, *messages: dict[str, Any], is_edited: bool = False) -> list[Opened | Removed]:
+    def receive(self, *messages: dict[str, Any], is_edited: bool = False) -> list[Opened | Removed]:
         numbered = []
         for message in messages:
             self.said += 1
             numbered.append({**message, "number": self.said})
-        return self.store.hear(numbered, self.conversation, is_edited=is_edited)
+        return self.store.receive(numbered, self.conversation, is_edited=is_edited)
 
     def open(self, chat: str = A, records: str | None = VERSION_1, **more: object) -> list[Any]:
         """Have the browser hand over a chat."""
         opened = {"kind": "opened", "reason": "picked", "chat": chat, "stamp": "s 1", "got": 0}
-        return self.hear(opened | {"records": records} | more)
+        return self.receive(opened | {"records": records} | more)
 
     def turn(self, to: Conversation) -> None:
         self.store.turn(self.conversation, OPTIONS, to)
@@ -86,7 +87,7 @@ def test_every_write_has_a_number_and_carries_small_ones_before(page: Page) -> N
 
 
 def test_a_large_write_is_sent_once(page: Page) -> None:
-    page.ask("word " * store._REPEATED_SIZE)
+    page.ask("word " * REPEATED_SIZE)
     page.save()
     page.ask("Q2")
     assert [write["number"] for write in page.save()] == [2]
@@ -108,7 +109,7 @@ def test_what_is_missed_is_sent_anew_also_of_a_chat_that_is_no_longer_shown(page
     page.turn(left.start_over())
     page.ask("Q2")
     page.save()
-    page.hear({"kind": "missed", "missing": 1})
+    page.receive({"kind": "missed", "missing": 1})
     again = {write["chat"]: write for write in page.save() if write["number"] > 2}
     assert len(again) == 2
     assert again[first["chat"]]["put"] == first["put"]
@@ -118,7 +119,7 @@ def test_what_is_missed_is_sent_anew_also_of_a_chat_that_is_no_longer_shown(page
 def test_what_came_is_not_sent_again(page: Page) -> None:
     page.ask("Q1")
     page.save()
-    page.hear({"kind": "missed", "missing": 2})
+    page.receive({"kind": "missed", "missing": 2})
     assert page.save() == []
 
 
@@ -137,12 +138,12 @@ def test_a_chat_that_moved_in_the_browser_moves_here_too(page: Page) -> None:
     page.turn(opened.conversation)
     page.ask("Q3")
     assert [(write["chat"], write["base"]) for write in page.save()] == [(B, "s 1")]
-    page.hear({"kind": "taken", "chat": B, "now": "c" * 32})
+    page.receive({"kind": "taken", "chat": B, "now": "c" * 32})
     write = page.save()[-1]
     assert (write["chat"], write["base"], write["whole"]) == ("c" * 32, "", True)
     history = restore(write["put"]).conversation.history
     assert [round.question for round in history] == ["Q1", "Q2", "Q3"]
-    page.hear({"kind": "taken", "chat": "c" * 32, "now": "../evil"})
+    page.receive({"kind": "taken", "chat": "c" * 32, "now": "../evil"})
     page.ask("Q4")
     assert page.save()[-1]["chat"] == "c" * 32
 
@@ -151,7 +152,7 @@ def test_a_chat_that_moved_and_is_left_is_sent_whole_all_the_same(page: Page) ->
     page.ask("Q1")
     chat = page.save()[0]["chat"]
     page.ask("Q2")
-    (opened,) = page.hear(
+    (opened,) = page.receive(
         {"kind": "taken", "chat": chat, "now": B},
         {"kind": "opened", "reason": "picked", "chat": A, "stamp": "", "got": 0}
         | {"records": VERSION_1},
@@ -188,13 +189,13 @@ def test_a_chat_that_is_edited_follows_no_other_page(page: Page) -> None:
     (opened,) = page.open()
     page.turn(opened.conversation)
     followed = {"kind": "opened", "reason": "followed", "chat": A, "stamp": "t 1", "got": 0}
-    assert page.hear(followed | {"records": VERSION_1}, is_edited=True) == []
+    assert page.receive(followed | {"records": VERSION_1}, is_edited=True) == []
 
 
 def test_a_deleted_chat_is_left_and_never_written_again(page: Page) -> None:
     page.ask("Q1")
     chat, deleted = page.save()[0]["chat"], page.conversation
-    assert page.hear({"kind": "removed", "chats": [chat, B], "last": 1}) == [
+    assert page.receive({"kind": "removed", "chats": [chat, B], "last": 1}) == [
         Removed(conversation=deleted)
     ]
     page.ask("Q2")
@@ -206,7 +207,7 @@ def test_a_deleted_chat_that_is_had_back_is_a_new_one(page: Page) -> None:
     page.ask("Q1")
     chat, deleted = page.save()[0]["chat"], page.conversation
     page.turn(Conversation())
-    page.hear({"kind": "removed", "chats": [chat], "last": 1})
+    page.receive({"kind": "removed", "chats": [chat], "last": 1})
     page.turn(deleted)
     page.ask("Q2")
     write = page.save()[-1]
@@ -220,7 +221,7 @@ def test_a_chat_that_was_gone_on_with_after_it_was_deleted_is_a_new_one(page: Pa
     chat = page.save()[0]["chat"]
     page.ask("Q2")
     page.save()
-    assert page.hear({"kind": "removed", "chats": [chat], "last": 1}) == []
+    assert page.receive({"kind": "removed", "chats": [chat], "last": 1}) == []
     write = page.save()[-1]
     assert write["chat"] != chat
     assert {"question/1", "question/3"} < write["put"].keys()
@@ -232,7 +233,7 @@ def test_a_chat_that_was_brought_back_at_once_was_never_gone(page: Page) -> None
     own = f"{page.store.session} 1"
     back = {"kind": "opened", "reason": "picked", "chat": chat, "stamp": own, "got": 1}
     removed = {"kind": "removed", "chats": [chat], "last": 1}
-    assert page.hear(removed, back | {"records": VERSION_1}) == []
+    assert page.receive(removed, back | {"records": VERSION_1}) == []
     page.ask("Q2")
     assert page.save()[-1]["chat"] == chat
 
@@ -246,20 +247,18 @@ def test_a_chat_that_was_brought_back_at_once_was_never_gone(page: Page) -> None
         ('{"head": {"version": 9}}', Notice.NEWER),
     ],
 )
-def test_what_cannot_be_opened_is_told(page: Page, records: str | None, notice: Notice) -> None:
+def test_what_cannot_be_opened_is_noticed(page: Page, records: str | None, notice: Notice) -> None:
     assert page.open(records=records) == []
     assert page.store.notice is notice
     page.turn(Conversation())
     assert page.store.notice is None
 
 
-def test_a_fault_of_ours_in_reading_is_told_too(
-    page: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(_: object) -> None:
+def test_a_fault_of_ours_in_reading_is_noticed_too(page: Page) -> None:
+    def fail(_: object) -> Restored:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(store, "restore", fail)
+    page.store = Store(asks_for_titles=False, restore=fail)
     assert page.open() == []
     assert page.store.notice is Notice.UNREADABLE
 
@@ -275,7 +274,7 @@ def test_a_fault_of_ours_in_reading_is_told_too(
     ],
 )
 def test_what_store_js_never_says_is_let_go(page: Page, said: object) -> None:
-    assert page.store.hear(said, page.conversation, is_edited=False) == []
+    assert page.store.receive(said, page.conversation, is_edited=False) == []
 
 
 DEEP: list[Any] = []
@@ -305,12 +304,12 @@ def test_no_value_of_any_field_is_trusted(kind: str, field: str, *, is_missing: 
         said = {**SAID, "kind": kind, field: value}
         if is_missing:
             del said[field]
-        page.store.hear([said, DEEP, {"number": 2}], page.conversation, is_edited=False)
+        page.store.receive([said, DEEP, {"number": 2}], page.conversation, is_edited=False)
         assert page.store.fault in (None, Notice.FULL)
         page.ask("Q2")
         for write in page.save():
             assert len(json.dumps(write)) < 10_000
-            assert store._CHAT.fullmatch(write["chat"])
+            assert re.fullmatch("[0-9a-f]{32}", write["chat"])
 
 
 def removing(count: int) -> list[dict[str, Any]]:
@@ -342,7 +341,7 @@ def opening(count: int) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("saying", [removing, naming, missing, taking, opening])
-def test_to_hear_costs_no_more_than_what_is_said(
+def test_to_receive_costs_no_more_than_what_is_said(
     saying: Callable[[int], list[dict[str, Any]]],
 ) -> None:
     def cost(count: int) -> int:
@@ -353,7 +352,7 @@ def test_to_hear_costs_no_more_than_what_is_said(
         left = page.conversation
         page.turn(left.start_over())
         messages = saying(count)
-        return steps(lambda: page.store.hear(messages, page.conversation, is_edited=False))
+        return steps(lambda: page.store.receive(messages, page.conversation, is_edited=False))
 
     few, many = cost(100), cost(1_000)
     assert many - few <= 12 * few
@@ -364,21 +363,22 @@ def test_what_is_missed_often_is_sent_once(page: Page) -> None:
     page.save()
     left = page.conversation
     page.turn(left.start_over())
-    page.hear(*[{"kind": "missed", "missing": 1}] * 100)
-    assert len(page.store._unsent) == 1
+    page.receive(*[{"kind": "missed", "missing": 1}] * 100)
+    written = [write["chat"] for write in page.save(is_new_run=False) if write["number"] > 1]
+    assert len(written) == 1
     assert len(left.history) == 1
 
 
-def test_of_more_messages_than_there_can_be_the_first_are_heard(page: Page) -> None:
-    page.store.hear(removing(2 * store._MOST_MESSAGES), page.conversation, is_edited=False)
-    assert page.store._heard == store._MOST_MESSAGES
+def test_of_more_messages_than_there_can_be_the_first_are_received(page: Page) -> None:
+    page.store.receive(removing(2 * MOST_MESSAGES), page.conversation, is_edited=False)
+    assert page.store.state(page.conversation)["received"] == MOST_MESSAGES
 
 
 def test_a_chat_that_is_deleted_right_after_it_was_opened_is_not_opened(page: Page) -> None:
     opened = {"kind": "opened", "reason": "picked", "chat": A, "stamp": "s 1", "got": 0}
     removed = {"kind": "removed", "chats": [A], "last": 0}
-    assert page.hear(opened | {"records": VERSION_1}, removed) == []
+    assert page.receive(opened | {"records": VERSION_1}, removed) == []
     assert (
-        len(page.hear(opened | {"records": VERSION_1}, removed, opened | {"records": VERSION_1}))
+        len(page.receive(opened | {"records": VERSION_1}, removed, opened | {"records": VERSION_1}))
         == 1
     )

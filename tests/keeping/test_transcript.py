@@ -13,17 +13,8 @@ from hypothesis import given, settings
 from chat.conversation.answer import Answer, Status
 from chat.conversation.events import Ended, Event, TextDelta
 from chat.conversation.tree import Conversation
-from chat.keeping.transcript import (
-    LARGEST,
-    MOST,
-    MOST_ANSWERS,
-    MOST_VALUES,
-    Fault,
-    TranscriptError,
-    from_json,
-    to_json,
-    to_markdown,
-)
+from chat.keeping.transcript import from_json, to_json, to_markdown
+from chat.keeping.untrusted import LARGEST, MOST, MOST_ANSWERS, MOST_VALUES, Fault, TranscriptError
 from tests.keeping.moves import OPTIONS, conversations, played
 
 

@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import Iterator
 from itertools import pairwise, product
-from unittest.mock import patch
 
 import hypothesis.strategies as st
 import pytest
@@ -15,9 +14,9 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from chat.markup import markdown
-from chat.markup.markdown import Growing, faithful
-from chat.markup.prose import literal
+from chat.markup.markdown import MOST_LINES, GrowingMarkdown, faithful
+from chat.markup.plain import literal
+from tests.steps import steps
 
 
 @pytest.mark.parametrize(
@@ -205,9 +204,8 @@ def test_a_text_that_grows_becomes_what_it_would_have_become_at_once(
 @example("a\n```\nb\n\r\nc", [9])
 @settings(max_examples=1_000, deadline=None)
 def test_what_is_longer_than_any_answer_is_shown_as_it_stands(text: str, cuts: list[int]) -> None:
-    with patch.object(markdown, "MOST_LINES", 3):
-        _grow(text, cuts)
-        made = faithful(text)
+    _grow(text, cuts, most_lines=3)
+    made = faithful(text, most_lines=3)
     assert not _pictures(_READERS[0], made)
     lines = re.split("\r\n?|\n", text.lstrip("\ufeff"), maxsplit=3)
     if lines[3:] and lines[3]:
@@ -221,19 +219,19 @@ def _pictures(reader: MarkdownIt, made: str) -> list[Token]:
     return [token for token in tokens if token.type == "image"]
 
 
-def _grow(text: str, cuts: list[int]) -> None:
+def _grow(text: str, cuts: list[int], most_lines: int = MOST_LINES) -> None:
     places = sorted({0, len(text), *(min(cut, len(text)) for cut in cuts)})
-    growing = Growing()
+    growing = GrowingMarkdown(most_lines=most_lines)
     apart = ""
     for begin, end in pairwise(places):
         shown = growing.add(text[begin:end])
-        assert shown == faithful(text[:end])
+        assert shown == faithful(text[:end], most_lines=most_lines)
         assert shown.startswith(apart)  # what stands in blocks of its own never changes
         apart = shown[: growing.apart]
 
 
 def test_a_picture_that_is_not_named_yet_is_not_left_behind() -> None:
-    growing = Growing()
+    growing = GrowingMarkdown()
     growing.add("One.\n\n![a][b]\n\nTwo.\n\nThree.")
     assert growing.apart == 0
     shown = growing.add("\n\n[b]: http://h/p.png\n\nFour.")
@@ -242,7 +240,7 @@ def test_a_picture_that_is_not_named_yet_is_not_left_behind() -> None:
 
 
 def test_blocks_are_left_behind_and_never_a_part_of_one() -> None:
-    growing = Growing()
+    growing = GrowingMarkdown()
     growing.add("One.\n\n- a\n- b\n\n- c\n")
     assert growing.apart == len("One.\n\n")
     shown = growing.add("\n```\ncode\n\ncode\n")
@@ -259,16 +257,19 @@ _GROWING = ["- an item\n", "1. an item\n   and below\n", "| a | b |\n|---|---|\n
 @pytest.mark.parametrize("begin", _GROWING)
 def test_of_a_long_list_or_table_only_the_end_is_read_anew(begin: str) -> None:
     more = begin.removeprefix("| a | b |\n|---|---|\n")
-    growing = Growing()
-    text = begin + more * 200
-    for place in range(0, len(text), 50):
-        made = growing.add(text[place : place + 50])
-    assert made == faithful(text)
-    assert len(growing._last) < 100
+
+    def cost(count: int) -> int:
+        growing, text = GrowingMarkdown(), begin + more * count
+        for place in range(0, len(text), 50):
+            made = growing.add(text[place : place + 50])
+        assert made == faithful(text)
+        return steps(lambda: growing.add(""))
+
+    assert cost(200) < 2 * cost(10)
 
 
 def test_a_formula_that_may_still_end_keeps_what_is_behind_it_unsettled() -> None:
-    growing = Growing()
+    growing = GrowingMarkdown()
     growing.add("\\[\nx\n\n- y\n- z\n\n")
     assert growing.add("\\]\n") == "$$\nx\n- y\n- z\n$$\n"
 

@@ -13,14 +13,14 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
-from chat.access.doorkeeper import Heard
+from chat.access.doorkeeper import PageMessage
 from chat.ui.streamlit_quirks import draw_in_spite_of_stop, heard, scripts_in_the_page
 
 ID = f"$$ID-{'0' * 32}-"
 EVENTS = f"$$STREAMLIT_INTERNAL_KEY_{ID}chats__events"
 
 
-def said(*widgets: WidgetState) -> Heard | None:
+def said(*widgets: WidgetState) -> PageMessage | None:
     message = BackMsg()
     message.rerun_script.widget_states.widgets.extend(widgets)
     return heard(message.SerializeToString())
@@ -53,7 +53,7 @@ def test_what_each_widget_of_the_page_says_is_heard() -> None:
         widget(f"{ID}None", trigger_value=True),
         carried,
     ]
-    assert said(*widgets) == Heard(kind="rerun_script", carried=carried.ByteSize())
+    assert said(*widgets) == PageMessage(kind="rerun_script", carried=carried.ByteSize())
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_what_the_storage_says_may_be_large_and_have_brackets_in_its_texts() -> 
     whole = json.dumps([{"event": "came", "value": [{"kind": "opened", "records": records}]}])
     large = widget(EVENTS, json_trigger_value=whole)
     heard_of = said(widget(f"{ID}rounds", double_array_value=[3.0]), large)
-    assert heard_of == Heard(kind="rerun_script", carried=large.ByteSize())
+    assert heard_of == PageMessage(kind="rerun_script", carried=large.ByteSize())
 
 
 def test_a_large_message_of_many_parts_is_not_heard() -> None:
@@ -118,7 +118,7 @@ def test_a_name_that_would_stand_in_the_log_as_it_comes_is_not_heard(name: str) 
 def test_a_question_with_files_in_it_is_not_heard() -> None:
     asked = widget(f"{ID}question", chat_input_value="Hi")
     asked.chat_input_value.file_uploader_state.SetInParent()  # as the page always does
-    assert said(asked) == Heard(kind="rerun_script")
+    assert said(asked) == PageMessage(kind="rerun_script")
     asked.chat_input_value.file_uploader_state.uploaded_file_info.add()
     assert said(asked) is None
 
@@ -126,7 +126,7 @@ def test_a_question_with_files_in_it_is_not_heard() -> None:
 def test_what_is_no_message_is_not_heard() -> None:
     assert heard(b"\xff\xff") is None
     assert heard(b"") is None
-    assert heard(BackMsg(clear_cache=True).SerializeToString()) == Heard(kind="clear_cache")
+    assert heard(BackMsg(clear_cache=True).SerializeToString()) == PageMessage(kind="clear_cache")
 
 
 # What follows tells when a workaround may go: each fails when Streamlit no longer needs it.
