@@ -7,8 +7,7 @@ import streamlit as st
 
 from chat.markup.plain import literal
 from chat.settings import SettingsError
-from chat.ui import dialogue, gate, live, notes, process, program, server, session, sidebar
-from chat.ui.meter import Meter
+from chat.ui import dialogue, gate, notes, process, program, server, session, sidebar
 from chat.words import text
 
 if __name__ != "__main__":
@@ -32,22 +31,10 @@ else:
     # One counter and one key for the process; one visitor, with a conversation, for each page.
     shared.counter.prepare(shared.settings.model)
     page = session.page()
-    service = process.service_of(page.visitor)
-
-    # A question is on its way before anything is drawn.
-    with page.drawing(service) as request:
-        dialogue.draw_input(page, request, service)
-        rounds = dialogue.Dialogue(page, request)
-
-        def draw_rest() -> Meter:
-            """Draw all but the answer that is being written, whose first words come before it."""
-            rounds.draw()
-            meter = sidebar.draw(page, service, shared.counter)
-            dialogue.draw_wake(page)
-            notes.tell_drawn(page.visitor.store)
-            return meter
-
-        if request is None:
-            draw_rest()
-        else:
-            live.stream(page, service, request, rounds, draw_rest)
+    dialogue.make_places(page)
+    dialogue.draw_input(page, process.service_of(page.visitor))
+    sidebar.draw(page, shared.counter)
+    dialogue.draw(page)
+    notes.tell_drawn(page.visitor.store)
+    sidebar.draw_title(page)
+    page.is_whole = True

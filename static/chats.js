@@ -1,5 +1,5 @@
 // The list of the chats in the sidebar. Whatever a chat says is set as text, never as markup.
-import { STOP, STOP_IN_INPUT } from "./selectors.js";
+import { LIVE } from "./selectors.js";
 import { store } from "./store.js";
 
 const UNDOABLE = 8000; // milliseconds in which a deleted chat can be had back
@@ -119,7 +119,7 @@ export class List {
     const isCurrent = chat.id === store.shown;
     const isOpening = chat.id === this.opening;
     // An answer that is being written is not cut off.
-    const isWaiting = isOpening && document.querySelector(`${STOP_IN_INPUT}, ${STOP}`);
+    const isWaiting = isOpening && document.querySelector(`.${LIVE}`);
     const waits = isWaiting ? [tag("small", { role: "status" }, [words.waits])] : [];
     const item = tag("li", { className: isOpening ? "opening" : isCurrent ? "current" : "" }, [
       tag(

@@ -1,5 +1,5 @@
 // The cursor, and when the input is free.
-import { ASKS, DIALOG, INPUT, INPUT_AROUND, STOP, STOP_AROUND, STOP_IN_INPUT } from "./selectors.js";
+import { ASKS, DIALOG, INPUT, LIVE, STOP } from "./selectors.js";
 import { look } from "./unsent.js";
 
 // The cursor is in the input when the page has come and after each answer, unless somebody writes
@@ -10,7 +10,7 @@ let wasBusy = true;
 let cameBack = 0;
 // Looked at after every change of the page, and so not searched for in all of it.
 let input;
-const otherStops = document.getElementsByClassName(STOP_AROUND);
+const live = document.getElementsByClassName(LIVE);
 function findInput() {
   if (input?.isConnected) return;
   input = document.querySelector(INPUT);
@@ -24,8 +24,7 @@ function takeCursor() {
 }
 function returnToInput() {
   findInput();
-  const isStoppable = () => otherStops.length || input.closest(INPUT_AROUND)?.querySelector(STOP_IN_INPUT);
-  const isBusy = !input || input.disabled || !!isStoppable();
+  const isBusy = !input || input.disabled || !!live.length;
   if (wasBusy && !isBusy) cameBack = performance.now();
   // Streamlit may put a new input in the old one's place shortly after.
   const isLost = document.activeElement === document.body && performance.now() - cameBack < 1000;
@@ -46,6 +45,6 @@ returnToInput();
 // Escape stops the answer.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || document.querySelector(DIALOG)) return;
-  const stop = document.querySelector(STOP_IN_INPUT) ?? document.querySelector(STOP);
-  if (stop && getComputedStyle(stop).pointerEvents !== "none") stop.click();
+  const stop = document.querySelector(STOP);
+  if (stop && live.length && getComputedStyle(stop).pointerEvents !== "none") stop.click();
 });

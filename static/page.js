@@ -6,6 +6,7 @@ import { onStored } from "./unsent.js";
 import "./input.js";
 import { showEnd } from "./scroll.js";
 import { DATABASE } from "./storage.js";
+import { METER } from "./selectors.js";
 import { store } from "./store.js";
 import { onNote } from "./notes.js";
 
@@ -17,6 +18,11 @@ store.onStored = onStored;
 store.onTurned = showEnd;
 onNote("writes", (writes) => store.receive(writes));
 onNote("drawn", onDrawn);
+// The meter's split moves with an answer, whose place draws nothing outside of itself (Streamlit 1.67).
+onNote("meter", (split) => {
+  const shown = document.querySelector(METER);
+  if (shown) shown.outerHTML = split;
+});
 
 // A browser that has never kept a chat shows the greeting without waiting for the store.
 async function greet() {

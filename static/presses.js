@@ -11,14 +11,13 @@ import {
   CONNECTION,
   FORM,
   INPUT,
+  LIVE,
   MAIN,
   MESSAGE,
   QUESTION,
   SEND,
   SIDEBAR,
-  WAKE,
   isConnected,
-  isIdle,
   isStale,
 } from "./selectors.js";
 import { store } from "./store.js";
@@ -125,7 +124,11 @@ window.addEventListener(
     const { target, key, isComposing, shiftKey, ctrlKey, metaKey } = event;
     if (key !== "Enter" || isComposing || shiftKey || ctrlKey || metaKey) return;
     if (target.matches(INPUT)) {
-      if (isSettled()) noteSent();
+      // What is typed while an answer is written stays there until it has ended.
+      if (document.querySelector(`.${LIVE}`)) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      } else if (isSettled()) noteSent();
       else hold(event, click, SENDING);
     } else if (target.matches(FIELD) && !isSettled()) {
       const button = target.closest(FORM).querySelector(BUTTON);
@@ -164,8 +167,9 @@ function settle(lost) {
   if (!isThere && field && !field.value) put(field, lost);
 }
 
-// Each run draws this note last. What was sent before the first one of a connection may be lost; what is
-// sent after it, also by the hand of what was held, is not.
+// A run of the page draws this note last, and every drawing of the meter alone has one, too. What was
+// sent before the first one of a connection may be lost; what is sent after it, also by the hand of
+// what was held, is not.
 export function onDrawn(said) {
   const isFirst = !drawn || drawn.store !== said.store;
   const lost = sent;
@@ -174,16 +178,6 @@ export function onDrawn(said) {
   since = performance.now();
   if (lost) settle(lost);
 }
-
-// The input waits for an answer that has ended where the end of its run came together with the end of
-// another part's (Streamlit 1.67). A run of the page opens it.
-const LOCKED = 400; // milliseconds
-let wasLocked = false;
-setInterval(() => {
-  const isLocked = isIdle() && !!document.querySelector(`${INPUT}:disabled`);
-  if (isLocked && wasLocked) document.querySelector(WAKE)?.click();
-  wasLocked = isLocked && !wasLocked; // once in two looks
-}, LOCKED);
 
 let wasConnected = isConnected();
 new MutationObserver(() => {

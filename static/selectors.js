@@ -9,17 +9,15 @@ export const QUESTION = '[data-testid="stText"]'; // the text of one, in its mes
 export const DIALOG = 'dialog, [role="dialog"]';
 
 export const INPUT = '[data-testid="stChatInputTextArea"]';
-export const INPUT_AROUND = ".stChatInput";
 export const SEND = '[data-testid="stChatInputSubmitButton"]';
-export const STOP_IN_INPUT = '[data-testid="stChatInputStopButton"]';
 
 export const FORM = '[data-testid="stForm"]';
 export const BUTTON = `[data-testid="stButton"] button, [data-testid="stFormSubmitButton"] button, ${SEND}`;
 
 // The keys of the app's own elements.
-export const STOP_AROUND = "st-key-stop"; // the class alone
-export const STOP = `.${STOP_AROUND} button`;
-export const WAKE = ".st-key-wake button";
+export const LIVE = "live"; // the class of what stands beneath an answer while it is written
+export const METER = ".st-key-meter .meter"; // the first is the split
+export const STOP = ".st-key-stop button";
 export const EDIT = '[class*="st-key-edit-"]'; // the button of a question, and then the field in its place
 export const EDITED = `${EDIT} textarea`;
 export const PROMPT = ".st-key-system_prompt textarea";

@@ -27,6 +27,9 @@ from websockets.typing import Subprotocol
 Result = TypeVar("Result")
 
 
+REPLACED = ForwardMsg.FINISHED_EARLY_FOR_RERUN  # by another run, which follows at once
+
+
 def run(visits: Coroutine[Any, Any, Result]) -> Result:
     """Run what visitors do, in a thread of its own: Playwright has a loop in this one."""
     with ThreadPoolExecutor(1) as thread:
@@ -110,11 +113,8 @@ class Visitor:
                 self._note(said, heard)
             else:
                 heard.kinds[kind] += 1
-            # The server stands still: no run of the page nor of a part of it is left.
-            if (
-                kind == "session_status_changed"
-                and not said.session_status_changed.script_is_running
-            ):
+            # At the end of all runs, of the page or of parts of it.
+            if kind == "script_finished" and said.script_finished != REPLACED:
                 break
         return heard
 

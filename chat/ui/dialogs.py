@@ -9,14 +9,13 @@ import streamlit as st
 
 from chat.conversation.window import Window
 from chat.tokens.counter import TokenCounter, encoding_name
-from chat.ui import session
+from chat.ui import process
 from chat.ui.session import Page
 from chat.visitor import Visitor
 from chat.words import text
 
 
-@session.fragment
-def draw_openers(page: Page, counter: TokenCounter) -> None:
+def draw_openers(page: Page) -> None:
     """Draw the buttons that open the dialogs, and the dialog that was asked for."""
     with st.container(gap=None):
         for name, icon in ((text.WHAT_WILL_BE_SENT, "visibility"), (text.INSPECT, "search")):
@@ -27,15 +26,12 @@ def draw_openers(page: Page, counter: TokenCounter) -> None:
                 on_click=page.open,
                 args=(name,),
             )
-    # A run of the page closes it again, and one follows an answer.
     visitor = page.visitor
-    if page.run is None or visitor.request is not None:
-        return
     wanted, page.to_open = page.to_open, None
     if wanted == text.WHAT_WILL_BE_SENT:
         _what_will_be_sent(visitor)
     elif wanted == text.INSPECT:
-        _inspector(visitor, counter)
+        _inspector(visitor, process.current().counter)
 
 
 @st.dialog(text.WHAT_WILL_BE_SENT, width="medium")

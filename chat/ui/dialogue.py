@@ -2,98 +2,111 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
-from chat.conversation.question import Question, Request
-from chat.conversation.tree import Round
-from chat.conversation.window import Window
+from chat.conversation.question import Question
 from chat.services.base import Service
-from chat.ui import keeping, session
+from chat.ui import parts, session
+from chat.ui.live import stream
+from chat.ui.parts import Part
 from chat.ui.round import RoundView, failure
 from chat.ui.session import Page
-from chat.ui.slot import Slot
 from chat.words import text
 
 LATEST = 6  # rounds that are always drawn
 STEP = 4  # rounds by which the rest is drawn no more: the page does not move at every question
 EARLIER = 50  # rounds that "show earlier" adds
+SPARE = 10  # places for the rounds to come
 
 
-def draw_input(page: Page, request: Request | None, service: Service) -> None:
+def make_places(page: Page) -> None:
+    """Decide which rounds the page has, before anything of it is drawn."""
+    length = len(page.visitor.conversation.path)
+    page.hidden = max(0, (length - LATEST) // STEP * STEP - page.earlier)
+    page.places = length - page.hidden + SPARE
+
+
+def draw_input(page: Page, service: Service) -> None:
     """Draw the input, and beneath it who answers where that is nobody's model."""
     # In `st.bottom`: where Streamlit (1.67) places it by itself, it also scrolls by itself.
-    st.bottom.chat_input(
-        text.ASK,
-        key=session.QUESTION,
-        submit_mode="stop",
-        on_submit=session.submit_typed,
-        max_chars=page.visitor.owners.max_chars,
-        # The input has a Stop button only for what was just typed into it. While any other
-        # question is answered it takes no new one, and the answer has a Stop button of its own.
-        disabled=request is not None and not page.input_can_stop,
-    )
+    with st.bottom, st.container(key="asking"):
+        page.draw(Part.INPUT, _draw_input)
+        # In no part, so that it acts at once; seen while an answer is written (style.css).
+        st.button(text.STOP, key="stop", icon=":material/stop_circle:", on_click=page.stop)
     if service.is_demo:
         st.caption(text.DEMO_OWN_KEY if page.visitor.may_use_own_key else text.DEMO)
 
 
-class Dialogue:
-    """The places of the rounds, which may be drawn in any order, and what stands above them."""
-
-    def __init__(self, page: Page, request: Request | None) -> None:
-        self._page = page
-        self._live = None if request is None else request.round
-        self._places: list[tuple[Round | None, Slot]] = []  # of the memory's line: before a round
-        visitor = page.visitor
-        if visitor.store is not None:
-            keeping.prepare(visitor.store)
-        for notice in visitor.notices:
-            st.warning(text.KEEPING[notice])
-        path = visitor.conversation.path
-        if not path:
-            _greet(page)
-        if visitor.conversation.previous is not None:
-            st.button(
-                text.BRING_BACK,
-                icon=":material/undo:",
-                type="tertiary",
-                on_click=page.bring_back,
-            )
-        hidden = max(0, (len(path) - LATEST) // STEP * STEP - page.earlier)
-        if hidden:
-            _show_earlier(page, hidden)
-        self._views = []
-        for fork in path[hidden:]:
-            self._places.append((fork.round, Slot()))
-            self._views.append(RoundView(fork, page))
-        self._places.append((None, Slot()))
-
-    def view_of(self, round: Round) -> RoundView:
-        """The place of a round that is drawn."""
-        return next(view for view in self._views if view.round is round)
-
-    def draw(self) -> None:
-        """Draw all rounds but the one that is being answered."""
-        for view in reversed(self._views):  # the latest first, as they are looked at
-            if view.round is not self._live:
-                view.draw()
-                view.draw_ending()
-        self.draw_memory()
-        visitor = self._page.visitor
-        visitor.save()
-        if visitor.refused is not None:
-            st.warning(failure(visitor.refused))
-
-    def draw_memory(self) -> None:
-        """Draw the line where the memory of the next request begins, and nowhere else."""
-        conversation = self._page.visitor.conversation
-        window = Window.of(conversation)
-        begins = window.remembered[0] if window.remembered else conversation.open_round
-        line = f'<div class="memory-begins" role="separator">{text.MEMORY_BEGINS}</div>'
-        for round, slot in self._places:
-            if (window.forgotten or window.left_out) and round is begins:
-                slot.fill().html(line)
+def draw(page: Page) -> None:
+    """Draw the rounds in their places, the one that is being answered last."""
+    page.draw(Part.TOP, _draw_top)
+    live = None
+    with st.container(key="dialogue"):
+        for number, fork in enumerate(page.forks):
+            if fork is not None and page.sent is not None and fork.round is page.sent.round:
+                live = st.container(), number
             else:
-                slot.clear()
+                page.draw(parts.place(number), partial(_draw_round, number=number))
+    page.draw(Part.END, _draw_refused)
+    if live is not None:
+        box, number = live
+        with box:
+            page.draw(parts.place(number), partial(_draw_round, number=number))
+        st.rerun()  # what tells of the answer
+
+
+def _draw_input(page: Page) -> None:
+    session.put_back(page)
+    st.chat_input(
+        text.ASK,
+        key=session.QUESTION,
+        on_submit=session.submit_typed,
+        args=(page,),
+        max_chars=page.visitor.owners.max_chars,
+    )
+
+
+def _draw_round(page: Page, *, number: int) -> None:
+    fork = page.forks[number]
+    if fork is None:
+        st.empty()  # in place of a round
+        return
+    with st.container(key=f"place-{number}"):
+        view = RoundView(fork, page)
+        view.draw()
+        request = page.take_sent(view.round)
+        if request is None:
+            view.draw_ending()
+        else:
+            stream(page, request, view)
+
+
+def _draw_refused(page: Page) -> None:
+    if page.visitor.refused is not None:
+        st.warning(failure(page.visitor.refused))
+    else:
+        st.empty()
+
+
+def _draw_top(page: Page) -> None:
+    visitor = page.visitor
+    for notice in visitor.notices:
+        st.warning(text.KEEPING[notice])
+    if not visitor.conversation.path:
+        _greet(page)
+    else:
+        st.empty()  # in place of the greeting, which would stay until the run ends (Streamlit 1.67)
+    if visitor.conversation.previous is not None:
+        st.button(
+            text.BRING_BACK,
+            icon=":material/undo:",
+            type="tertiary",
+            on_click=page.bring_back,
+        )
+    if page.hidden:
+        _show_earlier(page)
 
 
 def _greet(page: Page) -> None:
@@ -103,23 +116,12 @@ def _greet(page: Page) -> None:
         with st.container(horizontal=True):
             for suggestion in text.SUGGESTIONS:
                 question = Question(text=suggestion)
-                st.button(suggestion, on_click=page.visitor.submit, args=(question,))
+                st.button(suggestion, on_click=page.ask, args=(question,))
 
 
-@session.fragment
-def draw_wake(page: Page) -> None:  # noqa: ARG001 - as every fragment
-    """Draw what presses.js presses where the input still waits for an answer that has ended.
-
-    In a fragment, so that it never ends an answer.
-    """
-    with st.container(key="wake"):  # unseen (style.css)
-        st.button("Wake", key="waking")
-
-
-@session.fragment
-def _show_earlier(page: Page, hidden: int) -> None:
+def _show_earlier(page: Page) -> None:
     st.button(
-        text.show_earlier(hidden),
+        text.show_earlier(page.hidden),
         key="earlier",
         icon=":material/history:",
         type="tertiary",

@@ -14,9 +14,11 @@ from chat.words import text
 _component = program.component("chats")
 
 
-def prepare(store: Store) -> None:
-    """Make a place on the page for what is sent; nothing of it is seen."""
-    place = st.container(key="writes")
+def prepare(store: Store | None, part: str) -> None:
+    """Make a place in a part of the page for what is sent; nothing of it is seen."""
+    if store is None:
+        return
+    place = st.container(key=f"writes-{part}")
 
     def send(writes: str) -> None:
         place.html(notes.note_of("writes", writes))

@@ -6,7 +6,9 @@ import html
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from uuid import uuid4
 
+import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from chat import models
@@ -14,8 +16,10 @@ from chat.conversation.answer import Answer
 from chat.conversation.spending import Spending
 from chat.conversation.window import Window, messages_of
 from chat.models import Model
+from chat.services.budgeted import Budgeted
 from chat.services.limits import Left
 from chat.tokens.counter import Count, Loading, RunningCount, TokenCounter
+from chat.ui import notes, process
 from chat.visitor import Visitor
 from chat.words import text
 
@@ -51,8 +55,6 @@ class Meter:
     that nobody pays, as with the demo.
     """
 
-    split: DeltaGenerator
-    lines: DeltaGenerator
     visitor: Visitor
     counter: TokenCounter
     context_tokens: int | None
@@ -60,19 +62,30 @@ class Meter:
     left: Callable[[], Left] | None = None  # what remains of the owner's budgets
     _sent: _Sent | None = field(default=None, init=False)
 
+    @classmethod
+    def of(cls, visitor: Visitor) -> Meter:
+        """The meter of a visitor as it is now."""
+        service = process.service_of(visitor)
+        return cls(
+            visitor=visitor,
+            counter=process.current().counter,
+            context_tokens=visitor.owners.context_tokens,
+            is_free=service.is_demo,
+            left=service.left if isinstance(service, Budgeted) else None,
+        )
+
     def draw(self) -> None:
         """Draw everything as it is between two answers."""
-        self._sent = None
         window = Window.of(self.visitor.conversation)
         total, parts = self._request(window)
         if self._limit is not None:
             room = max(0, self._limit - total.tokens)
             parts.append(Part(kind="room", label=text.PART_ROOM, tokens=room))
-        self._draw_split(text.NEXT_REQUEST, total, parts)
-        self.lines.html(_lines_html(self._rows(window), self._notes(window)))
+        st.html(_split_html(text.NEXT_REQUEST, total, parts, self._limit))
+        st.html(_lines_html(self._rows(window), self._said(window)))
 
     def begin(self, answer: Answer) -> None:
-        """Draw the request that is about to be sent, and note in its answer what it weighs."""
+        """Weigh the request that was sent, and note in its answer what it weighs."""
         total, parts = self._request(Window.of(self.visitor.conversation))
         answer.prompt_estimate = total.tokens
         self._sent = _Sent(
@@ -81,10 +94,13 @@ class Meter:
             text=RunningCount(self.counter, self.visitor.options.model),
             reasoning=RunningCount(self.counter, self.visitor.options.model),
         )
-        self.grow(answer)
 
-    def grow(self, answer: Answer) -> None:
-        """Draw the split with the weight of an answer that grows."""
+    def grow(self, answer: Answer, place: DeltaGenerator) -> None:
+        """Draw the split with the weight of an answer that grows.
+
+        From a place beside the answer, as its part of the page draws nothing outside of itself
+        (Streamlit 1.67): a note of which the page's program lets the meter have the words.
+        """
         sent = self._sent
         if sent is None or time.monotonic() - sent.shown_at < PACE:
             return
@@ -97,7 +113,8 @@ class Meter:
         if (total, reply) == sent.shown:
             return
         parts = [*sent.parts, Part(kind="reply", label=text.PART_REPLY, tokens=reply)]
-        self._draw_split(text.THIS_REQUEST, total, parts)
+        split = _split_html(text.THIS_REQUEST, total, parts, self._limit)
+        place.html(f'<i class="live"></i>{notes.note("meter", split)}')
         sent.shown, sent.shown_at = (total, reply), time.monotonic()
 
     @property
@@ -124,9 +141,6 @@ class Meter:
         if weights.extra:
             parts.append(Part(kind="extra", label=text.PART_EXTRA, tokens=weights.extra))
         return weights.total, parts
-
-    def _draw_split(self, label: str, total: Count, parts: list[Part]) -> None:
-        self.split.html(_split_html(label, total, parts, self._limit))
 
     def _rows(self, window: Window) -> list[tuple[str, str]]:
         """What there is to look up below the split: labels and values."""
@@ -159,7 +173,7 @@ class Meter:
             rows.append((text.LEFT_FOR_ALL, _number(left.all)))
         return [(label, value) for label, value in rows if value is not None]
 
-    def _notes(self, window: Window) -> list[str]:
+    def _said(self, window: Window) -> list[str]:
         """What is to be said of the numbers: how sure they are, and what stays out."""
         name = self.visitor.options.model
         notes = [text.GRADES[self.visitor.calibration.weigh(window.messages, name).grade]]
@@ -216,7 +230,8 @@ def _split_html(label: str, total: Count, parts: list[Part], limit: int | None) 
     over = ' class="over"' if limit is not None and used > limit else ""
     share = f"<small>{text.share(used, limit)}</small>" if limit is not None else ""
     return (
-        f'<div class="meter"><h4><span>{label}</span><b>{text.tokens(total)}</b></h4>'
+        f'<div class="meter" data-drawn="{uuid4().hex[:8]}">'
+        f"<h4><span>{label}</span><b>{text.tokens(total)}</b></h4>"
         f'<div{over} aria-hidden=true>{filled}<u style="flex-grow:{room}"></u></div>'
         f"{share}<ul>{rows}</ul></div>"
     )

@@ -19,8 +19,7 @@ def tell_drawn(store: Store | None, *, is_gate: bool = False) -> None:
         "gone": text.PRESS_IS_GONE,
         "run": uuid4().hex,  # new to each run
     }
-    with st.container(key="drawn"):
-        st.html(note("drawn", said))
+    st.html(note("drawn", said))
 
 
 def note(kind: str, value: object) -> str:

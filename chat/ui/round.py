@@ -1,7 +1,6 @@
 """One round on the page: its question, its answer, and what can be done with them.
 
-Everything to press is in a fragment, so that a click waits for the end of an answer that streams
-meanwhile (Streamlit 1.67 lets any other widget end the run).
+A round is drawn by itself, in its place (`Page.draw`).
 """
 
 from __future__ import annotations
@@ -23,7 +22,8 @@ from chat.errors import ChatError
 from chat.markup.plain import literal
 from chat.ui import long, session
 from chat.ui.growing import GrowingAnswer
-from chat.ui.session import Edit, Page
+from chat.ui.parts import Edit
+from chat.ui.session import Page
 from chat.ui.slot import Slot
 from chat.words import text
 
@@ -116,7 +116,7 @@ class RoundView:
             self.note.clear()
         else:
             self.note.fill().caption(note, width="content")
-        with self.action.fill():  # whose place the fragment's own container takes
+        with self.action.fill():
             _actions(self._page, self)
 
 
@@ -134,7 +134,6 @@ def failure(error: ChatError) -> str:
     return literal(" ".join(text.failure(error)))
 
 
-@session.fragment
 def _question(page: Page, round: Round, fork: Fork) -> None:
     edit = page.edits.get(round)
     if edit is not None:
@@ -143,7 +142,7 @@ def _question(page: Page, round: Round, fork: Fork) -> None:
     long.plain(round.question, key=f"question-{round.key}", page=page)
     with _row(f"asked-{round.key}"):
         turn = partial(page.visitor.turn_question, round)
-        _turner(f"question-{round.key}", turn, fork.shown, len(fork.rounds))
+        _turner(page, f"question-{round.key}", turn, fork.shown, len(fork.rounds))
         if len(round.question) <= LONGEST_EDIT:
             _button(text.EDIT, "edit", partial(page.begin_edit, round), round.key)
         _copy(round.question, f"question-{round.key}")
@@ -170,23 +169,23 @@ def _edit(page: Page, round: Round, edit: Edit) -> None:
         st.button(text.LEAVE_EDIT, key=f"leave-{edit.key}", on_click=page.end_edit, args=(round,))
 
 
-@session.fragment
 def _actions(page: Page, view: RoundView) -> None:
     visitor, round = page.visitor, view.round
     kept, readable = round.kept, round.readable
-    if not visitor.shows(round):
-        page.rerun()  # it was undone
     with _row(f"actions-{round.key}"):
         shown = readable.index(kept) if kept is not None else 0
-        _turner(f"answer-{round.key}", partial(visitor.turn, round), shown, len(readable))
+        _turner(page, f"answer-{round.key}", partial(visitor.turn, round), shown, len(readable))
         _ask_button(page, round, Move.RETRY, text.RETRY, "refresh")
         if kept is not None:
             _copy(kept.text, f"answer-{kept.key}")
             if kept.can_go_on:
                 _ask_button(page, round, Move.GO_ON, text.GO_ON, "resume")
-        if visitor.conversation.history[-1:] == [round]:
-            _button(text.UNDO, "undo", partial(visitor.undo, round), round.key)
-        _button(text.DELETE, "delete", partial(visitor.delete, round), round.key)
+        # Of all of them, the last one alone is seen (sidebar.py).
+        undo, delete = (
+            partial(page.move, partial(do, round)) for do in (visitor.undo, visitor.delete)
+        )
+        _button(text.UNDO, "undo", undo, round.key)
+        _button(text.DELETE, "delete", delete, round.key)
 
 
 def _row(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGenerator:
@@ -205,10 +204,10 @@ def _button(label: str, icon: str, act: Callable[[], None], key: str) -> None:
 
 def _ask_button(page: Page, round: Round, move: Move, label: str, icon: str) -> None:
     question = Question(text=round.question, move=move, round=round, seen=round.answer)
-    _button(label, icon, partial(page.visitor.submit, question), round.answer.key)
+    _button(label, icon, partial(page.ask, question), round.answer.key)
 
 
-def _turner(key: str, turn: Callable[[int], None], shown: int, count: int) -> None:
+def _turner(page: Page, key: str, turn: Callable[[int], None], shown: int, count: int) -> None:
     """Draw the way to the other versions, where there are any."""
     if count < 2:
         return
@@ -219,8 +218,8 @@ def _turner(key: str, turn: Callable[[int], None], shown: int, count: int) -> No
             icon=":material/chevron_left:",
             type="tertiary",
             disabled=shown == 0,
-            on_click=turn,
-            args=(-1,),
+            on_click=page.move,
+            args=(partial(turn, -1),),
         )
         st.caption(text.version(shown + 1, count), width="content")
         st.button(
@@ -229,8 +228,8 @@ def _turner(key: str, turn: Callable[[int], None], shown: int, count: int) -> No
             icon=":material/chevron_right:",
             type="tertiary",
             disabled=shown == count - 1,
-            on_click=turn,
-            args=(1,),
+            on_click=page.move,
+            args=(partial(turn, 1),),
         )
 
 

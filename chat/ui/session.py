@@ -7,26 +7,19 @@ what they are to be set to passes here.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import wraps
-from typing import Concatenate, ParamSpec
 from uuid import uuid4
-from weakref import WeakKeyDictionary
 
 import streamlit as st
 
-from chat.conversation.question import Move, Question, Request
+from chat.conversation.question import Move, Question
 from chat.conversation.tree import Conversation, Round
 from chat.keeping.untrusted import LONGEST_NAME, Fault, TranscriptError
 from chat.options import Options
-from chat.services.base import Service
 from chat.ui import process, streamlit_quirks
+from chat.ui.parts import Edit, Parts
 from chat.visitor import Visitor
-
-Parameters = ParamSpec("Parameters")
 
 # The keys of the widgets. Those of the settings have the settings' names.
 QUESTION = "question"
@@ -35,64 +28,85 @@ OWN_KEY = "own_key"
 ROUNDS, SYSTEM_PROMPT = "rounds", "system_prompt"
 MODEL, TEMPERATURE, TOP_P, MAX_TOKENS = "model", "temperature", "top_p", "max_tokens"
 
-# Streamlit 1.67 sends what was drawn every 10 ms.
-SENDING = 0.03  # seconds
-
 
 @dataclass(eq=False, kw_only=True)
-class Edit:
-    """A question that is being edited: its new text so far, and the key of its field."""
+class Page(Parts):
+    """One page in a browser: its visitor, and what can be done there.
 
-    key: str
-    text: str
+    Every move is a callback, and ends in `redraw`. A question is on its way before anything is
+    drawn.
+    """
 
-
-@dataclass(eq=False, kw_only=True)
-class Page:
-    """One page in a browser: its visitor, and what is open on it."""
-
-    visitor: Visitor
-    edits: WeakKeyDictionary[Round, Edit] = field(default_factory=WeakKeyDictionary)
     earlier: int = 0  # rounds that are drawn besides the latest
     unfolded: set[str] = field(default_factory=set)  # keys of long messages that are shown whole
-    to_open: str | None = None  # the dialog that was asked for, by its name
     fault: Fault | None = None  # of the file that was loaded last
-    run: object | None = None  # that draws the whole page; None while a fragment runs alone
-    is_rerun: bool = False  # the page is drawn after a fragment that ran alone
-    input_can_stop: bool = False  # the input has a Stop button
-    _shown: Conversation | None = None  # whose settings the widgets have
-
-    @property
-    def is_edited(self) -> bool:
-        """Whether a question that is shown is being edited."""
-        return any(round in self.edits for round in self.visitor.conversation.history)
+    _set: Conversation | None = None  # whose settings the widgets have
 
     def begin_edit(self, round: Round) -> None:
         """Open a question for editing."""
         key = f"edit-{uuid4().hex}"  # the page still knows the keys of a server that has ended
         self.edits[round] = Edit(key=key, text=round.question)
+        self.redraw()
 
     def end_edit(self, round: Round) -> None:
         """Leave a question that is being edited as it was."""
         self.edits.pop(round, None)
+        self.redraw()
+
+    def ask(self, question: Question) -> None:
+        """Have a question answered: the one way in, whatever was pressed."""
+        self.take_settings()
+        self.visitor.submit(question)
+        self.send()
+        self.redraw()
+
+    def send(self) -> None:
+        """Send the next question; its answer is drawn by the run that comes."""
+        if self.sent is None:
+            service, connection = process.service_of(self.visitor), streamlit_quirks.Connection()
+            self.sent = request = self.visitor.send_next(service, connection.is_lost)
+            if request is not None and request.question.move is Move.EDIT:
+                self.edits.pop(request.question.round or request.round, None)
+
+    def stop(self) -> None:
+        """End the answer that is being written."""
+        if self.sent is not None:
+            self.visitor.finish(self.sent)
+            self.sent = None
+        self.visitor.end_draft()
+        self.redraw()
+
+    def move(self, move: Callable[[], None]) -> None:
+        """Do what a button asks for, and draw what it has changed."""
+        move()
+        self.redraw()
 
     def open(self, dialog: str) -> None:
-        """Open a dialog with the next run of the page that answers nothing."""
+        """Open a dialog."""
         self.to_open = dialog
+        self.redraw()
 
     def show_earlier(self, rounds: int) -> None:
         """Draw so many rounds more."""
         self.earlier += rounds
+        st.rerun()
+
+    def set(self) -> None:
+        """Take in what was set in the sidebar."""
+        self.take_settings()
+        self.redraw()
 
     def new_chat(self) -> None:
         """Begin a new conversation, with what is set in the sidebar by now."""
         self.take_settings()
         self.visitor.new_chat()
+        self.redraw()
 
     def bring_back(self) -> None:
         """Go back to the conversation before, with what is set in the sidebar by now."""
         self.take_settings()
         self.visitor.bring_back()
+        self.redraw()
 
     def take_settings(self) -> None:
         """Let the visitor have what the sidebar's widgets are set to.
@@ -101,7 +115,7 @@ class Page:
         opened), and before another chat is turned to: a change comes together with the click.
         """
         widgets, visitor = st.session_state, self.visitor
-        is_opened = visitor.conversation is not self._shown
+        is_opened = visitor.conversation is not self._set
         # What Streamlit has forgotten stays as it was; a widget would begin with nothing (1.67).
         widgets.update(
             {
@@ -111,7 +125,7 @@ class Page:
             }
         )
         if is_opened:
-            self._shown = visitor.conversation
+            self._set = visitor.conversation
             self.unfolded.clear()
             self.earlier = 0
         visitor.use(
@@ -125,45 +139,6 @@ class Page:
             ),
         )
 
-    @contextmanager
-    def drawing(self, service: Service) -> Iterator[Request | None]:
-        """A run that draws the whole page. The next question is on its way before it begins.
-
-        Whatever ends the run also cuts off what is still under way.
-
-        When it follows a fragment's, it waits until all is sent: Streamlit (1.67) would drop what
-        it has drawn of a fragment that is to run again at once, but tell the browser that all was
-        drawn, so the browser would take the fragment's widgets away and forget what they said.
-        """
-        streamlit_quirks.forget_callbacks()
-        visitor = self.visitor
-        # A run that was stopped may end when the next one has begun (Streamlit 1.67): what that
-        # one has under way is not this one's to finish.
-        self.run = run = object()
-        request = None
-        try:
-            with streamlit_quirks.connected() as connection:
-                request = visitor.send_next(service, connection.is_lost)
-                if request is not None and request.question.move is Move.EDIT:
-                    self.edits.pop(request.question.round or request.round, None)
-                if visitor.unsent is not None:
-                    st.session_state[QUESTION], visitor.unsent = visitor.unsent, None
-                yield request
-                if self.is_rerun:
-                    self.is_rerun = False
-                    time.sleep(SENDING)
-        finally:
-            if request is not None:
-                visitor.finish(request)
-            if self.run is run:
-                self.run = None
-
-    def rerun(self) -> None:
-        """Draw the page anew after a fragment's own run; in a run of the page there is no need."""
-        if self.run is None:
-            self.is_rerun = True
-            st.rerun()
-
 
 def page() -> Page:
     """The page that is being drawn, for one visitor.
@@ -175,46 +150,30 @@ def page() -> Page:
         shared = process.current()
         state.page = Page(visitor=Visitor(shared.settings, shared.counter))
     current: Page = state.page
-    current.visitor.end_draft()
+    if current.sent is None:
+        current.visitor.end_draft()
     current.take_settings()
-    # The input has a Stop button only in the run that its own question began.
-    current.input_can_stop = state.get(QUESTION) is not None
+    current.send()
+    current.drawn.clear()
+    current.is_whole = False
+    current.shown = current.visitor.conversation
+    streamlit_quirks.forget_callbacks()
     # For whoever looks into the session: `conversation.messages` is what a request would carry.
     state.conversation = current.visitor.conversation
     return current
 
 
-def fragment(
-    draw: Callable[Concatenate[Page, Parameters], None],
-) -> Callable[Concatenate[Page, Parameters], None]:
-    """A part of the page whose clicks wait for the end of an answer: `st.fragment`, for ours.
-
-    A run of it alone is always followed by a run of the page. Streamlit (1.67) lets it draw
-    nothing outside of itself, where the meter and the line of memory change with every move. And
-    where the end of an answer's run and the end of the fragment's that waited for it reach the
-    browser together, the input learns of the last one alone, and would wait for its answer for ever
-    (until presses.js sees it).
-    """
-
-    @st.fragment
-    @wraps(draw)
-    def drawn(page: Page, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
-        draw(page, *args, **kwargs)
-        page.rerun()
-
-    return drawn
-
-
-def submit_typed() -> None:
-    """Ask what was typed.
-
-    A callback, because the browser may send it along with the change of a setting, in a run of
-    that setting's fragment alone, which never comes to the chat input (Streamlit 1.67).
-    """
+def submit_typed(page: Page) -> None:
+    """Ask what was typed."""
     typed: str | None = st.session_state[QUESTION]
     if typed is not None:
-        current: Page = st.session_state.page
-        current.visitor.submit(Question(text=typed, is_typed=True))
+        page.ask(Question(text=typed, is_typed=True))
+
+
+def put_back(page: Page) -> None:
+    """Let the input have what was not sent, before it is drawn."""
+    if page.visitor.unsent is not None:
+        st.session_state[QUESTION], page.visitor.unsent = page.visitor.unsent, None
 
 
 def restore_edit(edit: Edit) -> None:
@@ -238,12 +197,13 @@ def save_edit(page: Page, round: Round) -> None:
     """
     edit = page.edits[round]
     note_edit(edit)
-    page.visitor.submit(Question(text=edit.text, move=Move.EDIT, round=round))
+    page.ask(Question(text=edit.text, move=Move.EDIT, round=round))
 
 
 def use_key(page: Page) -> None:
     """Ask with the key that was typed from now on."""
     page.visitor.use_key(st.session_state[OWN_KEY])
+    st.rerun()
 
 
 def load(page: Page, key: str) -> None:
@@ -255,12 +215,14 @@ def load(page: Page, key: str) -> None:
         page.fault = error.fault
     else:
         page.fault = None
+    st.rerun()
 
 
 def receive(page: Page, key: str) -> None:
     """Take in what the browser's storage says, by the component with this key."""
     page.take_settings()
     page.visitor.receive(st.session_state[key].came, is_edited=page.is_edited)
+    page.redraw()
 
 
 def may_end_run() -> None:

@@ -6,61 +6,107 @@ of cutting it off (Streamlit 1.67 queues a fragment's rerun, but lets any other 
 
 from __future__ import annotations
 
+import json
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 
 import streamlit as st
 
 from chat import models
+from chat.conversation.window import Window
 from chat.markup.plain import literal
 from chat.options import MOST_ROUNDS
-from chat.services.base import Service
-from chat.services.budgeted import Budgeted
+from chat.services import titles
 from chat.tokens.counter import Loading, TokenCounter
-from chat.ui import dialogs, files, keeping, session
+from chat.ui import dialogs, files, keeping, notes, process, session
 from chat.ui.meter import Meter
+from chat.ui.parts import Part
 from chat.ui.session import Page
 from chat.words import text
 
 
-def draw(page: Page, service: Service, counter: TokenCounter) -> Meter:
-    """Draw the sidebar, and hand out its meter, which moves while an answer grows."""
+def draw(page: Page, counter: TokenCounter) -> None:
+    """Draw the sidebar."""
     visitor = page.visitor
     with st.sidebar:
         st.markdown(f"### {literal(visitor.owners.title)}")
-        _new_chat(page)
-        _chats(page)
+        page.draw(Part.NEW_CHAT, _new_chat)
+        page.draw(Part.CHATS, _draw_chats)
         with st.container(border=True, key="meter", gap="xsmall"):
-            split, lines = st.empty(), st.empty()
-            dialogs.draw_openers(page, counter)
+            page.draw(Part.METER, _draw_meter)
+            page.draw(Part.DIALOGS, dialogs.draw_openers)
         if visitor.may_use_own_key:
-            _own_key(page)
-        _settings(page, service)
+            page.draw(Part.OWN_KEY, _own_key)
+        page.draw(Part.SETTINGS, _settings)
         _parameters(page)
-        _files(page)
-    meter = Meter(
-        split=split,
-        lines=lines,
-        visitor=visitor,
-        counter=counter,
-        context_tokens=visitor.owners.context_tokens,
-        is_free=service.is_demo,
-        left=service.left if isinstance(service, Budgeted) else None,
-    )
-    meter.draw()
+        page.draw(Part.FILES, files.draw)
     if counter.state(visitor.options.model)[0] is Loading.LOADING:
         _redraw_when_loaded(page, counter)
-    return meter
 
 
 @st.fragment(run_every=1.0)
 def _redraw_when_loaded(page: Page, counter: TokenCounter) -> None:
     """Let the exact numbers take the place of the estimates, as soon as there are any."""
     if counter.state(page.visitor.options.model)[0] is not Loading.LOADING:
-        page.rerun()
+        st.rerun()
 
 
-@session.fragment
+def _draw_meter(page: Page) -> None:
+    visitor = page.visitor
+    Meter.of(visitor).draw()
+    st.html(_marks(page))
+    if page.is_whole:
+        notes.tell_drawn(visitor.store)
+    if not page.has_answered:  # else all is saved
+        keeping.prepare(visitor.store, "meter")
+        visitor.save()
+    page.has_answered = False
+
+
+def _marks(page: Page) -> str:
+    """What the style says of the rounds: where memory begins, and which is the last."""
+    conversation = page.visitor.conversation
+    window = Window.of(conversation)
+    begins = window.remembered[0] if window.remembered else conversation.open_round
+    forks = [fork for fork in page.forks if fork is not None]
+    rules = ""
+    if forks and (last := forks[-1].round) is not None:
+        rules += f".st-key-undo-{last.key} {{ display: flex }}"
+    if forks and (window.forgotten or window.left_out):
+        place = next((n for n, fork in enumerate(forks) if fork.round is begins), None)
+        where = "::before" if place is not None else "::after"
+        if begins is None or place is not None:
+            place = len(forks) - 1 if place is None else place
+            rules += f".st-key-place-{place}{where} {{ content: {json.dumps(text.MEMORY_BEGINS)} }}"
+    return f"<style>{rules}</style>"
+
+
+def draw_title(page: Page) -> None:
+    """Draw the part that asks for titles, of which nothing is seen; after all others."""
+    if page.visitor.store is not None and page.visitor.store.asks_for_titles:
+        page.draw(Part.TITLE, _ask_for_title)
+
+
+def _ask_for_title(page: Page) -> None:
+    is_wanted, page.is_untitled = page.is_untitled, False
+    if not is_wanted:
+        return
+    visitor = page.visitor
+    keeping.prepare(visitor.store, "title")
+    service = process.service_of(visitor)
+    requesting = titles.requesting(visitor.conversation, service, visitor.options)
+    with closing(requesting):
+        while True:
+            try:
+                next(requesting)
+            except StopIteration as end:
+                visitor.name_chat(end.value)
+                break
+            session.may_end_run()
+    visitor.save()
+
+
 def _new_chat(page: Page) -> None:
     # By callback, here and for Retry: the browser may send the click along with the change of a
     # setting, and then only that setting's fragment runs.
@@ -73,8 +119,7 @@ def _new_chat(page: Page) -> None:
     )
 
 
-@session.fragment
-def _chats(page: Page) -> None:
+def _draw_chats(page: Page) -> None:
     visitor = page.visitor
     if visitor.store is None:
         st.caption(text.NOT_KEPT)
@@ -83,7 +128,6 @@ def _chats(page: Page) -> None:
     keeping.draw(visitor.store, "chats", visitor.conversation, receive)
 
 
-@session.fragment
 def _own_key(page: Page) -> None:
     st.text_input(
         text.OWN_KEY,
@@ -98,14 +142,12 @@ def _own_key(page: Page) -> None:
         st.warning(text.NO_KEY)
 
 
-@session.fragment
-def _settings(page: Page, service: Service) -> None:
+def _settings(page: Page) -> None:
     # What is set here is taken in by `Page.take_settings`, before anything is drawn; it also sets
     # what a chat that is opened has. Each has its present value as its default, too: where the
     # browser draws a widget anew, it takes the default, and tells it as if the visitor had set it
     # (Streamlit 1.67).
-    if page.run is None:
-        page.take_settings()
+    service = process.service_of(page.visitor)
     visitor, settings = page.visitor, page.visitor.owners
     allowed = settings.allowed_models
     known = list(dict.fromkeys(allowed or (settings.model, *settings.models, *service.models())))
@@ -117,6 +159,7 @@ def _settings(page: Page, service: Service) -> None:
         known,
         index=known.index(model) if model in known else 0,
         key=session.MODEL,
+        on_change=page.set,
         accept_new_options=allowed is None,
         help=text.MODEL_HELP if allowed is None else None,
     )
@@ -130,46 +173,37 @@ def _settings(page: Page, service: Service) -> None:
         MOST_ROUNDS,
         value=visitor.conversation.rounds,
         key=session.ROUNDS,
+        on_change=page.set,
         help=text.ROUNDS_HELP,
     )
     st.text_area(
         text.SYSTEM_PROMPT,
         value=visitor.conversation.system_prompt,
         key=session.SYSTEM_PROMPT,
+        on_change=page.set,
         help=text.SYSTEM_PROMPT_HELP,
     )
 
 
 def _parameters(page: Page) -> None:
     with st.expander(text.MORE):
-        _parameter(
-            page,
-            text.TEMPERATURE,
-            session.TEMPERATURE,
-            text.TEMPERATURE_HELP,
-            least=0.0,
-            most=2.0,
-            step=0.1,
-        )
-        _parameter(page, text.TOP_P, session.TOP_P, text.TOP_P_HELP, least=0.0, most=1.0, step=0.05)
-        _parameter(
-            page,
-            text.MAX_TOKENS,
-            session.MAX_TOKENS,
-            text.MAX_TOKENS_HELP,
-            least=1,
-            most=None,
-            step=1,
-        )
+        for label, key, help, least, most, step in (
+            (text.TEMPERATURE, session.TEMPERATURE, text.TEMPERATURE_HELP, 0.0, 2.0, 0.1),
+            (text.TOP_P, session.TOP_P, text.TOP_P_HELP, 0.0, 1.0, 0.05),
+            (text.MAX_TOKENS, session.MAX_TOKENS, text.MAX_TOKENS_HELP, 1, None, 1),
+        ):
+            draw = partial(
+                _parameter, label=label, key=key, help=help, least=least, most=most, step=step
+            )
+            page.draw(key, draw)
 
 
-@session.fragment
 def _parameter(
     page: Page,
+    *,
     label: str,
     key: str,
     help: str,
-    *,
     least: float,
     most: float | None,
     step: float,
@@ -177,8 +211,6 @@ def _parameter(
     # With a default, it could not be emptied. So it tells the browser its value until the browser
     # has told it back (persist_state), and is a fragment of its own: what is lost between two
     # fast changes of another setting (see `Page.drawing`) is not this one.
-    if page.run is None:
-        page.take_settings()
     st.number_input(
         label,
         min_value=least,
@@ -186,12 +218,8 @@ def _parameter(
         value=None,
         step=step,
         key=key,
+        on_change=page.set,
         persist_state="session",
         placeholder=text.LEAVE_IT,
         help=help,
     )
-
-
-@session.fragment
-def _files(page: Page) -> None:
-    files.draw(page)

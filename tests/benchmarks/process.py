@@ -28,7 +28,7 @@ START = """
 import sys
 from chat.ui.meter import Meter
 if {still}:
-    Meter.follow = lambda self, answer: None
+    Meter.grow = lambda self, answer, place: None
 from streamlit.web.cli import main
 sys.argv = ["streamlit", "run", "streamlit_app.py", "--server.port", "{port}",
             "--server.headless", "true"]

@@ -16,21 +16,26 @@ class ChatPage:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.input = page.get_by_test_id("stChatInputTextArea")
-        self.stop_in_input = page.get_by_test_id("stChatInputStopButton")
+        self.stop = page.locator(".st-key-stop button")
+        self.growing = page.locator(".live")  # stands beneath an answer while it is written
         self.messages = page.get_by_test_id("stChatMessage")
         self.main = page.locator(".stMain")  # what scrolls
         self.sidebar = page.get_by_test_id("stSidebar")
         self.counter = self.sidebar.locator(".st-key-meter")
         expect(self.input).to_be_enabled(timeout=30_000)  # the first page takes its time
-        # Streamlit 1.67 gives the input no Stop button for what is sent before the page is drawn.
+        # What is pressed before the page is drawn waits for it.
         app = page.get_by_test_id("stApp")
         expect(app).to_have_attribute("data-test-script-state", "notRunning")
 
     def ask(self, question: str) -> None:
-        """Type a question and press Enter."""
-        expect(self.input).to_be_enabled()
+        """Type a question and press Enter, as soon as nothing is being answered."""
+        self.expect_free()
         self.input.fill(question)
         self.input.press("Enter")
+        if self.growing.count() and self.input.input_value() == question:
+            # What had waited is answered first, and what was typed stays there meanwhile.
+            self.expect_free()
+            self.input.press("Enter")
 
     def question(self, number: int) -> Locator:
         """The text of a question, counted from 1."""
@@ -70,7 +75,12 @@ class ChatPage:
     def expect_answer(self, number: int, answer: str) -> None:
         """Wait until an answer stands there whole, and the input is open again."""
         expect(self.answer(number)).to_contain_text(answer)
+        self.expect_free()
+
+    def expect_free(self) -> None:
+        """Wait until nothing is being answered."""
         expect(self.input).to_be_enabled()
+        expect(self.growing).to_have_count(0)
 
 
 def in_program(script: str, *, name: str = "store", module: str = "store.js") -> str:

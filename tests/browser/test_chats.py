@@ -97,7 +97,7 @@ def test_a_stopped_answer_is_kept_whole(chat: ChatPage, service: ScriptedService
     service.enqueue(Reply(steps=[chunk("Half of "), chunk("it"), fake.stall]))
     chat.ask("Q1")
     expect(chat.answer(1)).to_contain_text("Half of it")
-    chat.stop_in_input.click()
+    chat.stop.click()
     expect(chat.answer(1)).to_contain_text(text.STOPPED)
     expect_kept(chat, "stopped")
     chat = again(chat.page)

@@ -42,7 +42,8 @@ def test_a_press_that_waits_for_the_end_of_an_answer_never_locks_the_input(
     wire.is_held = True
     press(chat)
     ends.set()
-    wait_until(chat, lambda: len(wire.finished) >= 2)
+    # The answer's run, the press's callback, and what that draws.
+    wait_until(chat, lambda: len(wire.finished) >= 3)
     wire.deliver(len(wire.held))
     wire.is_held = False
     expect(chat.answer(2)).to_contain_text("Half. End.")
@@ -163,7 +164,7 @@ def test_a_second_press_of_retry_that_comes_while_the_answer_grows_asks_nothing(
     service.enqueue(Reply(steps=[fake.wait(ends), *answering("A2").steps]))
     wire.is_held = True
     chat.action(1, text.RETRY).click()
-    service.wait_for(2)
+    wait_until(chat, lambda: len(service.requests) >= 2)
     chat.action(1, text.RETRY).click()
     wire.deliver(len(wire.held))
     wire.is_held = False

@@ -46,7 +46,7 @@ def test_a_round_trip_streams_the_answer_and_sends_the_question_as_typed(
     chat.ask(question)
     expect(chat.answer(1)).to_contain_text("First half,")
     expect(chat.answer(1)).not_to_contain_text("second half.")
-    expect(chat.input).to_be_disabled()
+    expect(chat.growing).to_have_count(1)
     expect(chat.action(1, text.RETRY)).to_have_count(0)
     released.set()
     chat.expect_answer(1, "First half, second half.")
@@ -66,7 +66,7 @@ def test_a_question_sent_before_the_page_is_drawn_can_be_stopped_too(
     field.fill("Q1")
     field.press("Enter")
     expect(page.get_by_test_id("stChatMessage").nth(1)).to_contain_text("Half of it")
-    stop = '[data-testid="stChatInputStopButton"], .st-key-stop button'
+    stop = ".st-key-stop button"
     page.locator(stop).filter(visible=True).click()
     assert service.last.left.wait(2)
     expect(page.get_by_test_id("stChatMessage").nth(1)).to_contain_text(text.STOPPED)
@@ -90,7 +90,7 @@ def test_stop_keeps_what_was_shown_and_cuts_the_service(
     service.enqueue(HALF)
     chat.ask("Q1")
     expect(chat.answer(1)).to_contain_text("Half of it")
-    chat.stop_in_input.click()
+    chat.stop.click()
     assert service.last.left.wait(1)
     expect(chat.answer(1)).to_contain_text("Half of it")
     expect(chat.answer(1)).to_contain_text(text.STOPPED)
@@ -108,7 +108,7 @@ def test_stop_before_the_first_word_never_sends_the_question_again(
     chat.ask("Q1")
     service.wait_for(1)
     expect(chat.answer(1)).to_contain_text("Thinking")
-    chat.stop_in_input.click()
+    chat.stop.click()
     expect(chat.answer(1)).to_contain_text(text.STOPPED_EARLY)
     assert service.last.left.wait(1)
     chat.ask("Q2")
@@ -122,18 +122,18 @@ def test_retry_after_stop_can_be_stopped_too_and_asks_the_question_again(
     service.enqueue(HALF, HALF)
     chat.ask("Q1")
     expect(chat.answer(1)).to_contain_text("Half of it")
-    chat.stop_in_input.click()
+    chat.stop.click()
     chat.action(1, text.RETRY).click()
     service.wait_for(2)
-    expect(chat.input).to_be_disabled()
-    chat.button(text.STOP).click()
+    expect(chat.growing).to_have_count(1)
+    chat.stop.click()
     assert service.last.left.wait(1)
     expect(chat.answer(1)).to_contain_text(text.STOPPED)
     chat.action(1, text.RETRY).click()
     chat.expect_answer(1, "Answer 3.")
     expect(chat.messages).to_have_count(2)
     expect(chat.answer(1)).not_to_contain_text(text.STOPPED)
-    expect(chat.button(text.STOP)).to_have_count(0)
+    expect(chat.stop).to_be_hidden()
     assert contents(service, 3) == ["Q1"]
 
 
@@ -160,7 +160,7 @@ def test_a_change_in_the_sidebar_does_not_cut_the_answer_and_acts_on_the_next(
     expect(chat.answer(2)).to_contain_text("First half,")
     chat.remember(0)
     chat.prompt("Be brief.")
-    expect(chat.stop_in_input).to_be_visible()
+    expect(chat.stop).to_be_visible()
     assert not service.last.left.is_set()
     released.set()
     chat.expect_answer(2, "First half, second half.")
@@ -177,7 +177,7 @@ def test_stop_still_works_after_a_change_in_the_sidebar(
     chat.ask("Q1")
     expect(chat.answer(1)).to_contain_text("Half of it")
     chat.remember(0)
-    chat.stop_in_input.click()
+    chat.stop.click()
     assert service.last.left.wait(1)
     expect(chat.answer(1)).to_contain_text(text.STOPPED)
     chat.ask("Q2")
@@ -218,7 +218,7 @@ def test_a_setting_changed_right_before_send_loses_no_question(
     chat.page.get_by_test_id("stChatInputSubmitButton").click()
     chat.expect_answer(1, "Answer 1.")
     expect(chat.messages).to_have_count(2)
-    expect(chat.button(text.STOP)).to_have_count(0)
+    expect(chat.stop).to_be_hidden()
     sent = service.last.json
     assert [m["content"] for m in sent["messages"]][-1] == "Q1"
     assert sent["messages"][0]["content"] == "77" or sent["max_completion_tokens"] == 77
@@ -305,7 +305,7 @@ def test_a_suggestion_asks_and_can_be_stopped(chat: ChatPage, service: ScriptedS
     chat.button(text.SUGGESTIONS[0]).click()
     expect(chat.answer(1)).to_contain_text("Half of it")
     expect(chat.button(text.SUGGESTIONS[1])).to_have_count(0)
-    chat.button(text.STOP).click()
+    chat.stop.click()
     assert service.last.left.wait(1)
     expect(chat.answer(1)).to_contain_text(text.STOPPED)
     expect(chat.input).to_be_enabled()
@@ -421,7 +421,7 @@ def test_the_page_stays_usable_while_a_service_is_silent(
     chat.ask("Q1")
     assert service.wait_for(1).finished.wait(0) is False
     expect(chat.answer(1)).to_contain_text(re.compile(r"Thinking … \d+ s"), timeout=PATIENCE * 1000)
-    chat.stop_in_input.click()
+    chat.stop.click()
     expect(chat.answer(1)).to_contain_text(text.STOPPED_EARLY)
 
 

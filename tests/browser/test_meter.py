@@ -13,7 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from chat.words import text
-from tests.browser.chat_page import ChatPage
+from tests.browser.chat_page import ChatPage, wait_until
 from tests.browser.conftest import KEY, running_app, visitor
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
@@ -86,25 +86,24 @@ def test_what_will_be_sent_is_what_the_service_receives(
 
 
 def test_the_line_where_memory_begins_moves_when_an_answer_ends(chat: ChatPage) -> None:
-    line = chat.page.get_by_role("separator", name=text.MEMORY_BEGINS).or_(
-        chat.page.locator(".memory-begins")
-    )
     chat.remember(1)
     chat.ask("Q1")
     chat.expect_answer(1, "Answer 1.")
-    expect(line).to_have_count(0)
+    assert memory_begins_before(chat) == []
     chat.ask("Q2")
     chat.expect_answer(2, "Answer 2.")
-    expect(line).to_have_count(1)
-    positions = [
-        line.bounding_box(),
-        chat.question(2).bounding_box(),
-        chat.answer(1).bounding_box(),
-    ]
-    tops = [position["y"] for position in positions if position]
-    assert tops[2] < tops[0] < tops[1]
+    wait_until(chat, lambda: memory_begins_before(chat) == ["Q2"])
     chat.remember(2)
-    expect(line).to_have_count(0)
+    wait_until(chat, lambda: memory_begins_before(chat) == [])
+
+
+def memory_begins_before(chat: ChatPage) -> list[str]:
+    """The questions above which a line says that the model no longer sees what is above."""
+    return [
+        place.get_by_test_id("stText").inner_text()
+        for place in chat.page.locator('[class*="st-key-place-"]').all()
+        if text.MEMORY_BEGINS in place.evaluate("at => getComputedStyle(at, '::before').content")
+    ]
 
 
 def test_the_inspector_shows_tokens_with_their_ids(chat: ChatPage) -> None:

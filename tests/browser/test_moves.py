@@ -11,6 +11,7 @@ from chat.conversation.window import GO_ON
 from chat.ui.dialogue import LATEST
 from chat.words import text
 from tests.browser.chat_page import ChatPage
+from tests.browser.keeping import again, expect_kept
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk, failing
 
@@ -266,7 +267,7 @@ def test_the_keyboard_stops_begins_anew_and_finds_the_input(
     service.enqueue(Reply(steps=[chunk("Half of it"), fake.stall]))
     chat.ask("Q1")
     expect(chat.answer(1)).to_contain_text("Half of it")
-    expect(chat.stop_in_input).to_have_css("pointer-events", "auto")
+    expect(chat.stop).to_have_css("pointer-events", "auto")
     chat.page.keyboard.press("Escape")
     assert service.last.left.wait(2)
     expect(chat.answer(1)).to_contain_text(text.STOPPED)
@@ -369,6 +370,9 @@ def test_only_the_latest_rounds_are_drawn_and_the_rest_is_one_click_away(
     for number in range(1, rounds + 1):
         chat.ask(f"Q{number}")
         expect(chat.page.get_by_text(f"Answer {number}.", exact=True)).to_be_visible()
+    expect(chat.messages).to_have_count(2 * rounds)  # until the whole page is drawn
+    expect_kept(chat, f"Answer {rounds}.")
+    chat = again(chat.page)
     expect(chat.messages).to_have_count(2 * LATEST)
     expect(chat.question(1)).to_have_text("Q5")
     chat.button(text.show_earlier(4)).click()

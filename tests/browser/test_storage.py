@@ -96,7 +96,7 @@ def test_a_write_that_is_lost_is_made_good_with_the_next_one(
     }""")
     )
     expect_kept(chat, "w40 ")
-    expect(chat.stop_in_input).to_be_visible()
+    expect(chat.stop).to_be_visible()
     expect(again(chat.page).answer(2)).to_contain_text(" ".join(f"w{n}" for n in range(41)))
 
 
@@ -121,11 +121,11 @@ def test_a_moment_without_room_costs_nothing_and_is_told_at_once(
     expect_kept(chat, "w5 ")
     chat.page.evaluate("window.isFull = true")
     expect(chats(chat)).to_contain_text(WORDS["full"])
-    expect(chat.stop_in_input).to_be_visible()
+    expect(chat.stop).to_be_visible()
     chat.page.evaluate("window.isFull = false")
     expect(chats(chat)).to_contain_text(WORDS["kept"])
     expect_kept(chat, "w40 ")
-    expect(chat.stop_in_input).to_be_visible()
+    expect(chat.stop).to_be_visible()
     expect(again(chat.page).answer(2)).to_contain_text(" ".join(f"w{n}" for n in range(41)))
 
 

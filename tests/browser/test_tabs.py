@@ -94,7 +94,7 @@ def test_who_only_looks_from_another_tab_disturbs_no_answer(
     tab = second_tab(chat, app)
     expect(tab.answer(2)).to_contain_text("w5 ")
     expect_kept(chat, "w40 ")
-    expect(chat.stop_in_input).to_be_visible()  # it was kept while it was written
+    expect(chat.stop).to_be_visible()  # it was kept while it was written
     chat.expect_answer(2, "END")
     expect(tab.answer(2)).to_contain_text("END")
     expect(chats(chat).locator("li")).to_have_count(1)
@@ -113,7 +113,7 @@ def test_an_answer_goes_on_in_a_chat_of_its_own_where_another_tab_writes(
     ask(tab, 2, "From the second")
     if then == "reload":
         expect_kept(chat, "w40 ")
-        expect(chat.stop_in_input).to_be_visible()
+        expect(chat.stop).to_be_visible()
         chat = again(chat.page)
         expect(chat.answer(2)).to_contain_text("w5 w6 w7 w8")
         expect(chat.answer(2)).to_contain_text("w40 ")

@@ -48,18 +48,17 @@ class Wire:
 
     @property
     def ends(self) -> list[int]:
-        """After how many of the messages that are held back the whole page has been drawn."""
-        finished = ForwardMsg.FINISHED_SUCCESSFULLY
+        """After how many of the messages that are held back something was drawn to its end."""
         return [
             place
             for place, message in enumerate(self.held, 1)
             if message.WhichOneof("type") == "script_finished"
-            and message.script_finished == finished
+            and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
         ]
 
     @property
     def finished(self) -> list[ForwardMsg]:
-        """The ends of runs among the messages that are held back, of fragments alone too."""
+        """The ends of all runs among the messages that are held back, also of replaced ones."""
         return [message for message in self.held if message.WhichOneof("type") == "script_finished"]
 
     def deliver(self, number: int, unless: Callable[[ForwardMsg], bool] = lambda _: False) -> None:

@@ -61,6 +61,9 @@ test("Escape presses Stop, but not behind a dialog", () => {
   find(".st-key-stop button").addEventListener("click", () => presses++);
   const escape = () => document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
   escape();
+  assert.equal(presses, 0); // nothing is being answered
+  find(".stMain > div").insertAdjacentHTML("beforeend", '<i class="live"></i>');
+  escape();
   assert.equal(presses, 1);
   document.body.insertAdjacentHTML("beforeend", '<div role="dialog"></div>');
   escape();

@@ -13,6 +13,13 @@ from chat.conversation.window import Message
 
 def ask(page: AppTest, question: str) -> AppTest:
     page.chat_input[0].set_value(question).run()
+    return drawn(page)
+
+
+def drawn(page: AppTest) -> AppTest:
+    """Draw the whole page; AppTest knows only what the last run has drawn."""
+    assert not page.exception
+    page.run()
     assert not page.exception
     return page
 
@@ -21,8 +28,7 @@ def press(page: AppTest, label: str) -> AppTest:
     """Press the one button of this name."""
     (button,) = [button for button in page.button if button.label == label]
     button.click().run()
-    assert not page.exception
-    return page
+    return drawn(page)
 
 
 def dialogue(page: AppTest) -> list[tuple[str, str]]:

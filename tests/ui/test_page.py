@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import cast
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Text
 
 from chat import errors
 from chat.conversation.tree import Conversation
@@ -17,7 +17,7 @@ from chat.words import text
 from tests.conftest import KEY, Open
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk, failing
-from tests.ui.driving import ask, dialogue, labels, messages_now, meter_of, press
+from tests.ui.driving import ask, dialogue, drawn, labels, messages_now, meter_of, press
 
 
 def test_an_empty_page_greets_and_suggests(page: AppTest) -> None:
@@ -72,7 +72,7 @@ def test_a_question_is_shown_as_typed_and_answered(page: AppTest, service: Scrip
 def test_four_questions_with_two_rounds_send_the_prompt_two_rounds_and_the_question(
     page: AppTest, service: ScriptedService
 ) -> None:
-    page.sidebar.slider[0].set_value(2).run()
+    drawn(page.sidebar.slider[0].set_value(2).run())
     service.enqueue(*[answering(f"A{number}") for number in range(1, 5)])
     for number in range(1, 5):
         ask(page, f"Q{number}")
@@ -95,12 +95,12 @@ def test_settings_act_from_the_next_question_on(
     monkeypatch.setenv("CHAT_MODELS", "another/model")
     page = open_page()
     ask(page, "Q1")
-    page.sidebar.text_area[0].set_value("Be brief.").run()
-    page.sidebar.slider[0].set_value(0).run()
-    page.sidebar.selectbox[0].set_value("another/model").run()
+    drawn(page.sidebar.text_area[0].set_value("Be brief.").run())
+    drawn(page.sidebar.slider[0].set_value(0).run())
+    drawn(page.sidebar.selectbox[0].set_value("another/model").run())
     for label, value in (("Temperature", 0.5), ("Top p", 0.25), ("Max tokens", 9)):
         (number,) = [n for n in page.sidebar.number_input if n.label == label]
-        number.set_value(value).run()
+        drawn(number.set_value(value).run())
     ask(page, "Q2")
     assert service.last.json == {
         "messages": [
@@ -123,15 +123,13 @@ def test_a_suggestion_is_asked_like_a_typed_question(
     press(page, text.SUGGESTIONS[0])
     assert dialogue(page) == [("user", text.SUGGESTIONS[0]), ("assistant", "Answer 1.")]
     assert service.last.messages[-1]["content"] == text.SUGGESTIONS[0]
-    assert text.STOP not in labels(page)
-    assert page.chat_input[0].proto.disabled is False
 
 
 def test_new_chat_forgets_the_dialogue_and_keeps_the_settings(
     page: AppTest, service: ScriptedService
 ) -> None:
-    page.sidebar.text_area[0].set_value("Be brief.").run()
-    page.sidebar.slider[0].set_value(7).run()
+    drawn(page.sidebar.text_area[0].set_value("Be brief.").run())
+    drawn(page.sidebar.slider[0].set_value(7).run())
     ask(page, "Q1")
     ask(page, " ")
     press(page, "New chat")
@@ -251,11 +249,11 @@ def test_a_blank_question_is_not_sent(page: AppTest, service: ScriptedService) -
 def test_a_question_with_a_nul_goes_back_to_the_input(
     page: AppTest, service: ScriptedService
 ) -> None:
-    ask(page, "a\0b")
+    page.chat_input[0].set_value("a\0b").run()
     assert service.requests == []
     assert page.warning[0].value == " ".join(text.ERRORS[errors.BadCharacter])
     assert page.chat_input[0].proto.value == "ab"
-    ask(page, "ab")
+    ask(drawn(page), "ab")
     assert service.last.messages[-1]["content"] == "ab"
     assert not page.warning
 
@@ -363,7 +361,7 @@ def test_where_the_context_is_too_small_the_oldest_rounds_stay_out_and_the_page_
     for number in range(1, 4):
         ask(page, f"Q{number}")
     assert text.left_out(1) in meter_of(page)
-    assert text.MEMORY_BEGINS in "".join(html.proto.body for html in page.main.get("html"))
+    assert memory_begins_before(page) == "Q2"
     ask(page, "Q4")
     assert [m["content"] for m in service.last.messages if m["role"] == "user"] == [
         *("Q2", "Q3", "Q4")
@@ -375,41 +373,50 @@ def test_a_question_that_does_not_fit_at_all_is_not_sent_and_stays_in_reach(
 ) -> None:
     page = limited_page(open_page, service, monkeypatch)
     question = "word " * 250
-    ask(page, question)
+    page.chat_input[0].set_value(question).run()
     assert service.requests == []
     assert page.chat_input[0].proto.value == question
     assert page.warning[0].value == " ".join(text.ERRORS[errors.WindowTooLarge])
     assert not page.chat_message
-    ask(page, "word")
+    ask(drawn(page), "word")
     assert len(service.requests) == 1
+
+
+def look(page: AppTest) -> None:
+    """Open what will be sent, which the next drawing of the whole page closes again."""
+    (button,) = [button for button in page.button if button.label == text.WHAT_WILL_BE_SENT]
+    button.click().run()
+    assert not page.exception
 
 
 def test_what_will_be_sent_is_what_is_sent(page: AppTest, service: ScriptedService) -> None:
     for number in range(1, 6):
         ask(page, f"Q{number} ünd <b>")
-    page.sidebar.slider[0].set_value(2).run()
-    press(page, text.WHAT_WILL_BE_SENT)
+    drawn(page.sidebar.slider[0].set_value(2).run())
+    look(page)
     announced = json.loads(page.code[0].value)
     assert len(announced) == 5
-    ask(page, "Q6")
+    ask(drawn(page), "Q6")
     assert service.last.messages == [*announced, {"role": "user", "content": "Q6"}]
 
 
 def test_nothing_to_be_sent_is_said(page: AppTest) -> None:
-    page.sidebar.text_area[0].set_value("").run()
-    press(page, text.WHAT_WILL_BE_SENT)
+    drawn(page.sidebar.text_area[0].set_value("").run())
+    look(page)
     assert text.SENT_NOTHING in [markdown.value for markdown in page.markdown]
 
 
 def memory_begins_before(page: AppTest) -> str | None:
     """The question above which the model sees nothing; None where the line is not drawn."""
-    found = False
-    for element in page.main:
-        if element.type == "html" and text.MEMORY_BEGINS in element.proto.body:
-            found = True
-        elif found and element.type == "text":
-            return cast(Text, element).value
-    return "the end" if found else None
+    style = "".join(html.proto.body for html in page.get("html") if "<style>" in html.proto.body)
+    found = re.search(r"\.st-key-place-(\d+)::(before|after) .*(?=content)", style)
+    if found is None:
+        return None
+    questions = [said for _, said in dialogue(page)[::2]]
+    if found[2] == "after":
+        assert int(found[1]) == len(questions) - 1
+        return "the end"
+    return questions[int(found[1])]
 
 
 def test_a_line_marks_where_memory_begins_and_moves_with_the_rounds(page: AppTest) -> None:
@@ -417,12 +424,17 @@ def test_a_line_marks_where_memory_begins_and_moves_with_the_rounds(page: AppTes
     for number in range(1, 5):
         ask(page, f"Q{number}")
     assert memory_begins_before(page) == "Q2"
-    page.sidebar.slider[0].set_value(1).run()
+    drawn(page.sidebar.slider[0].set_value(1).run())
     assert memory_begins_before(page) == "Q4"
-    page.sidebar.slider[0].set_value(0).run()
+    drawn(page.sidebar.slider[0].set_value(0).run())
     assert memory_begins_before(page) == "the end"
-    page.sidebar.slider[0].set_value(20).run()
+    drawn(page.sidebar.slider[0].set_value(20).run())
     assert memory_begins_before(page) is None
+    for number in range(5, 11):
+        ask(page, f"Q{number}")
+    drawn(page.sidebar.slider[0].set_value(3).run())
+    assert dialogue(page)[0] == ("user", "Q5")  # those before are not drawn
+    assert memory_begins_before(page) == "Q8"
 
 
 def test_the_model_can_be_any_that_the_owner_or_the_service_names(

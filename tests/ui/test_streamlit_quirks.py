@@ -14,7 +14,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from chat.access.doorkeeper import PageMessage
-from chat.ui.streamlit_quirks import draw_in_spite_of_stop, heard, scripts_in_the_page
+from chat.ui.streamlit_quirks import heard, scripts_in_the_page
 
 ID = f"$$ID-{'0' * 32}-"
 EVENTS = f"$$STREAMLIT_INTERNAL_KEY_{ID}chats__events"
@@ -150,36 +150,6 @@ def test_streamlit_keeps_the_callback_of_a_button_that_is_drawn_no_more() -> Non
     page.run()
     assert page.session_state["kept"] == 1
     assert not page.exception
-
-
-def test_streamlit_stops_a_run_in_its_own_thread_alone() -> None:
-    def stopped() -> None:
-        import streamlit as st
-        from streamlit.runtime.scriptrunner import get_script_run_ctx
-
-        from chat.ui.streamlit_quirks import RunEnded, draw_in_spite_of_stop
-
-        context = get_script_run_ctx()
-        assert context is not None
-        assert context.script_requests is not None
-        context.script_requests.request_stop()
-        draw_in_spite_of_stop(lambda: st.write("from another thread"))
-        try:
-            st.write("from its own")
-        except RunEnded:
-            draw_in_spite_of_stop(lambda: st.write("afterwards"))
-            raise
-
-    page = AppTest.from_function(stopped).run()
-    assert [element.value for element in page.markdown] == ["from another thread", "afterwards"]
-
-
-def test_what_is_drawn_in_spite_of_a_stop_raises_what_it_raises() -> None:
-    def failing() -> None:
-        raise LookupError
-
-    with pytest.raises(LookupError):
-        draw_in_spite_of_stop(failing)
 
 
 def test_streamlit_closes_what_is_open_in_markdown_by_no_public_way() -> None:

@@ -1,0 +1,163 @@
+"""The page in parts, of which each is drawn anew by itself where what it shows has changed.
+
+A part is a keyed fragment (Streamlit 1.67). Every callback ends in `Parts.redraw`. The whole page
+is drawn only when it is opened, when another conversation is shown, when "show earlier" is pressed,
+or when the places for rounds are used up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NoReturn, Self
+from weakref import WeakKeyDictionary
+
+import streamlit as st
+
+from chat.conversation.question import Request
+from chat.conversation.tree import Conversation, Fork, Round
+from chat.visitor import Visitor
+
+
+class Part(StrEnum):
+    """What is drawn by itself, beside the rounds; in the order of drawing."""
+
+    TOP = "top"
+    END = "end"  # why a question was not sent
+    INPUT = "input"
+    SETTINGS = "settings"
+    TEMPERATURE = "temperature"
+    TOP_P = "top_p"
+    MAX_TOKENS = "max_tokens"
+    METER = "meter"
+    CHATS = "chats"
+    TITLE = "title"  # asked for when a chat has had its first answer
+    DIALOGS = "dialogs"
+    # What is never drawn anew, but stands in a part so that a press waits for an answer's end.
+    NEW_CHAT = "new_chat"
+    OWN_KEY = "own_key"
+    FILES = "files"
+
+
+_FIRST = (Part.TOP, Part.END, Part.INPUT)
+_SETTINGS = (Part.SETTINGS, Part.TEMPERATURE, Part.TOP_P, Part.MAX_TOKENS)
+_LAST = (Part.METER, Part.CHATS, Part.TITLE, Part.DIALOGS)
+
+
+def place(number: int) -> str:
+    """The part in which a round stands, counted from 0 for the first that is drawn."""
+    return f"round-{number}"
+
+
+@dataclass(eq=False, kw_only=True)
+class Edit:
+    """A question that is being edited: its new text so far, and the key of its field."""
+
+    key: str
+    text: str
+
+
+@dataclass(eq=False, kw_only=True)
+class Parts:
+    """The parts of one page, and what they show."""
+
+    visitor: Visitor
+    edits: WeakKeyDictionary[Round, Edit] = field(default_factory=WeakKeyDictionary)
+    to_open: str | None = None  # the dialog that was asked for, by its name
+    sent: Request | None = None  # whose answer is to be drawn by the run that comes
+    has_answered: bool = False  # an answer was drawn to its end since the meter was drawn
+    is_untitled: bool = False  # the model is to be asked for a title of the chat
+    hidden: int = 0  # rounds before the first that is drawn
+    places: int = 0  # of rounds, some of them for those to come
+    shown: Conversation | None = None  # when the whole page was drawn
+    is_whole: bool = False  # the whole page was drawn to its end
+    drawn: dict[str, object] = field(default_factory=dict)  # what each part was drawn from
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether a question that is shown is being edited."""
+        return any(round in self.edits for round in self.visitor.conversation.history)
+
+    @property
+    def forks(self) -> list[Fork | None]:
+        """What stands in each place; None where nothing does yet."""
+        forks = self.visitor.conversation.path[self.hidden :]
+        return [*forks, *[None] * (self.places - len(forks))]
+
+    def draw(self, part: str, show: Callable[[Self], None]) -> None:
+        """Draw a part of the page, which from then on can be drawn by itself.
+
+        A click in it waits for the end of an answer that streams meanwhile (Streamlit 1.67 lets a
+        widget that is in no fragment end the run).
+        """
+
+        @st.fragment(key=part)
+        def drawn() -> None:
+            self.drawn[part] = ...  # which it stays where the run is ended
+            show(self)
+            self.drawn[part] = self._shows(part)
+
+        drawn()
+
+    def redraw(self) -> NoReturn:
+        """Draw what shows something else now. To be called by a callback, as the last thing."""
+        visitor = self.visitor
+        if self.sent is not None and not visitor.shows(self.sent.round):
+            visitor.finish(self.sent)
+            self.sent = None
+        is_other = visitor.conversation is not self.shown or len(self.forks) != self.places
+        if is_other or not self.is_whole:
+            st.rerun()
+        # What goes comes first, then the answer that comes, and then what tells of it.
+        forks = enumerate(self.forks)
+        rounds = [place(n) for n, _ in sorted(forks, key=lambda fork: fork[1] is not None)]
+        known = [part for part in (*_FIRST, *_SETTINGS, *rounds, *_LAST) if part in self.drawn]
+        st.rerun([part for part in known if self._shows(part) != self.drawn[part]] or [Part.END])
+
+    def take_sent(self, round: Round) -> Request | None:
+        """The request whose answer is to be drawn in this round, if there is one."""
+        if self.sent is None or self.sent.round is not round:
+            return None
+        request, self.sent = self.sent, None
+        return request
+
+    def _shows(self, part: str) -> object:
+        """What a part is drawn from: where this has changed, it has to be drawn anew."""
+        visitor, conversation = self.visitor, self.visitor.conversation
+        latest = None if visitor.latest is None else visitor.latest.key
+        match part:
+            case Part.TOP:
+                is_begun = bool(conversation.start.rounds)
+                return is_begun, conversation.previous is not None, visitor.notices
+            case Part.END:
+                return visitor.refused
+            case Part.INPUT:
+                return visitor.unsent
+            case Part.SETTINGS:
+                return visitor.options.model, conversation.rounds, conversation.system_prompt
+            case Part.TEMPERATURE | Part.TOP_P | Part.MAX_TOKENS:
+                return visitor.settings[part]
+            case Part.METER:
+                rounds = [(r.key, r.shown, r.answer.status) for r in conversation.history]
+                return rounds, visitor.settings, latest
+            case Part.CHATS:
+                return visitor.store and visitor.store.state(conversation), latest
+            case Part.TITLE:
+                return latest
+            case Part.DIALOGS:
+                return self.to_open
+            case Part.NEW_CHAT | Part.OWN_KEY | Part.FILES:
+                return None
+            case _:
+                return self._round(self.forks[int(part.removeprefix(place(0)[:-1]))])
+
+    def _round(self, fork: Fork | None) -> object:
+        """What of a round is drawn; None where there is none."""
+        if fork is None or fork.round is None:
+            return None
+        round, edit = fork.round, self.edits.get(fork.round)
+        versions = [(answer.key, answer.status) for answer in round.versions]
+        edited = None if edit is None else edit.key
+        is_sent = self.sent is not None and self.sent.round is round
+        return round.key, fork.shown, len(fork.rounds), round.shown, versions, edited, is_sent
