@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from streamlit.testing.v1 import AppTest
 
 from chat.options import Options
@@ -16,6 +17,20 @@ from chat.ui import process
 from tests.fakes.app import app_in
 from tests.fakes.hub import TOKEN, ScriptedHub
 from tests.fakes.service import ScriptedService
+
+
+BROWSER = Path(__file__).parent / "browser"
+
+# Few examples while somebody waits, and always other ones; in CI many, and always the same.
+settings.register_profile("default", max_examples=25, deadline=None)
+settings.register_profile("ci", settings.get_profile("ci"), max_examples=1_000)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is in the folder of browsers has their mark, and all else the other."""
+    for item in items:
+        item.add_marker("browser" if BROWSER in item.path.parents else "fast")
 
 
 @pytest.fixture
