@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from chat.words import text
-from tests.browser.chat_page import ChatPage, in_program, wait_until
-from tests.browser.conftest import KEY, free_port, running_app, started_app, visitor
+from tests.browser.chat_page import ChatPage, in_program, visitor, wait_until
 from tests.browser.keeping import again, ask, entry, expect_kept
 from tests.fakes.service import ScriptedService, answering
+from tests.running import free_port, running_app, started_app
 
 NOTED = "JSON.parse(sessionStorage.getItem('unsent'))"
 
@@ -78,9 +78,7 @@ def restarting(
     with ExitStack() as stack:
         service = stack.enter_context(ScriptedService())
         environment = {
-            "OPENAI_API_KEY": KEY,
-            "OPENAI_BASE_URL": service.base_url,
-            "CHAT_MODEL": "scripted",
+            **service.reach,
             "TIKTOKEN_CACHE_DIR": str(rank_files),
         }
         running = ExitStack()
@@ -365,15 +363,6 @@ def test_what_finds_no_room_in_the_input_waits_for_the_end_of_an_answer(
         expect(chat.question(2)).to_have_text("What is a token, at length?")
         expect(chat.input).to_have_value("Half a quest")
         expect(again(chat.page).input).to_have_value("Half a quest")
-
-
-@pytest.fixture
-def forgetful_app(tmp_path: Path, rank_files: Path) -> Iterator[str]:
-    """The demo, whose owner wants no chat to be kept."""
-    with running_app(
-        tmp_path / "log", CHAT_STORE="off", TIKTOKEN_CACHE_DIR=str(rank_files)
-    ) as address:
-        yield address
 
 
 def test_nothing_is_noted_where_the_owner_wants_nothing_kept(
