@@ -11,7 +11,7 @@ from itertools import product
 from urllib.parse import quote, quote_plus, unquote
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chat.errors import DETAIL_LIMIT, MESSAGE_LIMIT, clean
@@ -115,7 +115,6 @@ def test_no_key_is_told_however_it_is_written(
     assert cleaned.endswith("is no key.")
 
 
-@settings(max_examples=100)
 @given(
     key=keys,
     before=around,
@@ -130,7 +129,6 @@ def test_no_part_of_a_key_is_told_however_it_is_written(
     assert leaked(clean(message, [key]), key) < PART
 
 
-@settings(max_examples=50)
 @given(key=keys, data=st.data())
 def test_eight_characters_of_a_key_are_not_told(key: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(key) - PART))

@@ -16,14 +16,13 @@ import pytest
 from chat.settings import PROJECT
 from chat.words import text
 from tests.fakes import service as fake
-from tests.fakes.service import PATIENCE, Reply, ScriptedService, answering, chunk, failing
+from tests.fakes.service import KEY, PATIENCE, Reply, ScriptedService, answering, chunk, failing
 
-KEY = "sk-test-0123456789abcdef"
 COMMAND = [sys.executable, "-m", "chat"]
 
 
 def environment(service: ScriptedService | None = None, **more: str) -> dict[str, str]:
-    reach = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": service.base_url} if service else {}
+    reach = service.reach if service else {}
     return {**os.environ, "OPENAI_API_KEY": "", "CHAT_SYSTEM_PROMPT": "", **reach, **more}
 
 

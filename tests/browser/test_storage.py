@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,7 @@ from playwright.sync_api import Browser, expect
 from chat.keeping.store import Notice
 from chat.keeping.untrusted import Fault
 from chat.words import text
-from tests.browser.chat_page import ChatPage, in_program, wait_for_storage
-from tests.browser.conftest import KEY, running_app, visitor
+from tests.browser.chat_page import ChatPage, in_program, visitor, wait_for_storage
 from tests.browser.keeping import (
     READ,
     WORDS,
@@ -29,7 +27,7 @@ from tests.browser.keeping import (
     second_tab,
     seed,
 )
-from tests.fakes.service import ScriptedService, answering
+from tests.fakes.service import KEY, ScriptedService, answering
 from tests.keeping.kept import VERSION_1
 
 FORBIDDEN = """
@@ -317,23 +315,6 @@ def test_a_database_that_somebody_else_made_is_shared_and_left_alone(chat: ChatP
     )
 
 
-def test_a_database_that_another_page_holds_is_waited_for_by_nobody(
-    chat: ChatPage, app: str
-) -> None:
-    chat.page.goto(f"{app}/_stcore/health")  # another page of this host
-    chat.page.evaluate("""async () => {
-      await new Promise((done) => (indexedDB.deleteDatabase("chat-transcripts").onsuccess = done));
-      const request = indexedDB.open("chat-transcripts", 1);
-      window.held = await new Promise((done) => (request.onsuccess = () => done(request.result)));
-    }""")
-    page = chat.page.context.new_page()
-    page.goto(app)
-    tab = ChatPage(page)
-    expect(tab.page.get_by_text(text.KEEPING[Notice.FORBIDDEN])).to_be_visible()
-    tab.ask("Q1")
-    tab.expect_answer(1, "Answer 1.")
-
-
 def test_version_1_of_the_storage_is_read(chat: ChatPage) -> None:
     seed(chat, SEEDED, json.loads(VERSION_1))
     chat = ChatPage(chat.page)
@@ -366,15 +347,6 @@ def test_a_chat_that_cannot_be_read_is_left_alone(
     ask(chat, 1, "Q1")
     expect(chats(chat).locator("li")).to_have_count(2)
     assert json.dumps(next(iter(records.values()))) in kept(chat)
-
-
-@pytest.fixture
-def forgetful_app(tmp_path: Path, rank_files: Path) -> Iterator[str]:
-    """The demo, whose owner wants no chat to be kept."""
-    with running_app(
-        tmp_path / "log", CHAT_STORE="off", TIKTOKEN_CACHE_DIR=str(rank_files)
-    ) as address:
-        yield address
 
 
 def test_nothing_is_kept_where_the_owner_wants_so(browser: Browser, forgetful_app: str) -> None:

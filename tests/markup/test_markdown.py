@@ -9,7 +9,7 @@ from itertools import pairwise, product
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -180,7 +180,6 @@ _READERS = _readers()
 @example("<`@b.cd> ![x](http://h) `")
 @example("\\[ # \\]~\n\t![x](http://h)")
 @example("[x]: http://h\n\n![a][x] `![a][x]`")
-@settings(max_examples=3_000, deadline=None)
 def test_no_image_reaches_the_page(text: str) -> None:
     made = faithful(text)
     assert "\udffd" not in made
@@ -193,7 +192,6 @@ _CUTS = st.lists(st.integers(0, 80), max_size=8)
 
 @given(_TEXTS, _CUTS)
 @example("![a][x]\n\nb\n\n[x]: http://h\n\n\nc\n", [10, 12, 20, 25, 30, 31])
-@settings(max_examples=3_000, deadline=None)
 def test_a_text_that_grows_becomes_what_it_would_have_become_at_once(
     text: str, cuts: list[int]
 ) -> None:
@@ -202,7 +200,6 @@ def test_a_text_that_grows_becomes_what_it_would_have_become_at_once(
 
 @given(_TEXTS, _CUTS)
 @example("a\n```\nb\n\r\nc", [9])
-@settings(max_examples=1_000, deadline=None)
 def test_what_is_longer_than_any_answer_is_shown_as_it_stands(text: str, cuts: list[int]) -> None:
     _grow(text, cuts, most_lines=3)
     made = faithful(text, most_lines=3)
@@ -294,7 +291,6 @@ _PROSE = st.sampled_from(["", "Costs $5 -> \\(x\\)", "- a", "> b", "a\nb", "`x`"
 
 
 @given(st.lists(st.tuples(_PROSE, _CODE, st.sampled_from(["````", "~~~~"])), max_size=4))
-@settings(max_examples=1_000, deadline=None)
 def test_code_stays_as_it_is(blocks: list[tuple[str, str, str]]) -> None:
     codes = [code.replace(fence, "") for _, code, fence in blocks]
     text = "\n\n".join(
@@ -307,6 +303,5 @@ def test_code_stays_as_it_is(blocks: list[tuple[str, str, str]]) -> None:
 
 
 @given(st.text(st.sampled_from("ab $:->=<![](){}|&;*_#"), min_size=1).filter(str.strip))
-@settings(max_examples=1_000, deadline=None)
 def test_a_code_span_stays_as_it_is(code: str) -> None:
     assert f"`{code}`" in faithful(f"It is `{code}` -> $5")

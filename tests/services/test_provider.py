@@ -24,9 +24,7 @@ from chat.services import provider as provider_module
 from chat.services.provider import Provider, is_chat_model
 from chat.usage import Usage
 from tests.fakes import service as fake
-from tests.fakes.service import PATIENCE, Reply, ScriptedService, answering, chunk, failing
-
-KEY = "sk-test-0123456789abcdef"
+from tests.fakes.service import KEY, PATIENCE, Reply, ScriptedService, answering, chunk, failing
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chat import errors
@@ -155,7 +155,6 @@ PARTS = st.recursive(
 
 
 @given(st.lists(st.tuples(st.sampled_from(["content", "reasoning", "reasoning_details"]), PARTS)))
-@settings(deadline=None)
 def test_no_word_of_any_parts_is_lost(deltas: list[tuple[str, object]]) -> None:
     text, thought, *_ = read(event(**{name: content}) for name, content in deltas)
     for word in re.findall(r"w\d{7}", json.dumps(deltas)):
