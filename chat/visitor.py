@@ -172,10 +172,6 @@ class Visitor:
             **asdict(self.options),
         }
 
-    def learn(self, window: Window, answer: Answer) -> None:
-        """Let the provider's own count of a request correct the next estimates."""
-        self.calibration.learn(window.messages, answer, answer.model)
-
     def thought(self, answer: Answer) -> Count:
         """The tokens of an answer's reasoning, as reported or as we count them."""
         if answer.usage is not None and answer.usage.reasoning_tokens:

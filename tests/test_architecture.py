@@ -220,3 +220,19 @@ def test_nothing_of_the_program_hangs_on_the_window_and_no_script_is_sent() -> N
     assert [script.name for script in scripts if hanging.search(script.read_text("utf-8"))] == []
     pages = [PROJECT / "streamlit_app.py", *(PROJECT / "chat" / "ui").rglob("*.py")]
     assert [page.name for page in pages if "unsafe_allow" in page.read_text("utf-8")] == []
+
+
+def test_no_file_is_longer_than_one_reads_and_no_function_than_one_sees() -> None:
+    long: list[str] = []
+    for file in [*(PROJECT / "chat").rglob("*.py"), *(PROJECT / "static").glob("*.js")]:
+        source = file.read_text(encoding="utf-8")
+        if len(source.splitlines()) > 300:
+            long.append(file.name)
+        if file.suffix == ".py":
+            for node in ast.walk(ast.parse(source)):
+                if (
+                    isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+                    and (node.end_lineno or 0) - node.lineno >= 50
+                ):
+                    long.append(f"{file.name}: {node.name}")
+    assert not long

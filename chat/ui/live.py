@@ -108,7 +108,8 @@ class _Live:
 
     def _draw_end(self) -> None:
         meter = self._meter or self._draw_page()
-        self._visitor.learn(self._request.window, self._request.round.answer)
+        answer = self._request.round.answer
+        self._visitor.calibration.learn(self._request.window.messages, answer, answer.model)
         self._visitor.save()
         self._view.draw_answer()
         self._view.draw_ending()
