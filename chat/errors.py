@@ -41,7 +41,7 @@ DETAIL_LIMIT = 300  # characters of a service's own message that are shown at mo
 
 
 class ChatError(Exception):
-    """A failure that is told to the person who asked.
+    """A failure that the visitor reads about.
 
     `detail` is the service's own message, free of keys and at most 300 characters long.
     """
@@ -211,7 +211,7 @@ def from_exception(
 ) -> ChatError:
     """Map any failure of the client to the one `ChatError` that says it.
 
-    `started` tells that a part of the answer had arrived; `secrets` never appear in the detail.
+    `started`: whether a part of the answer had arrived; `secrets` never appear in the detail.
     """
     import openai
 

@@ -17,7 +17,7 @@ MILLION = 1_000_000
 
 # Whose models the table describes, where a name says it: "openai/gpt-4o", "azure/gpt-4o:fastest".
 _PROVIDERS = frozenset({"openai", "azure"})
-# What may follow a known name and still mean that model: "-2024-11-20", "-0613", "-latest".
+# What may stand behind a known name that still means that model: "-2024-11-20", "-0613", "-latest".
 _DATED = re.compile(r"-(?:\d{4}-\d{2}-\d{2}|\d{4}|latest)")
 
 
@@ -54,12 +54,12 @@ class Model:
             + usage.completion_tokens * self.usd_per_million_output
         ) / MILLION
 
-    def room(self, *, context_tokens: int | None, max_tokens: int | None) -> int | None:
-        """How many tokens a prompt may have: the context less the answer's room.
+    def prompt_capacity(self, *, context_tokens: int | None, max_tokens: int | None) -> int | None:
+        """The longest prompt in tokens: the context less what is kept for the answer.
 
-        `context_tokens` is the owner's word for a model of unknown context, and `max_tokens` the
-        longest answer that was asked for. Left out, room is kept for the model's longest answer,
-        or, where that is not known, for a quarter of the context. None: no limit is known.
+        `context_tokens` is the owner's setting for a model of unknown context, and `max_tokens`
+        the longest answer that is requested. Without it the model's longest answer is kept free,
+        or, where that is not known, a quarter of the context. None: no limit is known.
         """
         context = self.context_tokens or context_tokens
         if context is None:

@@ -1,22 +1,19 @@
 """One visitor: the conversation and its settings, which nobody else ever sees.
 
-A plain object that knows nothing of the page's session: `ui/session.py` brings it what the widgets
-say, and takes to them what they are to be set to.
+A plain object that knows no page: `ui/session.py` brings it what the widgets say, and sets them to
+what a chat that was opened has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
-from enum import Enum, auto
-from uuid import uuid4
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 
 from chat import models
-from chat.conversation.answer import Answer, Status
-from chat.conversation.events import Event
+from chat.conversation.answer import Answer
+from chat.conversation.question import Move, Question, Request
 from chat.conversation.tree import Conversation, Round
-from chat.conversation.window import Message, Room, Window
+from chat.conversation.window import Capacity, Message, Window
 from chat.errors import BlankQuestion, ChatError, TooLong
 from chat.keeping.records import fits
 from chat.keeping.store import Notice, Removed, Store
@@ -25,64 +22,12 @@ from chat.keeping.untrusted import Fault, TranscriptError
 from chat.options import Options
 from chat.services import titles
 from chat.services.base import Service, send
+from chat.services.budgeted import Budgeted
 from chat.services.connect import connect
-from chat.services.limits import Budgeted, Limits
+from chat.services.limits import Limits
 from chat.settings import Settings, is_key_like
 from chat.tokens.calibration import Calibration
 from chat.tokens.counter import Count, TokenCounter
-
-
-class Move(Enum):
-    """How a question gets its answer."""
-
-    ASK = auto()
-    EDIT = auto()  # in place of another question
-    RETRY = auto()
-    GO_ON = auto()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """A question on its way into the conversation.
-
-    `round` is the one that a move is about, and `seen` the answer that was looked at meanwhile.
-    """
-
-    text: str
-    move: Move = Move.ASK
-    round: Round | None = None
-    seen: Answer | None = None
-    typed: bool = False
-
-
-@dataclass(kw_only=True)
-class Edit:
-    """A question that is being edited, its new text so far, and the key of its field."""
-
-    round: Round
-    key: str
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asking:
-    """A question that was sent: its round, the window that went along, and what comes back."""
-
-    round: Round
-    window: Window
-    events: Generator[Event]
-    is_lost: Callable[[], bool]  # whether the page that it is for is gone
-
-    def note_end(self) -> None:
-        """Have the answer say that the page was lost, if that is what ends it."""
-        draft = self.round.versions[-1]
-        if draft.status is Status.STREAMING and self.is_lost():
-            draft.lose()
-
-    def close(self) -> None:
-        """Cut off what is still under way."""
-        self.note_end()
-        self.events.close()
 
 
 class Visitor:
@@ -98,134 +43,82 @@ class Visitor:
         self.own_service: Service | None = None
         self.own_key = ""  # which only this page's session has
 
-        # Questions, from the click to the answer.
-        self.asked: list[Asked] = []
-        self.refused: ChatError | None = None
-        self.under_way: Asking | None = None
-        self.latest: Answer | None = None
-        self.edits: dict[Round, Edit] = {}
-
-        # What the widgets are to be set to, by their keys, before they are drawn again.
-        self.to_set = settings_of(self.conversation, self.options)
-        self.put_back: str | None = None  # into the input
-
-        # How the page is drawn.
-        self.is_drawing_page: object | None = None  # the run that draws all, not a fragment alone
-        self.is_following = False  # the page is drawn after a fragment
-        self.input_can_stop = False
-        self.to_open: str | None = None  # the dialog that was asked for, by its name
-        self.fault: Fault | None = None  # of the file that was loaded last
-        self.earlier = 0  # rounds that are drawn besides the latest
-        self.unfolded: set[str] = set()  # keys of long messages that are shown whole
+        self.queue: list[Question] = []  # asked, and not sent yet
+        self.request: Request | None = None  # whose answer is being written
+        self.refused: ChatError | None = None  # why the last question was not sent
+        self.unsent: str | None = None  # a question to be put back where it was typed
+        self.latest: Answer | None = None  # the last one that was asked for here
 
     @property
     def may_use_own_key(self) -> bool:
         """Whether a key of the visitor's own may be given: the owner allows it, and has none."""
         return self.owners.own_key and self.owners.api_key is None
 
-    def submit(
-        self,
-        question: str,
-        *,
-        move: Move = Move.ASK,
-        round: Round | None = None,
-        typed: bool = False,
-    ) -> None:
+    def submit(self, question: Question) -> None:
         """Have a question answered: the one way in, whatever was pressed."""
-        seen = None if round is None else round.answer
-        self.asked.append(Asked(text=question, move=move, round=round, seen=seen, typed=typed))
+        self.queue.append(question)
 
-    @contextmanager
-    def asking_next(self, service: Service, is_lost: Callable[[], bool]) -> Iterator[None]:
-        """A run that draws the whole page. The next question is on its way before it begins.
+    def send_next(self, service: Service, is_lost: Callable[[], bool]) -> Request | None:
+        """Take the next question into the conversation, and send it; None where there is none.
 
-        Whatever ends the run also cuts off what is still under way. `is_lost` tells whether the
-        page is gone by then.
+        A question that cannot be sent is not taken in: `refused` says why, and what was typed is
+        in `unsent`. `is_lost` tells whether the page that the answer is for is gone.
         """
-        # A run that was stopped may end when the next one has begun (Streamlit 1.67): what that one
-        # has under way is not this one's to close.
-        self.is_drawing_page = run = object()
-        asking = None
-        try:
-            asking = self.under_way = self._ask_next(service, is_lost)
-            yield
-        finally:
-            if asking is not None:
-                asking.close()
-            if self.is_drawing_page is run:
-                self.under_way = self.is_drawing_page = None
-
-    def end_draft(self) -> None:
-        """End a draft that is still open: it belongs to a run that has ended."""
-        if self.under_way is not None:
-            self.under_way.note_end()
-        self.conversation.stop()
-
-    def _ask_next(self, service: Service, is_lost: Callable[[], bool]) -> Asking | None:
-        """Take the next question into the conversation, and send it.
-
-        A question that cannot be sent is not taken in: it stays where it was typed, with what is
-        wrong in `refused`.
-        """
-        while self.asked:
-            asked = self.asked.pop(0)
+        self.request = None
+        while self.queue and self.request is None:
+            question = self.queue.pop(0)
             self.refused = None
             try:
-                opened = self._open(asked)
+                opened = self._open(question)
             except ChatError as error:
                 self.refused = error
-                if asked.typed and not isinstance(error, BlankQuestion):
-                    self.put_back = asked.text.replace("\0", "")
+                if question.is_typed and not isinstance(error, BlankQuestion):
+                    self.unsent = question.text.replace("\0", "")
             else:
                 if opened is not None:
-                    return self._send(opened, service, is_lost)
-        return None
+                    self.request = self._send(question, opened, service, is_lost)
+        return self.request
 
-    def _send(self, opened: Round, service: Service, is_lost: Callable[[], bool]) -> Asking:
+    def finish(self, request: Request) -> None:
+        """Cut off what is still under way of a request, which need not be the present one."""
+        request.close()
+        if self.request is request:
+            self.request = None
+
+    def end_draft(self) -> None:
+        """End a draft that is still open: whatever was to write it has ended."""
+        if self.request is not None:
+            self.request.note_end()
+        self.conversation.stop()
+
+    def _send(
+        self, question: Question, opened: Round, service: Service, is_lost: Callable[[], bool]
+    ) -> Request:
         answer = opened.answer
         answer.model = "" if service.is_demo else self.options.model
         window = Window.of(self.conversation)
         events = answer.grow(service.stream(window, self.options))
         send(events)
         self.latest = answer
-        return Asking(round=opened, window=window, events=events, is_lost=is_lost)
+        return Request(
+            question=question, round=opened, window=window, events=events, is_lost=is_lost
+        )
 
-    def _open(self, asked: Asked) -> Round | None:
-        round = asked.round
-        if self.owners.max_chars is not None and len(asked.text) > self.owners.max_chars:
+    def _open(self, question: Question) -> Round | None:
+        round = question.round
+        if self.owners.max_chars is not None and len(question.text) > self.owners.max_chars:
             raise TooLong
-        if round is None or (asked.move is Move.EDIT and not self.shows(round)):
-            return self.conversation.ask(asked.text)
-        if asked.move is Move.EDIT:
-            edited = self.conversation.ask(asked.text, instead_of=round)
-            self.edits.pop(round, None)
-            return edited
-        if not self.shows(round) or round.answer is not asked.seen:
+        if round is None or (question.move is Move.EDIT and not self.shows(round)):
+            return self.conversation.ask(question.text)
+        if question.move is Move.EDIT:
+            return self.conversation.ask(question.text, instead_of=round)
+        if not self.shows(round) or round.answer is not question.seen:
             return None  # pressed twice, or the round is gone
-        if asked.move is Move.RETRY:
+        if question.move is Move.RETRY:
             self.conversation.ask_again(round)
         else:
             self.conversation.go_on(round)
         return round
-
-    def begin_edit(self, round: Round) -> None:
-        """Open a question for editing."""
-        key = f"edit-{uuid4().hex}"  # the page still knows the keys of a server that has ended
-        self.edits[round] = Edit(round=round, key=key, text=round.question)
-
-    def end_edit(self, edit: Edit) -> None:
-        """Leave a question that is being edited as it was."""
-        self.edits.pop(edit.round, None)
-
-    def save_edit(self, edit: Edit) -> None:
-        """Ask a question that is being edited anew, from where it stands."""
-        self.submit(edit.text, move=Move.EDIT, round=edit.round)
-
-    def _let_go(self, round: Round) -> None:
-        """Hold nothing more of a round that was taken away."""
-        self.edits.pop(round, None)
-        if self.latest in round.versions:
-            self.latest = None
 
     def turn(self, round: Round, by: int) -> None:
         """Show another version of an answer."""
@@ -241,21 +134,17 @@ class Visitor:
         """Take a round away."""
         if self.shows(round):
             self.conversation.delete(round)
-            self._let_go(round)
+            self._forget(round)
 
     def undo(self, round: Round) -> None:
-        """Take a round away if it is the last, and put its question back into the input."""
+        """Take a round away if it is the last; its question is `unsent` again."""
         if self.conversation.history[-1:] == [round]:
-            self.put_back = self.conversation.undo()
-            self._let_go(round)
+            self.unsent = self.conversation.undo()
+            self._forget(round)
 
-    def open(self, dialog: str) -> None:
-        """Open a dialog with the next run of the page that answers nothing."""
-        self.to_open = dialog
-
-    def show_earlier(self, rounds: int) -> None:
-        """Draw so many rounds more."""
-        self.earlier += rounds
+    def _forget(self, round: Round) -> None:
+        if self.latest in round.versions:
+            self.latest = None
 
     def shows(self, round: Round) -> bool:
         """Whether a round is on the path that is shown, and neither deleted nor turned away."""
@@ -266,10 +155,22 @@ class Visitor:
         self.conversation.system_prompt = system_prompt
         self.conversation.rounds = rounds
         self.options = options
-        room = models.find(options.model).room(
+        tokens = models.find(options.model).prompt_capacity(
             context_tokens=self.owners.context_tokens, max_tokens=options.max_tokens
         )
-        self.conversation.room = None if room is None else Room(tokens=room, weigh=self._weigh)
+        self.conversation.capacity = (
+            None if tokens is None else Capacity(tokens=tokens, weigh=self._weigh)
+        )
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """What the next request is sent with, by name."""
+        conversation = self.conversation
+        return {
+            "system_prompt": conversation.system_prompt,
+            "rounds": conversation.rounds,
+            **asdict(self.options),
+        }
 
     def learn(self, window: Window, answer: Answer) -> None:
         """Let the provider's own count of a request correct the next estimates."""
@@ -310,42 +211,43 @@ class Visitor:
         self._turn_to(self.conversation.start_over())
 
     def bring_back(self) -> None:
-        """Go back to the conversation that the new one took the place of."""
-        if self.conversation.former is not None:
-            self._turn_to(self.conversation.former)
+        """Go back to the conversation that the new one took the place of, with these settings."""
+        previous = self.conversation.previous
+        if previous is not None:
+            previous.system_prompt = self.conversation.system_prompt
+            previous.rounds = self.conversation.rounds
+            self._turn_to(previous)
 
     def load(self, file: object) -> None:
         """Turn to the conversation in a file as the browser has read it: `{"text": its text}`.
 
-        The one that was shown can be had back until the next question. A bad file changes
-        nothing but `fault`.
+        The one that was shown can be had back until the next question. Raises `TranscriptError`
+        where the file is no conversation, or too large; then nothing has changed.
         """
-        self.fault = None
-        try:
-            if not isinstance(file, dict) or not isinstance(file.get("text"), str):
-                raise TranscriptError(Fault.TOO_LARGE)  # the browser did not read it
-            loaded = from_json(file["text"].removeprefix("\ufeff"))
-            if not fits(loaded.conversation, loaded.options or self.options):
-                raise TranscriptError(Fault.TOO_LARGE)
-        except TranscriptError as error:
-            self.fault = error.fault
-            return
-        loaded.conversation.former = self._worth_keeping
+        if not isinstance(file, dict) or not isinstance(file.get("text"), str):
+            raise TranscriptError(Fault.TOO_LARGE)  # the browser did not read it
+        loaded = from_json(file["text"].removeprefix("\ufeff"))
+        if not fits(loaded.conversation, loaded.options or self.options):
+            raise TranscriptError(Fault.TOO_LARGE)
+        loaded.conversation.previous = self._worth_keeping
         self.show(loaded.conversation, loaded.options)
 
-    def hear(self, said: object) -> None:
-        """Take in what the browser's storage says."""
+    def receive(self, said: object, *, is_edited: bool) -> None:
+        """Take in what the browser's storage says. Untrusted input; validated by the store.
+
+        While a question `is_edited`, no other chat takes the place of the one that is shown.
+        """
         if self.store is None:
             return
-        for opened in self.store.receive(said, self.conversation, is_edited=bool(self.edits)):
+        for opened in self.store.receive(said, self.conversation, is_edited=is_edited):
             if isinstance(opened, Removed):
                 if opened.conversation is self.conversation:
                     self._turn_to(self.conversation.start_over())
-                if opened.conversation is self.conversation.former:
-                    self.conversation.former = None
+                if opened.conversation is self.conversation.previous:
+                    self.conversation.previous = None
             else:
                 if self.store.fault is not None:  # what is shown may be nowhere else
-                    opened.conversation.former = self._worth_keeping
+                    opened.conversation.previous = self._worth_keeping
                 self.show(opened.conversation, opened.options)
                 self.store.notice = opened.notice
 
@@ -377,30 +279,25 @@ class Visitor:
         allowed = self.owners.allowed_models
         if options is not None and allowed is not None and options.model not in allowed:
             options = replace(options, model=allowed[0])
-        self.to_set = settings_of(conversation, options)
-        self._turn_to(conversation)
+        if options is None:
+            conversation.rounds = self.conversation.rounds
+        self._turn_to(conversation, options)
 
     @property
     def _worth_keeping(self) -> Conversation | None:
         shown = self.conversation
-        return shown if shown.start.rounds else shown.former
+        return shown if shown.start.rounds else shown.previous
 
-    def _turn_to(self, conversation: Conversation) -> None:
+    def _turn_to(self, conversation: Conversation, options: Options | None = None) -> None:
         if self.store is not None:
             self.conversation.stop()
             self.store.turn(self.conversation, self.options, conversation)
         self.conversation = conversation
-        if conversation.former is not None:
-            conversation.former.former = None  # one can be had back, not a row of them
-        self.refused = self.latest = self.to_edit = None
-        self.edits.clear()
-        self.unfolded.clear()
-        self.earlier = 0
-
-
-def settings_of(conversation: Conversation, options: Options | None) -> dict[str, object]:
-    """What is set in the sidebar, by the widgets' keys; without options, the prompt alone."""
-    prompt: dict[str, object] = {"system_prompt": conversation.system_prompt}
-    if options is None:
-        return prompt
-    return {**prompt, "rounds": conversation.rounds, **asdict(options)}
+        if conversation.previous is not None:
+            conversation.previous.previous = None  # one can be had back, not a row of them
+        self.refused = self.latest = None
+        self.use(
+            system_prompt=conversation.system_prompt,
+            rounds=conversation.rounds,
+            options=options or self.options,
+        )

@@ -5,10 +5,15 @@ const HALVES = /\p{Surrogate}/gu;
 
 export const whole = (text) => text.replace(HALVES, "\ufffd");
 
-// Sets what a field has as React would see it: its own setter notes what it knows already.
+// By the setter of every field of its kind: React has put another one on the field, which would note
+// that React knows the text already.
+function set(field, text) {
+  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value").set.call(field, text);
+}
+
+// Sets what a field has, as if it was typed.
 export function put(field, text) {
-  const { set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value");
-  set.call(field, text);
+  set(field, text);
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
@@ -16,8 +21,7 @@ window.addEventListener(
   "input",
   ({ target }) => {
     if (typeof target.value !== "string" || !HALF.test(target.value)) return;
-    const { set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(target), "value");
-    set.call(target, whole(target.value)); // and this very event tells of it
+    set(target, whole(target.value)); // before React hears of this event
   },
   true,
 );

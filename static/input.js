@@ -30,9 +30,8 @@ function returnToInput() {
   // Streamlit may put a new input in the old one's place shortly after.
   const isLost = document.activeElement === document.body && performance.now() - cameBack < 1000;
   if (!isBusy && (isLost || wasBusy)) input.focus();
-  const hasEnded = wasBusy && !isBusy;
   wasBusy = isBusy;
-  look(input, { isBusy, hasEnded });
+  look(input, isBusy);
 }
 
 // What asks may be answered before the page has ever said that it is busy.

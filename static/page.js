@@ -7,7 +7,6 @@ import "./input.js";
 import { showEnd } from "./scroll.js";
 import { DATABASE } from "./storage.js";
 import { store } from "./store.js";
-import { moveMeter } from "./meter.js";
 import { onNote } from "./notes.js";
 
 // What the server mounts, each where it draws it.
@@ -17,7 +16,6 @@ export { files } from "./files.js";
 store.onStored = onStored;
 store.onTurned = showEnd;
 onNote("writes", (writes) => store.receive(writes));
-onNote("move", moveMeter);
 onNote("drawn", onDrawn);
 
 // A browser that has never kept a chat shows the greeting without waiting for the store.

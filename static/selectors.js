@@ -26,14 +26,14 @@ export const PROMPT = ".st-key-system_prompt textarea";
 export const ASKS = '[class*="st-key-refresh-"] button, [class*="st-key-resume-"] button, [class*="st-key-save-"] button';
 
 // The name of the edit to which a field belongs.
-export const editOf = (field) => /st-key-(edit-\w+)/.exec(field.closest(EDIT).className)[1];
-export const fieldOf = (edit) => document.querySelector(`.st-key-${edit} textarea`);
+export const nameOf = (field) => /st-key-(edit-\w+)/.exec(field.closest(EDIT).className)[1];
+export const fieldOf = (name) => document.querySelector(`.st-key-${name} textarea`);
 
 // The edit that a button ends, and whether by leaving or saving it.
 export function endedBy(button) {
   const keys = button.closest('[class*="st-key-"]')?.className ?? "";
-  const [, done, edit] = /st-key-(leave|save)-(edit-\w+)/.exec(keys) ?? [];
-  return { edit, isSaved: done === "save" };
+  const [, done, name] = /st-key-(leave|save)-(edit-\w+)/.exec(keys) ?? [];
+  return { name, isSaved: done === "save" };
 }
 
 // What a run has not drawn stays until the run ends.

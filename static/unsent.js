@@ -2,203 +2,128 @@
 // the server or a lost connection it is where it was. Nothing is noted where no chats are kept
 // (store.js).
 import { put, whole } from "./characters.js";
-import { EDIT, EDITED, INPUT, MESSAGE, PROMPT, QUESTION, SEND, editOf, endedBy, fieldOf } from "./selectors.js";
+import { EDIT, EDITED, INPUT, MESSAGE, PROMPT, QUESTION, SEND, endedBy, fieldOf, nameOf } from "./selectors.js";
 import { store } from "./store.js";
 
 const NOTING = 150; // milliseconds after which what was typed is noted
 const SETTLING = 300; // milliseconds without a change after which a page is taken for drawn
-const LOOKING = 50; // milliseconds between two looks whether something has come
-const LOOKS = 40;
+const SENDING = 2000; // milliseconds in which Streamlit empties the input of what was sent
 
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-// As a field has it.
-const asTyped = (words) => whole(words.replace(/\r\n?/g, "\n"));
-// Streamlit takes in what a field has when it is left.
-const leave = (field) => field.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
-
-// --- The input.
-//
-// Nobody tells what becomes of it: React may set it a moment later than it was told to, Streamlit
-// refuses what is longer than the owner allows, empties it a moment after Enter, may put another
-// field in its place, and puts a question there that was undone. So what waits for the input waits
-// until it is seen there, or was sent with it.
 let input;
 let isFree = false;
-let last = ""; // as it was typed
-let isTyping = false; // a letter was typed, and React has not taken it in yet
-let sent = null; // what was just sent, until it has left the field
-let waiting = [];
-const offered = new Set(); // of what waits, what was put into the input and may come to be seen there
-const standsIn = (text, words) => text.startsWith(words) || text.includes(`\n\n${words}`);
-function settle(text) {
-  waiting = waiting.filter((words) => !(offered.has(words) && standsIn(text, words)));
-}
+let typed = ""; // what the input is to hold
+let sent = null; // what was just sent, until it has left the input
+let offered = {}; // what was last put into which field
+const edits = new Map(); // an edit's name -> {chat, session, question, text}
+const questions = new WeakMap(); // a message -> its question when its Edit was pressed
+let prompt = null; // {chat, session, text}
 
-// Returns whether the words are seen there in the end.
-async function offer(words, isBefore) {
-  offered.add(words);
-  const there = input.value;
-  put(input, !there.trim() ? words : isBefore ? `${words}\n\n${there}` : `${there}\n\n${words}`);
-  last = input.value;
-  for (let look = 0; look < LOOKS; look++) {
-    settle(input.value);
-    if (!waiting.includes(words)) return true;
-    await pause(LOOKING);
-  }
-  return false;
-}
-
-async function takeWaiting() {
-  offered.clear();
-  for (const words of [...waiting]) if (!(await offer(words, false))) break;
-}
-
-// Words that had their place elsewhere, or in the input and were replaced there.
-function takeBack(words) {
-  waiting.push(asTyped(words));
-  if (isFree && !offered.has(words)) offer(words, true);
-  noteSoon();
-}
-
-// Called after every change of the page.
-export function look(field, { isBusy, hasEnded }) {
-  if (!field) return;
-  [input, isFree] = [field, !isBusy];
-  const { value } = input;
-  if (waiting.length) settle(value);
-  if (value !== sent && !isTyping) {
-    sent = null;
-    if (value !== last) {
-      const replaced = last;
-      last = value;
-      if (replaced.trim() && !standsIn(value, replaced)) takeBack(replaced);
-      noteSoon();
-    }
-  }
-  if (hasEnded && !input.value) takeWaiting();
-  if (edits.size || prompt) restoreSoon();
-}
-
-function hasTyped() {
-  isTyping = false;
-  if (input && input.value !== sent) last = input.value;
-}
-// The page may be looked at between two who hear of the same letter.
-window.addEventListener(
-  "input",
-  ({ target }) => {
-    if (!target.matches?.(INPUT)) return;
-    isTyping = true;
-    setTimeout(() => isTyping && hasTyped());
-  },
-  true,
-);
-
-async function send() {
-  const { value } = input;
-  if (input.disabled || !value.trim()) return;
-  [sent, last] = [value, ""];
-  settle(value);
-  note();
-  for (let look = 0; look < LOOKS || !isFree; look++) {
-    await pause(LOOKING);
-    if (sent !== value || input.value !== value) return;
-  }
-  [sent, last] = [null, value]; // Streamlit has not taken it
-  note();
-}
-document.addEventListener("click", ({ target }) => input && target.closest?.(SEND) && send(), true);
-document.addEventListener(
-  "keydown",
-  ({ target, key, shiftKey, ctrlKey, metaKey, isComposing }) => {
-    const isEnter = key === "Enter" && !shiftKey && !ctrlKey && !metaKey && !isComposing;
-    if (isEnter && target === input) send();
-  },
-  true,
-);
-
-// --- Questions that are being edited, and the system prompt.
-//
-// Each is noted with the chat that is shown and the session of the server that knows it.
-const starts = new Map(); // an edit's name -> its text when it was entered
-const edits = new Map(); // the names of those that were changed since -> what to note of them
-const places = new WeakMap(); // a message -> which question was in it when its Edit was pressed
-let prompt = null;
-let entered = null; // the system prompt when its field was entered, and what was noted then
-
+// The chat that is shown, and the session of the server that knows what is typed in it.
 const here = () => ({ chat: store.shown, session: store.session });
-const messagesWith = (question) =>
-  [...document.querySelectorAll(MESSAGE)].filter(
-    (message) => message.querySelector(QUESTION)?.textContent === question,
-  );
-document.addEventListener(
-  "focusin",
-  ({ target }) => {
-    if (target.matches(EDITED) && !starts.has(editOf(target))) starts.set(editOf(target), target.value);
-    if (target.matches(PROMPT)) entered = { value: target.value, prompt };
-  },
-  true,
-);
-// When React has taken it in, or refused it.
+const isText = (text) => typeof text === "string" && text.trim() !== "";
+// Streamlit takes in what a field has when it is left.
+const leave = (field) => field.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
+const questionOf = (message) => message.querySelector(QUESTION)?.textContent;
+const messageWith = (question) =>
+  [...document.querySelectorAll(MESSAGE)].reverse().find((message) => questionOf(message) === question);
+
+// --- What is typed. On the window, after React has taken it in or refused it.
 window.addEventListener("input", ({ target }) => {
-  if (target.matches?.(INPUT)) hasTyped();
-  else if (target.matches?.(EDITED)) noteEdit(target);
-  else if (target.matches?.(PROMPT)) {
-    const isAsBefore = target.value === entered?.value;
-    prompt = isAsBefore ? entered.prompt : { ...here(), text: target.value };
-  } else return;
+  if (target.matches?.(INPUT)) [typed, sent] = [target.value, null];
+  else if (target.matches?.(EDITED)) takeEdit(target);
+  else if (target.matches?.(PROMPT)) prompt = { ...here(), text: target.value };
+  else return;
   noteSoon();
 });
-function noteEdit(field) {
-  const name = editOf(field);
+
+function takeEdit(field) {
+  const question = questions.get(field.closest(MESSAGE));
   const text = field.value;
-  const place = places.get(field.closest(MESSAGE));
-  // A field that is entered at once has nothing in it yet.
-  if (text === starts.get(name) || text.trim() === place?.question) edits.delete(name);
-  else edits.set(name, { ...here(), ...place, text });
+  if (isText(text) && text.trim() !== question) edits.set(nameOf(field), { ...here(), question, text });
+  else edits.delete(nameOf(field));
 }
 
-document.addEventListener(
-  "click",
-  ({ target }) => {
-    const button = target.closest?.("button");
-    if (!button) return;
-    const message = button.closest(MESSAGE);
-    const question = message?.querySelector(QUESTION)?.textContent;
-    if (question && button.closest(EDIT)) {
-      // Which of those that say the same, counted from the end: the first ones may not be drawn.
-      const place = messagesWith(question).reverse().indexOf(message);
-      places.set(message, { question, place });
-    }
-    const { edit, isSaved } = endedBy(button);
-    if (edit) end(edit, isSaved);
-  },
-  true,
-);
-// What is saved is noted again if its field is still there: it could not be asked like this.
-async function end(name, isSaved) {
-  const edit = edits.get(name);
-  edits.delete(name);
+function onClick({ target }) {
+  const button = target.closest?.("button");
+  if (!button) return;
+  if (button.matches(SEND)) send();
+  const message = button.closest(MESSAGE);
+  if (button.closest(EDIT) && message && questionOf(message)) questions.set(message, questionOf(message));
+  const { name, isSaved } = endedBy(button);
+  if (!edits.has(name)) return;
+  if (isSaved) edits.get(name).isSaved = true; // and noted until its field is gone: it may be refused
+  else edits.delete(name);
   note();
-  if (!edit || !isSaved) return;
-  const isOver = () => !fieldOf(name) || edits.has(name) || edit.session !== here().session;
-  for (let look = 0; look < LOOKS || !isFree; look++) {
-    await pause(LOOKING);
-    if (isOver()) break;
-  }
-  // A server that has started again knows nothing of it, unless it was asked (`restoreEdit`).
-  const isLost = edit.session !== here().session;
-  if (!edits.has(name) && (isLost || fieldOf(name))) edits.set(name, edit);
-  noteSoon();
+}
+document.addEventListener("click", onClick, true);
+
+function onKey({ target, key, shiftKey, ctrlKey, metaKey, isComposing }) {
+  const isEnter = key === "Enter" && !shiftKey && !ctrlKey && !metaKey && !isComposing;
+  if (isEnter && target === input) send();
+}
+document.addEventListener("keydown", onKey, true);
+
+function send() {
+  const { value } = input;
+  if (input.disabled || !value.trim()) return;
+  [typed, sent] = ["", value];
+  note();
+  setTimeout(() => {
+    if (sent !== value) return;
+    if (input.value === value) typed = value; // Streamlit has not taken it
+    sent = null;
+    noteSoon();
+  }, SENDING);
 }
 
 // --- Where it was.
+
+// Called after every change of the page.
+export function look(field, isBusy) {
+  [input, isFree] = [field, !isBusy];
+  for (const [name, { isSaved, session }] of edits)
+    if (isSaved && session === store.session && !fieldOf(name)) {
+      edits.delete(name);
+      noteSoon();
+    }
+  // Not between two listeners to the same letter.
+  setTimeout(restoreTyped);
+  if (edits.size || prompt) restoreSoon();
+}
+
+// Another field may stand in the input's place, or a question in it that was undone.
+function restoreTyped() {
+  if (!input || input.disabled) return;
+  const { value } = input;
+  if (value === typed || value === sent) return;
+  const both = joined(typed, value);
+  // Once: React may take it later than it was given (1.67), or refuse it as too long.
+  const isNew = offered.field !== input || offered.text !== both;
+  offered = { field: input, text: both };
+  if (both !== value && isNew) put(input, both);
+  [typed, sent] = [both, null];
+  noteSoon();
+}
+
+const standsIn = (text, words) => `\n\n${text}\n\n`.includes(`\n\n${words}\n\n`);
+function joined(words, others) {
+  if (!words.trim() || standsIn(others, words)) return others;
+  return !others.trim() || standsIn(words, others) ? words : `${words}\n\n${others}`;
+}
+
+function moveToInput(name, { text }) {
+  edits.delete(name);
+  typed = joined(text, typed);
+  restoreTyped();
+}
+
 let settling;
 let isRestoring = false;
 function restoreSoon() {
   clearTimeout(settling);
   settling = setTimeout(restore, SETTLING);
 }
+
 async function restore() {
   if (isRestoring || !store.isStarted) return;
   if (!store.isSettled || !isFree) return restoreSoon();
@@ -227,9 +152,8 @@ async function restorePrompt() {
   if (!noted || !field) return;
   const now = here();
   if (noted.session === now.session) {
-    if (noted.chat === now.chat) return;
     // Another chat was turned to, which may have the same prompt.
-    prompt = field.value === noted.text ? { ...noted, ...now } : null;
+    if (noted.chat !== now.chat) prompt = field.value === noted.text ? { ...noted, ...now } : null;
     return;
   }
   if (noted.chat !== now.chat && !(await isGone(noted))) return;
@@ -245,51 +169,32 @@ async function restorePrompt() {
 async function restoreEdit(name, edit) {
   const now = here();
   if (edit.session === now.session) {
-    // Another chat was turned to, so the server has forgotten it.
-    if (edit.chat !== now.chat && !fieldOf(name)) edits.set(name, { ...edit, session: null });
+    // Another chat was turned to, so the server has forgotten it, and it waits for its chat.
+    if (edit.chat !== now.chat && !fieldOf(name)) edit.session = null;
     return;
   }
   if (edit.chat !== now.chat) {
-    if (edit.session === null) return; // it waits for its chat
-    if (await isGone(edit)) {
-      edits.delete(name);
-      takeBack(edit.text);
-    } else edits.set(name, { ...edit, session: null });
+    if (edit.session !== null && (await isGone(edit))) moveToInput(name, edit);
     return;
   }
-  if (messagesWith(edit.text.trim()).length) {
+  if (messageWith(edit.text.trim())) {
     edits.delete(name); // it was asked
     return;
   }
-  const alike = messagesWith(edit.question).reverse();
-  const message = alike[edit.place] ?? alike[0];
-  const button = message?.querySelector(`${EDIT} button`);
-  edits.delete(name);
-  if (!button) return takeBack(edit.text);
-  edits.set(name, edit); // until it is in its field
-  button.click();
-  const field = await fieldIn(message);
-  if (edits.get(name) !== edit) return;
-  edits.delete(name);
-  if (!field) return takeBack(edit.text);
-  starts.set(editOf(field), field.value);
-  put(field, edit.text);
-  await pause(LOOKING);
-  if (field.value !== edit.text && field.isConnected) put(field, edit.text); // React has set it since
-  leave(field);
-}
-
-async function fieldIn(message) {
-  for (let look = 0; look < 2 * LOOKS; look++) {
-    const field = message.isConnected && message.querySelector(EDITED);
-    if (field?.value) return field;
-    await pause(LOOKING);
+  const field = edit.message?.querySelector(EDITED);
+  if (field) {
+    edits.delete(name);
+    put(field, edit.text);
+    leave(field);
+  } else if (!edit.message?.isConnected) {
+    edit.message = edit.question && messageWith(edit.question);
+    const button = edit.message?.querySelector(`${EDIT} button`);
+    if (button) button.click();
+    else moveToInput(name, edit);
   }
-  return null;
 }
 
 // --- The note.
-const isText = (text) => typeof text === "string" && text.trim() !== "";
 let noting;
 function noteSoon() {
   noting ??= setTimeout(note, NOTING);
@@ -298,12 +203,12 @@ function note() {
   clearTimeout(noting);
   noting = undefined;
   if (!store.isStarted) return;
-  const words = [input && input.value !== sent ? input.value : "", ...waiting].filter(isText);
-  const changed = [...edits.values()].filter(({ chat, text }) => isText(text) && !store.removed.has(chat));
-  const isEmpty = !words.length && !changed.length && !prompt;
+  const kept = [...edits.values()]
+    .filter(({ chat }) => !store.removed.has(chat))
+    .map(({ chat, question, text }) => ({ chat, question, text }));
   try {
-    if (isEmpty) sessionStorage.removeItem("unsent");
-    else sessionStorage.setItem("unsent", JSON.stringify({ words, edits: changed, prompt }));
+    if (!typed.trim() && !kept.length && !prompt) sessionStorage.removeItem("unsent");
+    else sessionStorage.setItem("unsent", JSON.stringify({ typed, edits: kept, prompt }));
   } catch {
     // It is not kept, as nothing is.
   }
@@ -311,11 +216,11 @@ function note() {
 function readNote() {
   try {
     const noted = JSON.parse(sessionStorage.getItem("unsent"));
-    waiting.push(...noted.words.filter(isText).map(asTyped));
+    if (isText(noted.typed)) typed = whole(noted.typed.replace(/\r\n?/g, "\n")); // as a field has it
+    if (typeof noted.prompt?.text === "string") prompt = { ...noted.prompt, session: "" };
     noted.edits.forEach((edit, place) => {
       if (isText(edit.text)) edits.set(`noted-${place}`, { ...edit, session: "" });
     });
-    if (typeof noted.prompt?.text === "string") prompt = { ...noted.prompt, session: "" };
   } catch {
     // Nothing is kept.
   }
@@ -324,7 +229,7 @@ readNote();
 // A telephone ends a page that is not looked at without a word.
 for (const kind of ["pagehide", "visibilitychange"]) window.addEventListener(kind, note);
 
-// What is stored is found there again.
+// Called with what was stored: it is found there again.
 export function onStored({ id, records }) {
   if (!prompt || prompt.chat !== id || records.get("head")?.system_prompt !== prompt.text) return;
   prompt = null;

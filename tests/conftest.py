@@ -71,7 +71,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """Opens the page in a process of its own settings, as far as one process can tell."""
     monkeypatch.setattr("chat.settings._read_dotenv", lambda _: {})
     monkeypatch.setattr("chat.tokens.counter.load_encoding", unavailable)
-    monkeypatch.setattr("chat.ui.session.address", lambda: "127.0.0.1")  # AppTest has none
+    monkeypatch.setattr("chat.ui.process.address", lambda: "127.0.0.1")  # AppTest has none
 
     def opened() -> AppTest:
         page = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=20)

@@ -109,6 +109,20 @@ def test_one_file_touches_the_session_state() -> None:
     assert touching == {"session.py"}
 
 
+def test_one_file_uses_what_is_streamlits_inside() -> None:
+    public = re.compile(
+        r"^(?:import streamlit as st|from streamlit\.delta_generator import DeltaGenerator)$"
+    )
+    for page in sorted((PROJECT / "chat" / "ui").glob("*.py")):
+        if page.name == "streamlit_quirks.py":
+            continue
+        code = _code(page)
+        imports = re.findall(r"^\s*(?:from|import) streamlit.*$", code, re.MULTILINE)
+        assert not [line for line in imports if not public.match(line.strip())], page.name
+        private = re.findall(r"(?<!self)(?<!\bcls)\._[a-z]\w*", code)
+        assert not private, (page.name, private)
+
+
 def _code(page: Path) -> str:
     """A file's code without its comments and docstrings."""
     return ast.unparse(
@@ -119,6 +133,16 @@ def _code(page: Path) -> str:
 class _WithoutTexts(ast.NodeTransformer):
     def visit_Constant(self, node: ast.Constant) -> ast.Constant:
         return ast.Constant("") if isinstance(node.value, str) else node
+
+
+def test_one_module_of_the_browsers_program_names_what_is_streamlits() -> None:
+    of_streamlit = re.compile(r"\bst[A-Z]\w*|\bst-key|data-test|data-stale")
+    naming = {
+        module.name
+        for module in (PROJECT / "static").glob("*.js")
+        if of_streamlit.search(module.read_text("utf-8"))
+    }
+    assert naming == {"selectors.js"}
 
 
 def test_the_public_names_are_these() -> None:

@@ -16,6 +16,7 @@ from chat.keeping.restoring import restore
 from chat.keeping.transcript import to_json
 from chat.settings import Settings
 from chat.tokens.counter import TokenCounter
+from chat.ui.session import Page
 from chat.visitor import Visitor
 from chat.words import text
 from tests.fakes.service import ScriptedService, answering
@@ -80,21 +81,23 @@ def test_a_chat_that_was_read_lets_go_of_what_was_deleted() -> None:
 
 
 def test_a_question_that_is_edited_and_deleted_is_gone(visitor: Visitor) -> None:
+    page = Page(visitor=visitor)
     for take_away in (visitor.delete, visitor.undo):
         round = asked(visitor.conversation)
         visitor.save()
-        visitor.begin_edit(round)
+        page.begin_edit(round)
         take_away(round)
         visitor.save()
-        assert not visitor.edits
         gone = ref(round), ref(round.answer)
         del round
         assert is_gone(*gone)
+        assert not page.edits
 
 
 def test_a_chat_that_was_left_is_gone_with_the_next_question(visitor: Visitor) -> None:
     round = asked(visitor.conversation)
-    visitor.begin_edit(round)
+    page = Page(visitor=visitor)
+    page.begin_edit(round)
     visitor.save()
     gone = ref(visitor.conversation), ref(round), ref(round.answer)
     del round
@@ -103,6 +106,7 @@ def test_a_chat_that_was_left_is_gone_with_the_next_question(visitor: Visitor) -
     asked(visitor.conversation)
     visitor.save()
     assert is_gone(*gone)
+    assert not page.edits
 
 
 def test_of_many_files_one_is_had_back_and_the_others_are_gone(visitor: Visitor) -> None:

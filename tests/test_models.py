@@ -75,7 +75,7 @@ def test_where_no_price_is_known_for_cached_tokens_they_cost_as_any_other() -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "context_tokens", "max_tokens", "room"),
+    ("name", "context_tokens", "max_tokens", "capacity"),
     [
         ("gpt-4o", None, None, 128_000 - 16_384),
         ("gpt-4o", 5, 1_000, 127_000),
@@ -86,9 +86,11 @@ def test_where_no_price_is_known_for_cached_tokens_they_cost_as_any_other() -> N
     ],
 )
 def test_the_room_of_a_prompt_is_the_context_less_the_answers_room(
-    name: str, context_tokens: int | None, max_tokens: int | None, room: int | None
+    name: str, context_tokens: int | None, max_tokens: int | None, capacity: int | None
 ) -> None:
-    assert find(name).room(context_tokens=context_tokens, max_tokens=max_tokens) == room
+    assert (
+        find(name).prompt_capacity(context_tokens=context_tokens, max_tokens=max_tokens) == capacity
+    )
 
 
 def test_an_unknown_price_is_no_cost() -> None:

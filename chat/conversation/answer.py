@@ -37,8 +37,8 @@ class Answer:
     """An answer, or the draft of one: the one thing here that grows.
 
     It is changed in place while its text arrives, so whoever holds it has every word, however
-    the run that receives the words may end. `continued` is the text of a former answer that this
-    one goes on from; `text` begins with it. `key` is a name that no other answer or round has.
+    the run that receives the words may end. `continued` is the text of the earlier answer that
+    this one continues; `text` begins with it. `key` is a name that no other answer or round has.
     """
 
     key: str = field(default_factory=new_key, init=False)

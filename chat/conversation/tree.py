@@ -9,8 +9,8 @@ Pure: no network, no page, no clock.
     conversation.messages                           # what a request would carry now
 
 Nothing is overwritten: an answer that is asked for again becomes one of several `versions` of its
-round, and a question that is edited becomes one of several `rounds` of its fork, each with what
-followed it. Only `delete` and `undo` take something away.
+round, and a question that is edited becomes one of several `rounds` of its fork, each with the
+rounds after it. Only `delete` and `undo` take something away.
 
     start ─ Q1 ─ next ┬ Q2 ──── next ─ Q3
                       └ Q2 edited          (shown: `history` is Q1, Q2 edited)
@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from chat import errors
 from chat.characters import is_sendable
 from chat.conversation.answer import Answer, Status, new_key
-from chat.conversation.window import Message, Room, Window
+from chat.conversation.window import Capacity, Message, Window
 from chat.options import DEFAULT_ROUNDS, DEFAULT_SYSTEM_PROMPT
 
 LONGEST_TITLE = 60  # characters
@@ -52,17 +52,17 @@ class Fork:
 class Round:
     """A question and its answer.
 
-    `versions` holds every answer that the question was given, oldest first and never empty;
-    `shown` is the place of the one that is looked at, which is the draft while one grows.
-    `former` is the place of the one that stands in for it until its first word. `key` is a name
-    that no other round or answer has, for whatever draws it.
+    `versions` holds every answer to the question, oldest first and never empty. `shown` is the
+    index of the one that is looked at: the draft, while one grows. `stand_in` is the index of the
+    version that is read in the draft's place until its first word. `key` is a name that no other
+    round or answer has, for whatever draws it.
     """
 
     question: str
     key: str = field(default_factory=new_key, init=False)
     versions: list[Answer] = field(default_factory=lambda: [Answer()])
     shown: int = 0
-    former: int | None = None
+    stand_in: int | None = None
     next: Fork = field(default_factory=Fork)
 
     @property
@@ -78,7 +78,7 @@ class Round:
         """
         if self.answer.has_text:
             return self.answer
-        return None if self.former is None else self.versions[self.former]
+        return None if self.stand_in is None else self.versions[self.stand_in]
 
     @property
     def readable(self) -> list[Answer]:
@@ -92,7 +92,7 @@ class Round:
 
     def add(self, draft: Answer) -> None:
         """Show another answer as soon as it has a word, and until then the one that was read."""
-        self.former = next(
+        self.stand_in = next(
             (place for place, answer in enumerate(self.versions) if answer is self.kept), None
         )
         self.versions.append(draft)
@@ -101,7 +101,7 @@ class Round:
     def turn(self, answer: Answer) -> None:
         """Show one of the versions."""
         self.shown = self.versions.index(answer)
-        self.former = None
+        self.stand_in = None
 
 
 @dataclass(eq=False, kw_only=True)
@@ -109,17 +109,17 @@ class Conversation:
     """All that was said, and what of it the next request remembers.
 
     `rounds` is the number of answered rounds to remember (0 to 20). Changing it or the system
-    prompt acts from the next question on and deletes nothing. `room` bounds what the model's
-    context takes; None where that is not known. `former` is the conversation that this one took
-    the place of; the first question lets it go. `discarded` has the numbers of the answers that
-    were deleted, without their words.
+    prompt takes effect with the next question and deletes nothing. `capacity` bounds a prompt by
+    the model's context; None where that is not known. `previous` is the conversation that was open
+    before this one, and can be had back until the first question. `discarded` has the numbers of
+    the answers that were deleted, without their words.
     """
 
     system_prompt: str = DEFAULT_SYSTEM_PROMPT
     rounds: int = DEFAULT_ROUNDS
     start: Fork = field(default_factory=Fork)
-    room: Room | None = None
-    former: Conversation | None = None
+    capacity: Capacity | None = None
+    previous: Conversation | None = None
     discarded: list[Answer] = field(default_factory=list)
 
     @property
@@ -139,7 +139,7 @@ class Conversation:
 
     @property
     def all_rounds(self) -> Iterator[Round]:
-        """Every round, shown or not; each before those that followed it."""
+        """Every round, shown or not; each before the rounds after it."""
         waiting = self.start.rounds[::-1]
         while waiting:
             round = waiting.pop()
@@ -177,10 +177,10 @@ class Conversation:
         """Open a round with an empty draft as its answer; a draft still open is stopped.
 
         `instead_of` is a round of the history whose question was edited: the new round stands
-        in its place, and it and all that followed stay, one turn away.
+        in its place; it and the rounds after it stay, one turn away.
 
-        Raises `BlankQuestion`, `BadCharacter`, or `WindowTooLarge` where there is no room even
-        for the question alone; then nothing has changed.
+        Raises `BlankQuestion`, `BadCharacter`, or `WindowTooLarge` where not even the question
+        alone fits; then nothing has changed.
         """
         self._check(text)
         self.stop()
@@ -192,11 +192,11 @@ class Conversation:
             fork.rounds.pop()
             fork.shown = shown
             raise errors.WindowTooLarge
-        self.former = None
+        self.previous = None
         return round
 
     def ask_again(self, round: Round) -> None:
-        """Open a round anew: its question gets another draft, and its former answers are kept.
+        """Open a round anew: its question gets another draft, and its earlier answers are kept.
 
         Raises what `ask` raises; then nothing has changed.
         """
@@ -223,20 +223,20 @@ class Conversation:
             round.turn(readable[_moved(readable.index(round.kept), by, len(readable))])
 
     def turn_question(self, round: Round, by: int) -> None:
-        """Show another question that was asked in this one's place, and what followed it."""
+        """Show another question that was asked in this one's place, and the rounds after it."""
         self.stop()
         fork = self.fork_of(round)
         fork.shown = _moved(fork.shown, by, len(fork.rounds))
 
     def delete(self, round: Round) -> None:
-        """Take one round away with all versions of its answer; what followed moves up."""
+        """Take one round away with all versions of its answer; the rounds after it move up."""
         self.stop()
         fork = self.fork_of(round)
         self.discarded += [a.without_words() for a in round.versions if a.is_begun]
-        followers = round.next
-        fork.rounds[fork.shown : fork.shown + 1] = followers.rounds
+        later = round.next
+        fork.rounds[fork.shown : fork.shown + 1] = later.rounds
         last = max(0, len(fork.rounds) - 1)
-        fork.shown = fork.shown + followers.shown if followers.rounds else min(fork.shown, last)
+        fork.shown = fork.shown + later.shown if later.rounds else min(fork.shown, last)
 
     def undo(self) -> str:
         """Take the last round away, and hand its question back; empty where there is none."""
@@ -252,18 +252,18 @@ class Conversation:
         return Conversation(
             system_prompt=self.system_prompt,
             rounds=self.rounds,
-            room=self.room,
-            former=self if self.start.rounds else self.former,
+            capacity=self.capacity,
+            previous=self if self.start.rounds else self.previous,
         )
 
     def _open(self, round: Round, draft: Answer) -> None:
         self._check(round.question)
         self.stop()
-        shown, former = round.shown, round.former
+        shown, stand_in = round.shown, round.stand_in
         round.add(draft)
         if not Window.of(self).fits:
             round.versions.pop()
-            round.shown, round.former = shown, former
+            round.shown, round.stand_in = shown, stand_in
             raise errors.WindowTooLarge
 
     def _check(self, question: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 if TYPE_CHECKING:
     from chat.conversation.tree import Conversation, Round
 
-# Said for the visitor where an answer is to go on: after it, so that the roles still alternate.
+# Sent in the visitor's name where an answer is to go on: after it, so that the roles alternate.
 GO_ON = (
     "Your answer was cut off. Go on exactly where it stops: repeat nothing, explain nothing, and "
     "begin with the very next character."
@@ -27,13 +27,13 @@ class Message(TypedDict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Room:
-    """How much fits: at most `tokens`, where `weigh` tells the tokens of a prompt."""
+class Capacity:
+    """How long a prompt may be: at most `tokens`, as `weigh` counts the tokens of its messages."""
 
     tokens: int
     weigh: Callable[[Sequence[Message]], int]
 
-    def has(self, messages: Sequence[Message]) -> bool:
+    def fits(self, messages: Sequence[Message]) -> bool:
         """Whether a prompt of these messages fits."""
         return self.weigh(messages) <= self.tokens
 
@@ -44,8 +44,8 @@ class Window:
 
     `begun` is the answer so far, where the request asks to go on with it. `remembered` are the
     answered rounds before the question that it carries, oldest first; `forgotten` counts those
-    that the number of rounds leaves out, and `left_out` those for which there was no room. `fits`
-    tells whether there is room for what remains.
+    that the number of rounds leaves out, and `left_out` those that did not fit the model's context.
+    `fits` tells whether what remains does.
     """
 
     system_prompt: str
@@ -61,11 +61,11 @@ class Window:
         """The window for the open question, or, when none is open, for the next one.
 
         `rounds` is how many answered rounds to remember; left out, the conversation's own number.
-        Where they would not fit the conversation's room, the oldest go first. A question without
-        an answer's first word is never sent again; a partial answer counts.
+        Where they exceed the conversation's capacity, the oldest are left out. A question whose
+        answer has no word is never sent again; a partial answer counts.
         """
         keep = conversation.rounds if rounds is None else rounds
-        room = conversation.room
+        capacity = conversation.capacity
         question = conversation.open_round
         past = conversation.history
         if question is not None:
@@ -86,7 +86,7 @@ class Window:
 
         for left_out in range(len(remembered) + 1):
             found = window(left_out, fits=True)
-            if room is None or room.has(found.messages):
+            if capacity is None or capacity.fits(found.messages):
                 return found
         return window(len(remembered), fits=False)
 

@@ -111,7 +111,7 @@ class Recorder:
                 "place": place,
                 "versions": [self._number(answer) for answer in round.versions],
                 "shown": round.shown,
-                "former": round.former,
+                "former": round.stand_in,
                 "next": round.next.shown,
             }
             compare(f"round/{number}", record)

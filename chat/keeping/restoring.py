@@ -127,15 +127,15 @@ class _Restoring:
         answers = [answer for n in dict.fromkeys(known) if (answer := self._answer(n)) is not None]
         self._is_whole &= bool(answers) and len(answers) == len(numbers)
         versions = answers or [Answer(status=Status.STOPPED)]
-        former = record.get("former")
-        if former is not None:
-            former = self._count(former, most=len(versions) - 1)
-            former = former if versions[former].has_text else None
+        stand_in = record.get("former")
+        if stand_in is not None:
+            stand_in = self._count(stand_in, most=len(versions) - 1)
+            stand_in = stand_in if versions[stand_in].has_text else None
         round = Round(
             question=self._question(number),
             versions=versions,
             shown=self._count(record.get("shown"), most=len(versions) - 1),
-            former=former,
+            stand_in=stand_in,
         )
         after = record.get("after")
         after = None if after is None else self._count(after)

@@ -53,7 +53,7 @@ def to_json(conversation: Conversation, options: Options) -> str:
                 "question": round.question,
                 "versions": [written_answer(answer) for answer in round.versions],
                 "shown": round.shown,
-                "former": round.former,
+                "former": round.stand_in,
                 "next": round.next.shown,
             }
         )
@@ -153,7 +153,7 @@ def _read(whole: dict[str, Any]) -> Transcript:
     count = 0
     forks = [(conversation.start, start)]
     for item in untrusted.items(rounds):
-        after, question, versions, shown, former, shown_next = untrusted.fields(
+        after, question, versions, shown, stand_in, shown_next = untrusted.fields(
             item, "after", "question", "versions", "shown", "former", "next"
         )
         count += len(untrusted.items(versions))
@@ -165,11 +165,11 @@ def _read(whole: dict[str, Any]) -> Transcript:
             question=untrusted.text(question),
             versions=answers,
             shown=untrusted.whole(shown, most=last),
-            former=None if former is None else untrusted.whole(former, most=last),
+            stand_in=None if stand_in is None else untrusted.whole(stand_in, most=last),
         )
         if not round.question.strip():
             untrusted.refuse()
-        if round.former is not None and not answers[round.former].has_text:
+        if round.stand_in is not None and not answers[round.stand_in].has_text:
             untrusted.refuse()
         # The round before it must stand earlier in the list, so there is no circle.
         fork = (

@@ -29,9 +29,9 @@ class Service(ABC):
     def stream(self, window: Window, options: Options) -> Generator[Event]:
         """Answer a window: text, reasoning and usage as they come, then `Ended`.
 
-        The request is sent when the first event is asked for, which comes at once. From then on
-        yields at least ten times a second (`Waiting` when nothing came). Closing the generator
-        cuts the answer off at its source. Raises a `ChatError` for any failure.
+        The request is sent when the first event is taken, which comes at once. From then on an
+        event comes at least ten times a second (`Waiting` when there is no other). Closing the
+        generator cuts the answer off at its source. Raises a `ChatError` for any failure.
         """
 
     @abstractmethod

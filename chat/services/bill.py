@@ -37,7 +37,7 @@ class Bill:
         self._came = 0
         self._unseen = 0.0  # tokens
         self._ahead = 0.0  # seconds
-        self._known = sent  # what it had cost when it was last asked for
+        self._known = sent  # the cost at the last look
 
     def text(self, tokens: int) -> None:
         """Count a piece of the answer, which stands for the time that it took to write."""
@@ -60,7 +60,7 @@ class Bill:
     def so_far(self) -> int:
         """What it may have cost by now, with what may have been thought unseen."""
         self._look()
-        self._known = max(self._sent + self._came + int(self._unseen), self._told())
+        self._known = max(self._sent + self._came + int(self._unseen), self._plausible())
         return self._known
 
     def total(self, reserved: int) -> int:
@@ -72,16 +72,16 @@ class Bill:
         """
         if self.is_free:
             return 0
-        told = self._told()
-        if told and self.is_whole:
-            return told
+        reported = self._plausible()
+        if reported and self.is_whole:
+            return reported
         self._look()
         seen = self._sent + self._came
-        # While nobody looks, a service is taken to keep to what it was asked for.
+        # While nobody looks, a service is taken to keep to the bound of its request.
         unseen = min(int(self._unseen), max(0, max(reserved, self._known) - seen))
         own = seen + unseen
-        if told or self.reported is None:
-            return max(told, own)
+        if reported or self.reported is None:
+            return max(reported, own)
         prompt, completion = self.reported.prompt_tokens, _completion(self.reported)
         return max(self._sent, prompt if self._may_be_sent(prompt) else 0) + max(
             self._came + unseen, completion if self._may_have_come(completion) else 0
@@ -95,8 +95,8 @@ class Bill:
         self._ahead -= written
         self._unseen += (passed - written) * FASTEST
 
-    def _told(self) -> int:
-        """What the service reports; 0 where that is not plausible."""
+    def _plausible(self) -> int:
+        """The tokens that the service reports; 0 where that is not plausible."""
         if self.reported is None:
             return 0
         prompt, completion = self.reported.prompt_tokens, _completion(self.reported)

@@ -1,8 +1,6 @@
 """An OpenAI-compatible service over the network: a window goes in, a stream of events comes out.
 
-The asynchronous client runs on one event loop in a thread of its own, for all visitors, because
-(openai 3.54) the synchronous one cannot be woken from a blocked read when somebody presses Stop,
-and does not use a connection again after a stream. Whoever asked reads from a queue.
+The request runs on a thread of its own (see `inbox`); who waits for the answer reads a queue.
 """
 
 from __future__ import annotations
@@ -10,21 +8,19 @@ from __future__ import annotations
 import asyncio
 import math
 import re
-import threading
 import time
-from collections.abc import AsyncIterator, Coroutine, Generator, Iterator, Mapping
-from concurrent.futures import Future
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from chat import errors
-from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, Waiting
+from chat.conversation.events import Event, Waiting
 from chat.conversation.window import Message, Window
 from chat.errors import ChatError
 from chat.options import Options
 from chat.services.base import Service
+from chat.services.inbox import Inbox, run
 from chat.services.reading import ErrorEvent, Reading
 
 if TYPE_CHECKING:
@@ -34,16 +30,11 @@ OPENAI_BASE_URL = "https://api.openai.com/v1"
 READ_TIMEOUT = 60.0  # seconds of silence
 CONNECT_TIMEOUT = 5.0  # seconds
 RETRY_DELAYS = (0.5, 1.0)  # seconds before the second and the third try
-LONGEST_RETRY_AFTER = 5.0  # seconds; a service that wants more is told to the visitor instead
+LONGEST_RETRY_AFTER = 5.0  # seconds; where a service wants more, the visitor reads so instead
 MODELS_AGAIN = 60.0  # seconds
-BATCH = 0.09  # seconds of text that go to the page at once
-BATCH_EACH = 0.003  # seconds for each answer that is under way, when there are many
-LONGEST_BATCH = 0.6  # seconds; the same goes for a Stop, which is seen between two batches
 NAP = 0.08  # seconds in which tokens gather unread: to wake for each costs more than all the rest
 AWAKE = 0.005  # seconds of reading between two naps, at least
 DRAIN_TIMEOUT = 0.1  # seconds for what comes behind the end
-PATIENCE = 0.1  # seconds of silence after which `Waiting` is handed out
-FIRST_PATIENCE = 0.01  # the same for the first time, and twice as long each time until then
 HEAD_START = 0.006  # seconds for a request to be made and sent before anything else is done
 
 # Parameters that some services refuse, and what to send in their place (None: nothing).
@@ -91,24 +82,23 @@ class Provider(Service):
         self._client: AsyncOpenAI | None = None
         self._refused: set[tuple[str, str]] = set()  # (model, parameter)
         self._models: tuple[str, ...] = ()
-        self._asked_for_models = -math.inf
+        self._models_requested = -math.inf
         self.models()
 
     def models(self) -> tuple[str, ...]:
         """The chat models that the service lists, by name; empty until it has answered.
 
-        A service that has not answered yet is asked again, once a minute at most.
+        As long as it has not answered, the request is repeated, once a minute at most.
         """
-        if not self._models and time.monotonic() - self._asked_for_models > MODELS_AGAIN:
-            self._asked_for_models = time.monotonic()
-            _loop.run(self._list_models())
+        if not self._models and time.monotonic() - self._models_requested > MODELS_AGAIN:
+            self._models_requested = time.monotonic()
+            run(self._list_models())
         return self._models
 
     def stream(self, window: Window, options: Options) -> Generator[Event]:
         """Answer a window; see `Service.stream`."""
-        inbox = _Inbox()
-        request = _loop.run(self._answer(window.messages, options, inbox))
-        _under_way.add(inbox)
+        inbox = Inbox()
+        request = run(self._answer(window.messages, options, inbox))
         try:
             # Whoever asks has much to draw, and only one thread runs at a time.
             inbox.begun.wait(HEAD_START)
@@ -116,9 +106,8 @@ class Provider(Service):
             yield from inbox.batches()
         finally:
             request.cancel()
-            _under_way.discard(inbox)
 
-    async def _answer(self, messages: tuple[Message, ...], options: Options, inbox: _Inbox) -> None:
+    async def _answer(self, messages: tuple[Message, ...], options: Options, inbox: Inbox) -> None:
         """Fill the inbox with the events of one request, closed by `Ended` or a `ChatError`."""
         reading = Reading()
         content_type = ""
@@ -138,7 +127,7 @@ class Provider(Service):
                     elif not reading.is_whole and time.monotonic() - woke > AWAKE:
                         await asyncio.sleep(NAP)
                         woke = time.monotonic()
-        except Exception as error:  # noqa: BLE001 - any failure must reach whoever asked
+        except Exception as error:  # noqa: BLE001 - any failure must reach the thread that waits
             failure = errors.from_exception(
                 _reported(error) if isinstance(error, ErrorEvent) else error,
                 started=reading.has_text,
@@ -245,7 +234,7 @@ def is_chat_model(name: str) -> bool:
 
 
 async def _pieces(response: AsyncAPIResponse[Any]) -> AsyncIterator[bytes]:
-    """The body as it comes; what fails on the way is told as the package would tell it."""
+    """The body as it comes; a failure on the way becomes the package's own exception."""
     import httpx2
     from openai import APIConnectionError, APITimeoutError
 
@@ -269,7 +258,7 @@ async def _drain(pieces: AsyncIterator[bytes]) -> None:
 
 
 def _reported(error: ErrorEvent) -> Exception:
-    """A failure told in the stream, as the package would tell it."""
+    """A failure that the stream reports, as the package's own exception."""
     import httpx2
     from openai import APIError
 
@@ -293,86 +282,3 @@ def _retry_delay(error: Exception, planned: float | None) -> float | None:
     except ValueError:
         wanted = planned
     return wanted if 0 <= wanted <= LONGEST_RETRY_AFTER else None
-
-
-class _Inbox:
-    """The events of one request, on their way from the loop's thread to the one that asked."""
-
-    def __init__(self) -> None:
-        self._queue: SimpleQueue[Event | ChatError] = SimpleQueue()
-        self._closed = threading.Event()
-        self.begun = threading.Event()  # something has been put in
-
-    def put(self, event: Event) -> None:
-        self._queue.put(event)
-        self.begun.set()
-
-    def close(self, last: Ended | ChatError) -> None:
-        self._queue.put(last)
-        self._closed.set()
-        self.begun.set()
-
-    def batches(self) -> Iterator[Event]:
-        """The events, the text of each batch as one; raises the `ChatError` that ended them."""
-        handed_out = 0.0
-        patience = FIRST_PATIENCE
-        while True:
-            # The first word goes out at once; later ones gather, but never hold up the end.
-            self._closed.wait(max(0.0, handed_out + _batch() - time.monotonic()))
-            try:
-                arrived = [self._queue.get(timeout=patience)]
-            except Empty:
-                patience = min(2 * patience, PATIENCE)
-                yield Waiting()
-                continue
-            while not self._queue.empty():
-                arrived.append(self._queue.get())
-            handed_out = time.monotonic()
-            for event in _joined(arrived):
-                if isinstance(event, ChatError):
-                    raise event
-                yield event
-                if isinstance(event, Ended):
-                    return
-
-
-_under_way: set[_Inbox] = set()  # for all visitors of this process
-
-
-def _batch() -> float:
-    """Seconds of text that go to the page at once: more when the server is full of readers."""
-    return min(max(BATCH, BATCH_EACH * len(_under_way)), LONGEST_BATCH)
-
-
-def _joined(events: list[Event | ChatError]) -> Iterator[Event | ChatError]:
-    """The same events with neighbouring pieces of text made one."""
-    joined: list[Event | ChatError] = []
-    for event in events:
-        match joined[-1:], event:
-            case [TextDelta(before)], TextDelta(text):
-                joined[-1] = TextDelta(before + text)
-            case [ReasoningDelta(before)], ReasoningDelta(text):
-                joined[-1] = ReasoningDelta(before + text)
-            case _:
-                joined.append(event)
-    yield from joined
-
-
-class _Loop:
-    """The event loop of all providers, in a thread that starts when it is first needed."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    def run(self, work: Coroutine[Any, Any, None]) -> Future[None]:
-        with self._lock:
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                threading.Thread(
-                    target=self._loop.run_forever, name="providers", daemon=True
-                ).start()
-            return asyncio.run_coroutine_threadsafe(work, self._loop)
-
-
-_loop = _Loop()

@@ -123,15 +123,15 @@ class Reading:
             yield UsageReported(usage)
         choices = said.get("choices")
         choice = _fields(choices[0]) if isinstance(choices, list) and choices else {}
-        yield from self._hear(_words(_fields(choice.get("delta"))))
+        yield from self._add(_words(_fields(choice.get("delta"))))
         # Some services say everything in a `message`, some once more at the end.
         if message := _fields(choice.get("message")):
-            yield from self._hear(self._unsaid(list(_words(message))))
+            yield from self._add(self._unsaid(list(_words(message))))
         reason = choice.get("finish_reason")
         if isinstance(reason, str) and reason:
             self._finish_reason = reason[:LONGEST_REASON]
 
-    def _hear(self, said: Iterator[tuple[bool, str]]) -> Iterator[Event]:
+    def _add(self, said: Iterator[tuple[bool, str]]) -> Iterator[Event]:
         for is_thought, words in said:
             self._said[is_thought].append(words)
             self._lengths[is_thought] += len(words)

@@ -24,12 +24,12 @@ def is_wanted(conversation: Conversation) -> bool:
     return len(rounds) == 1 and [a.status for a in rounds[0].versions] == [Status.COMPLETE]
 
 
-def asking(
+def requesting(
     conversation: Conversation, service: Service, options: Options
 ) -> Generator[Event, None, str]:
     """Ask for a title, handing on what comes; its value is the title, empty where none came.
 
-    What was asked for counts among the conversation's requests.
+    The request counts among the conversation's requests.
     """
     first = conversation.history[0]
     said = Answer(text=first.answer.text[:LONGEST], status=Status.COMPLETE)

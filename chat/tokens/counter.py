@@ -248,8 +248,8 @@ def _pieces(text: str) -> Iterable[str]:
     return (text[start : start + PIECE] for start in range(0, len(text), PIECE))
 
 
-class Growing:
-    """The tokens of a text that only grows, without counting its beginning again each time."""
+class RunningCount:
+    """Counts a text that only grows, without counting its beginning again each time."""
 
     def __init__(self, counter: TokenCounter, model: str) -> None:
         self._counter = counter

@@ -78,7 +78,7 @@ class RanksUnavailable(Exception):
 
 
 def cache_folder() -> Path | None:
-    """Where tiktoken looks for rank files; None where it was told to keep none."""
+    """Where tiktoken looks for rank files; None where its settings keep none."""
     for variable in (CACHE_VARIABLE, "DATA_GYM_CACHE_DIR"):
         if variable in os.environ:
             return Path(os.environ[variable]) if os.environ[variable] else None
@@ -116,9 +116,9 @@ def provide(encoding: str, folder: Path | None = None) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # Under a name of its own first: another process may read the folder meanwhile.
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as growing:
-            growing.write(data)
-        Path(growing.name).replace(folder / file.cache_name)
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as unfinished:
+            unfinished.write(data)
+        Path(unfinished.name).replace(folder / file.cache_name)
     except OSError:
         raise RanksUnavailable(Obstacle.NOT_WRITABLE) from None
 

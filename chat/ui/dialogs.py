@@ -10,12 +10,13 @@ import streamlit as st
 from chat.conversation.window import Window
 from chat.tokens.counter import TokenCounter, encoding_name
 from chat.ui import session
+from chat.ui.session import Page
 from chat.visitor import Visitor
 from chat.words import text
 
 
 @session.fragment
-def draw_openers(visitor: Visitor, counter: TokenCounter) -> None:
+def draw_openers(page: Page, counter: TokenCounter) -> None:
     """Draw the buttons that open the dialogs, and the dialog that was asked for."""
     with st.container(gap=None):
         for name, icon in ((text.WHAT_WILL_BE_SENT, "visibility"), (text.INSPECT, "search")):
@@ -23,13 +24,14 @@ def draw_openers(visitor: Visitor, counter: TokenCounter) -> None:
                 name,
                 type="tertiary",
                 icon=f":material/{icon}:",
-                on_click=visitor.open,
+                on_click=page.open,
                 args=(name,),
             )
     # A run of the page closes it again, and one follows an answer.
-    if not visitor.is_drawing_page or visitor.under_way is not None:
+    visitor = page.visitor
+    if page.run is None or visitor.request is not None:
         return
-    wanted, visitor.to_open = visitor.to_open, None
+    wanted, page.to_open = page.to_open, None
     if wanted == text.WHAT_WILL_BE_SENT:
         _what_will_be_sent(visitor)
     elif wanted == text.INSPECT:

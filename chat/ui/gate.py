@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from chat.ui import page, session
+from chat.ui import notes, session
 from chat.words import text
 
 
@@ -22,5 +22,5 @@ def is_open() -> bool:
         st.warning(text.wait_for_password(wait))
     elif session.was_refused():
         st.warning(text.WRONG_PASSWORD)
-    page.tell_drawn(None, is_gate=True)
+    notes.tell_drawn(None, is_gate=True)
     return False

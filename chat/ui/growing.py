@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from chat.markup import extent
 from chat.markup.markdown import GrowingMarkdown
 from chat.markup.plain import without_images
+from chat.ui import streamlit_quirks
 from chat.words import text
 
 BEHIND = 200  # characters of settled blocks that are worth an element of their own
@@ -91,9 +92,8 @@ class GrowingAnswer:
         if is_last:
             self._last.markdown(self._markdown[self._behind :])
             return
-        # Not public, but what `st.write_stream` uses to close what is still open, as in **bold
-        # (Streamlit 1.67). What it puts at the end may cut code open, and let an image out of it.
+        # What closes it at the end may cut code open, and let an image out of it.
         growing = without_images(self._markdown[self._behind :])
         self._cost = extent.cost(growing, is_markdown=True) / 1000
-        self._last._markdown(growing, unterminated_parsing=True)
+        streamlit_quirks.draw_unfinished(self._last, growing)
         self._drawn = time.monotonic()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from chat.conversation.tree import Conversation
 from chat.keeping.store import Store
-from chat.ui import page, program
+from chat.ui import notes, program
 from chat.words import text
 
 _component = program.component("chats")
@@ -19,12 +19,13 @@ def prepare(store: Store) -> None:
     place = st.container(key="writes")
 
     def send(writes: str) -> None:
-        place.html(page.note_of("writes", writes))
+        place.html(notes.note_of("writes", writes))
 
     store.begin_run(send)
 
 
-def draw(store: Store, key: str, conversation: Conversation, hear: Callable[[], None]) -> None:
-    """Draw the list of the chats, with its end of the storage. `hear` is called back."""
+def draw(store: Store, key: str, conversation: Conversation, receive: Callable[[], None]) -> None:
+    """Draw the list of the chats, with its end of the storage, which calls `receive` back."""
     words = text.chats_words(asks_for_titles=store.asks_for_titles)
-    _component(key=key, data={**store.state(conversation), "words": words}, on_came_change=hear)
+    data = {**store.state(conversation), "words": words}
+    _component(key=key, data=data, on_came_change=receive)

@@ -7,14 +7,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from chat.markup import extent
 from chat.markup.markdown import faithful
-from chat.visitor import Visitor
+from chat.ui.session import Page
 from chat.words import text
 
 _PIECE = 20_000  # characters of plain text in one element
 _MOST = 500_000  # characters that can be shown on the page at all
 
 
-def markdown(place: DeltaGenerator, message: str, *, key: str, visitor: Visitor) -> None:
+def markdown(place: DeltaGenerator, message: str, *, key: str, page: Page) -> None:
     """Draw what a model wrote into a place; of a long message its beginning, and a way to all."""
     end = extent.end(message, is_markdown=True)
     if end == len(message):
@@ -23,24 +23,24 @@ def markdown(place: DeltaGenerator, message: str, *, key: str, visitor: Visitor)
     with place.container():
         # An element, not a container: what had grown in its place would stay (Streamlit 1.67).
         st.markdown(faithful(message[:end]))
-        _rest(message, end, key, visitor)
+        _rest(message, end, key, page)
 
 
-def plain(message: str, *, key: str, visitor: Visitor) -> None:
+def plain(message: str, *, key: str, page: Page) -> None:
     """Draw a text as it was typed: no markdown, no formulas, line breaks kept."""
     end = extent.end(message, is_markdown=False, most=extent.MOST / 20)
     if end == len(message):
         st.text(message)
     else:
         st.text(message[:end])
-        _rest(message, end, key, visitor)
+        _rest(message, end, key, page)
 
 
 @st.fragment
-def _rest(message: str, end: int, key: str, visitor: Visitor) -> None:
-    if key not in visitor.unfolded:
+def _rest(message: str, end: int, key: str, page: Page) -> None:
+    if key not in page.unfolded:
         st.caption(text.shown_of(end, len(message)))
-        st.button(text.SHOW_ALL, key=f"all-{key}", on_click=visitor.unfolded.add, args=(key,))
+        st.button(text.SHOW_ALL, key=f"all-{key}", on_click=page.unfolded.add, args=(key,))
         return
     behind = extent.end(message[:_MOST], end, is_markdown=False)
     while end < behind:
@@ -50,4 +50,4 @@ def _rest(message: str, end: int, key: str, visitor: Visitor) -> None:
         end = piece
     if end < len(message):
         st.caption(f"{text.shown_of(end, len(message))} {text.REST_IN_FILE}")
-    st.button(text.SHOW_LESS, key=f"less-{key}", on_click=visitor.unfolded.discard, args=(key,))
+    st.button(text.SHOW_LESS, key=f"less-{key}", on_click=page.unfolded.discard, args=(key,))

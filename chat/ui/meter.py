@@ -15,12 +15,11 @@ from chat.conversation.spending import Spending
 from chat.conversation.window import Window, messages_of
 from chat.models import Model
 from chat.services.limits import Left
-from chat.tokens.counter import Count, Growing, Loading, TokenCounter
-from chat.ui import page
+from chat.tokens.counter import Count, Loading, RunningCount, TokenCounter
 from chat.visitor import Visitor
 from chat.words import text
 
-PACE = 0.15  # seconds between two moves: each costs the browser as much as the words beside it
+PACE = 0.15  # seconds between two drawings while an answer grows: each costs the browser time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,27 +33,25 @@ class Part:
 
 @dataclass(kw_only=True)
 class _Sent:
-    """The request that is being answered: weighed once, with counts that follow its answer."""
+    """The request that is being answered: weighed once, with counts that grow with its answer."""
 
     total: Count
     parts: list[Part]
-    text: Growing
-    reasoning: Growing
-    shown: tuple[Count, bool, bool] | None = None  # the split, but for what moves in it
-    moved: str = ""
-    moved_at: float = 0.0
+    text: RunningCount
+    reasoning: RunningCount
+    shown: tuple[Count, int] | None = None
+    shown_at: float = 0.0
 
 
 @dataclass(kw_only=True)
 class Meter:
-    """Draws one visitor's tokens: the split of the request, which moves, and lines below it.
+    """Draws one visitor's tokens: the split of the request, which grows, and lines below it.
 
     `context_tokens` is the owner's word for models whose context is not known. `is_free` tells
     that nobody pays, as with the demo.
     """
 
     split: DeltaGenerator
-    moves: DeltaGenerator  # notes of what moves in the split; nothing is seen of them
     lines: DeltaGenerator
     visitor: Visitor
     counter: TokenCounter
@@ -81,15 +78,15 @@ class Meter:
         self._sent = _Sent(
             total=total,
             parts=parts,
-            text=Growing(self.counter, self.visitor.options.model),
-            reasoning=Growing(self.counter, self.visitor.options.model),
+            text=RunningCount(self.counter, self.visitor.options.model),
+            reasoning=RunningCount(self.counter, self.visitor.options.model),
         )
-        self.follow(answer)
+        self.grow(answer)
 
-    def follow(self, answer: Answer) -> None:
-        """Draw an answer that grows. Only what moves is sent: the reply's weight."""
+    def grow(self, answer: Answer) -> None:
+        """Draw the split with the weight of an answer that grows."""
         sent = self._sent
-        if sent is None or time.monotonic() - sent.moved_at < PACE:
+        if sent is None or time.monotonic() - sent.shown_at < PACE:
             return
         if answer.usage is not None:
             total, reply = Count(answer.usage.prompt_tokens), answer.usage.completion_tokens
@@ -97,15 +94,11 @@ class Meter:
             counted = sent.text.count(answer.written) + sent.reasoning.count(answer.reasoning)
             scaled = self.visitor.calibration.scaled(counted, self.visitor.options.model)
             total, reply = sent.total, scaled.tokens
+        if (total, reply) == sent.shown:
+            return
         parts = [*sent.parts, Part(kind="reply", label=text.PART_REPLY, tokens=reply)]
-        bar = _Bar.of(parts, self._limit)
-        shown = (total, bar.is_over, reply > 0)
-        move = page.note("move", [reply, bar.room, f"{reply:,}", bar.share])
-        if shown != sent.shown:
-            self._draw_split(text.THIS_REQUEST, total, parts)
-        elif move != sent.moved:
-            self.moves.html(move)
-        sent.shown, sent.moved, sent.moved_at = shown, move, time.monotonic()
+        self._draw_split(text.THIS_REQUEST, total, parts)
+        sent.shown, sent.shown_at = (total, reply), time.monotonic()
 
     @property
     def _model(self) -> Model:
@@ -210,39 +203,21 @@ class Meter:
         return weights.count(sum(weights.messages))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Bar:
-    """How full a request is, beside its parts: what is left of the whole, and what it says."""
-
-    room: int
-    share: str | None
-    is_over: bool
-
-    @classmethod
-    def of(cls, parts: list[Part], limit: int | None) -> _Bar:
-        used = sum(part.tokens for part in parts if part.kind != "room")
-        if limit is None:
-            return cls(room=0 if used else 1, share=None, is_over=False)
-        return cls(room=max(0, limit - used), share=text.share(used, limit), is_over=used > limit)
-
-
 def _split_html(label: str, total: Count, parts: list[Part], limit: int | None) -> str:
-    """The split as a bar and a list. The bar says nothing that the list does not say in words.
-
-    Every part takes its share of the bar's width by itself, so that few numbers have to move.
-    """
-    bar = _Bar.of(parts, limit)
+    """The split as a bar and a list. The bar says nothing that the list does not say in words."""
+    used = sum(part.tokens for part in parts if part.kind != "room")
+    room = max(0, limit - used) if limit is not None else int(not used)
     filled = "".join(
         f'<i class="{part.kind}" style="flex-grow:{part.tokens}"></i>'
         for part in parts
         if part.tokens > 0 and part.kind != "room"
     )
     rows = "".join(_row(part.kind, part.label, f"{part.tokens:,}") for part in parts)
-    over = ' class="over"' if bar.is_over else ""
-    share = f"<small>{bar.share}</small>" if bar.share is not None else ""
+    over = ' class="over"' if limit is not None and used > limit else ""
+    share = f"<small>{text.share(used, limit)}</small>" if limit is not None else ""
     return (
         f'<div class="meter"><h4><span>{label}</span><b>{text.tokens(total)}</b></h4>'
-        f'<div{over} aria-hidden=true>{filled}<u style="flex-grow:{bar.room}"></u></div>'
+        f'<div{over} aria-hidden=true>{filled}<u style="flex-grow:{room}"></u></div>'
         f"{share}<ul>{rows}</ul></div>"
     )
 

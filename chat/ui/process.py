@@ -16,12 +16,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from chat.access.address import network
 from chat.access.password import Password
 from chat.services.base import Service
 from chat.services.connect import connect
 from chat.services.limits import Limits
 from chat.settings import Settings, SettingsError
 from chat.tokens.counter import TokenCounter
+from chat.visitor import Visitor
 from chat.words import text
 
 
@@ -99,6 +101,21 @@ def current() -> Process:
                 log(f"{text.SETTINGS_WRONG} {error}")
                 raise
         return _made.process
+
+
+def service_of(visitor: Visitor) -> Service:
+    """Who answers one visitor: with the visitor's own key, or the owner's within the budgets."""
+    if visitor.own_service is not None:
+        return visitor.own_service
+    shared, limits = current().service, current().limits
+    if shared.is_demo or not limits.are_set:
+        return shared
+    return visitor.budgeted(shared, limits, address())
+
+
+def address() -> str:
+    """Where the visitor comes from, as far as can be known: the doorkeeper has found it out."""
+    return network(st.context.ip_address or "127.0.0.1")  # Streamlit 1.67 does not tell its own
 
 
 @contextmanager

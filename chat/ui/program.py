@@ -6,6 +6,7 @@ So a browser loads them once and keeps them for good, until one of them is anoth
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from pathlib import PurePath
 from typing import Any
 
@@ -54,6 +55,27 @@ def component(mount: str) -> Any:  # noqa: ANN401 - Streamlit's own type is priv
     """A component whose place on the page is handed to this function of page.js."""
     loader = _LOADER.replace("{path}", path("page.js")).replace("{mount}", mount)
     return st.components.v2.component(mount, js=loader, isolate_styles=False)
+
+
+_mount = component("page")
+
+
+def start() -> None:
+    """Have the browser load the style and the program; neither shows anything by itself."""
+    st.html(f'<style>@import url("{path("style.css")}")</style>')
+    with st.container(key="program"):
+        _mount(key="program_mount")
+    _have_it_drawn_after_a_break()
+
+
+@st.fragment(run_every=timedelta(days=20))  # the longest that a browser counts are 24
+def _have_it_drawn_after_a_break() -> None:
+    """Have the browser ask for the page when its connection has come back.
+
+    Streamlit (1.67) does so where a part of the page is drawn again by the clock. An idle page
+    without one asks for nothing, whatever server it is now before, and the first click there is
+    dropped: what was pressed is not known yet, and a fragment that was never drawn does not run.
+    """
 
 
 def link() -> str:

@@ -17,13 +17,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from chat.conversation.answer import Answer
+from chat.conversation.question import Move, Question
 from chat.conversation.tree import Fork, Round
 from chat.errors import ChatError
 from chat.markup.plain import literal
 from chat.ui import long, session
 from chat.ui.growing import GrowingAnswer
+from chat.ui.session import Edit, Page
 from chat.ui.slot import Slot
-from chat.visitor import Edit, Move, Visitor
 from chat.words import text
 
 LONGEST_COPY = 100_000  # characters that are on the page twice, to be read and to be copied
@@ -37,10 +38,10 @@ class RoundView:
     the page does not jump when the one gives way to the other.
     """
 
-    def __init__(self, fork: Fork, visitor: Visitor) -> None:
+    def __init__(self, fork: Fork, page: Page) -> None:
         self.round = fork.rounds[fork.shown]
         self._fork = fork
-        self._visitor = visitor
+        self._page = page
         self._asked = st.chat_message("user", avatar=":material/person:")
         self._answered = st.chat_message("assistant", avatar=":material/auto_awesome:")
         self._thought: _Thought | None = None
@@ -48,7 +49,7 @@ class RoundView:
     def draw(self) -> None:
         """Draw the question, and the answer as far as it is there."""
         with self._asked:
-            _question(self.round, self._fork, self._visitor)
+            _question(self._page, self.round, self._fork)
         with self._answered:
             self._reasoning, self._body, self._fault = Slot(), Slot(), Slot()
             line = st.container(horizontal=True, vertical_alignment="center", gap="small")
@@ -62,10 +63,10 @@ class RoundView:
         thinker = self.round.answer if self.round.answer.reasoning else answer
         self.draw_thought(thinker)
         if self._thought is not None:
-            self._thought.note.caption(text.thought(self._visitor.thought(thinker), thinker))
+            self._thought.note.caption(text.thought(self._page.visitor.thought(thinker), thinker))
         if answer.has_text:
             key = f"answer-{answer.key}"
-            long.markdown(self._body.fill(), answer.text, key=key, visitor=self._visitor)
+            long.markdown(self._body.fill(), answer.text, key=key, page=self._page)
         else:
             self._body.clear()
 
@@ -82,7 +83,7 @@ class RoundView:
             thought.growing.finish()
         else:
             key = f"thought-{answer.key}"
-            long.markdown(thought.body, answer.reasoning, key=key, visitor=self._visitor)
+            long.markdown(thought.body, answer.reasoning, key=key, page=self._page)
 
     def grow_thought(self, answer: Answer) -> None:
         """Draw what the model has thought since the last time."""
@@ -116,7 +117,7 @@ class RoundView:
         else:
             self.note.fill().caption(note, width="content")
         with self.action.fill():  # whose place the fragment's own container takes
-            _actions(self, self._visitor)
+            _actions(self._page, self)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -134,58 +135,58 @@ def failure(error: ChatError) -> str:
 
 
 @session.fragment
-def _question(round: Round, fork: Fork, visitor: Visitor) -> None:
-    edit = visitor.edits.get(round)
+def _question(page: Page, round: Round, fork: Fork) -> None:
+    edit = page.edits.get(round)
     if edit is not None:
-        _edit(edit, visitor)
+        _edit(page, round, edit)
         return
-    long.plain(round.question, key=f"question-{round.key}", visitor=visitor)
+    long.plain(round.question, key=f"question-{round.key}", page=page)
     with _row(f"asked-{round.key}"):
-        turn = partial(visitor.turn_question, round)
+        turn = partial(page.visitor.turn_question, round)
         _turner(f"question-{round.key}", turn, fork.shown, len(fork.rounds))
         if len(round.question) <= LONGEST_EDIT:
-            _button(text.EDIT, "edit", partial(visitor.begin_edit, round), round)
+            _button(text.EDIT, "edit", partial(page.begin_edit, round), round.key)
         _copy(round.question, f"question-{round.key}")
 
 
-def _edit(edit: Edit, visitor: Visitor) -> None:
+def _edit(page: Page, round: Round, edit: Edit) -> None:
     session.restore_edit(edit)
     st.text_area(
         text.EDIT_QUESTION,
         key=edit.key,
         label_visibility="collapsed",
-        max_chars=visitor.owners.max_chars,
+        max_chars=page.visitor.owners.max_chars,
         on_change=session.note_edit,
         args=(edit,),
     )
-    with _row(f"editing-{edit.round.key}"):
+    with _row(f"editing-{round.key}"):
         st.button(
             text.SAVE_EDIT,
             key=f"save-{edit.key}",
             type="primary",
             on_click=session.save_edit,
-            args=(edit, visitor),
+            args=(page, round),
         )
-        st.button(text.LEAVE_EDIT, key=f"leave-{edit.key}", on_click=visitor.end_edit, args=(edit,))
+        st.button(text.LEAVE_EDIT, key=f"leave-{edit.key}", on_click=page.end_edit, args=(round,))
 
 
 @session.fragment
-def _actions(view: RoundView, visitor: Visitor) -> None:
-    round, kept, readable = view.round, view.round.kept, view.round.readable
+def _actions(page: Page, view: RoundView) -> None:
+    visitor, round = page.visitor, view.round
+    kept, readable = round.kept, round.readable
     if not visitor.shows(round):
-        session.follow(visitor)  # it was undone
+        page.rerun()  # it was undone
     with _row(f"actions-{round.key}"):
         shown = readable.index(kept) if kept is not None else 0
         _turner(f"answer-{round.key}", partial(visitor.turn, round), shown, len(readable))
-        ask = partial(visitor.submit, round.question, round=round)
-        _button(text.RETRY, "refresh", partial(ask, move=Move.RETRY), round)
+        _ask_button(page, round, Move.RETRY, text.RETRY, "refresh")
         if kept is not None:
             _copy(kept.text, f"answer-{kept.key}")
             if kept.can_go_on:
-                _button(text.GO_ON, "resume", partial(ask, move=Move.GO_ON), round)
+                _ask_button(page, round, Move.GO_ON, text.GO_ON, "resume")
         if visitor.conversation.history[-1:] == [round]:
-            _button(text.UNDO, "undo", partial(visitor.undo, round), round)
-        _button(text.DELETE, "delete", partial(visitor.delete, round), round)
+            _button(text.UNDO, "undo", partial(visitor.undo, round), round.key)
+        _button(text.DELETE, "delete", partial(visitor.delete, round), round.key)
 
 
 def _row(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGenerator:
@@ -194,12 +195,17 @@ def _row(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGen
     )
 
 
-def _button(label: str, icon: str, act: Callable[[], None], round: Round) -> None:
+def _button(label: str, icon: str, act: Callable[[], None], key: str) -> None:
     # By callback: the browser may send the click along with the change of a setting, and then
-    # only that setting's fragment runs (Streamlit 1.67). Every round has keys of its own, so that
-    # the second of two quick clicks never meets the round that moved up.
-    key = f"{icon}-{round.key}"
+    # only that setting's fragment runs (Streamlit 1.67). Its key is that of the round or the answer
+    # that it changes, so that the second of two quick clicks never meets what took its place.
+    key = f"{icon}-{key}"
     st.button(label, key=key, icon=f":material/{icon}:", type="tertiary", on_click=act)
+
+
+def _ask_button(page: Page, round: Round, move: Move, label: str, icon: str) -> None:
+    question = Question(text=round.question, move=move, round=round, seen=round.answer)
+    _button(label, icon, partial(page.visitor.submit, question), round.answer.key)
 
 
 def _turner(key: str, turn: Callable[[int], None], shown: int, count: int) -> None:

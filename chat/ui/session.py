@@ -1,8 +1,8 @@
 """What the page's session has of its visitor. The one file to touch session_state.
 
-Every touch of `st.session_state` may end the run (with a BaseException, Streamlit 1.67), so the
-page takes its `Visitor` out once, at the start, and from then on changes that plain object only.
-Between the two, what the widgets say and what they are to be set to passes here.
+Every touch of it may end the run (with a BaseException, Streamlit 1.67), so a run takes its `Page`
+out once, at the start, and from then on changes that plain object only. What the widgets say and
+what they are to be set to passes here.
 """
 
 from __future__ import annotations
@@ -10,20 +10,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import wraps
-from typing import ParamSpec
+from typing import Concatenate, ParamSpec
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import StopException
 
-from chat.access.address import network
-from chat.keeping.untrusted import LONGEST_NAME
+from chat.conversation.question import Move, Question, Request
+from chat.conversation.tree import Conversation, Round
+from chat.keeping.untrusted import LONGEST_NAME, Fault, TranscriptError
 from chat.options import Options
 from chat.services.base import Service
 from chat.ui import process, streamlit_quirks
-from chat.ui.streamlit_quirks import Connection
-from chat.visitor import Edit, Visitor, settings_of
+from chat.visitor import Visitor
 
 Parameters = ParamSpec("Parameters")
 
@@ -38,115 +39,170 @@ MODEL, TEMPERATURE, TOP_P, MAX_TOKENS = "model", "temperature", "top_p", "max_to
 SENDING = 0.03  # seconds
 
 
-def visitor() -> Visitor:
-    """The visitor whose page is being drawn.
+@dataclass(eq=False, kw_only=True)
+class Edit:
+    """A question that is being edited: its new text so far, and the key of its field."""
+
+    key: str
+    text: str
+
+
+@dataclass(eq=False, kw_only=True)
+class Page:
+    """One page in a browser: its visitor, and what is open on it."""
+
+    visitor: Visitor
+    edits: WeakKeyDictionary[Round, Edit] = field(default_factory=WeakKeyDictionary)
+    earlier: int = 0  # rounds that are drawn besides the latest
+    unfolded: set[str] = field(default_factory=set)  # keys of long messages that are shown whole
+    to_open: str | None = None  # the dialog that was asked for, by its name
+    fault: Fault | None = None  # of the file that was loaded last
+    run: object | None = None  # that draws the whole page; None while a fragment runs alone
+    is_rerun: bool = False  # the page is drawn after a fragment that ran alone
+    input_can_stop: bool = False  # the input has a Stop button
+    _shown: Conversation | None = None  # whose settings the widgets have
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether a question that is shown is being edited."""
+        return any(round in self.edits for round in self.visitor.conversation.history)
+
+    def begin_edit(self, round: Round) -> None:
+        """Open a question for editing."""
+        key = f"edit-{uuid4().hex}"  # the page still knows the keys of a server that has ended
+        self.edits[round] = Edit(key=key, text=round.question)
+
+    def end_edit(self, round: Round) -> None:
+        """Leave a question that is being edited as it was."""
+        self.edits.pop(round, None)
+
+    def open(self, dialog: str) -> None:
+        """Open a dialog with the next run of the page that answers nothing."""
+        self.to_open = dialog
+
+    def show_earlier(self, rounds: int) -> None:
+        """Draw so many rounds more."""
+        self.earlier += rounds
+
+    def new_chat(self) -> None:
+        """Begin a new conversation, with what is set in the sidebar by now."""
+        self.take_settings()
+        self.visitor.new_chat()
+
+    def bring_back(self) -> None:
+        """Go back to the conversation before, with what is set in the sidebar by now."""
+        self.take_settings()
+        self.visitor.bring_back()
+
+    def take_settings(self) -> None:
+        """Let the visitor have what the sidebar's widgets are set to.
+
+        To be called before they are drawn (only then can they be set to what a chat has that was
+        opened), and before another chat is turned to: a change comes together with the click.
+        """
+        widgets, visitor = st.session_state, self.visitor
+        is_opened = visitor.conversation is not self._shown
+        # What Streamlit has forgotten stays as it was; a widget would begin with nothing (1.67).
+        widgets.update(
+            {
+                name: value
+                for name, value in visitor.settings.items()
+                if is_opened or name not in widgets
+            }
+        )
+        if is_opened:
+            self._shown = visitor.conversation
+            self.unfolded.clear()
+            self.earlier = 0
+        visitor.use(
+            system_prompt=widgets[SYSTEM_PROMPT],
+            rounds=widgets[ROUNDS],
+            options=Options(
+                model=(widgets[MODEL] or visitor.owners.model)[:LONGEST_NAME],
+                temperature=widgets[TEMPERATURE],
+                top_p=widgets[TOP_P],
+                max_tokens=widgets[MAX_TOKENS],
+            ),
+        )
+
+    @contextmanager
+    def drawing(self, service: Service) -> Iterator[Request | None]:
+        """A run that draws the whole page. The next question is on its way before it begins.
+
+        Whatever ends the run also cuts off what is still under way.
+
+        When it follows a fragment's, it waits until all is sent: Streamlit (1.67) would drop what
+        it has drawn of a fragment that is to run again at once, but tell the browser that all was
+        drawn, so the browser would take the fragment's widgets away and forget what they said.
+        """
+        streamlit_quirks.forget_callbacks()
+        visitor = self.visitor
+        # A run that was stopped may end when the next one has begun (Streamlit 1.67): what that
+        # one has under way is not this one's to finish.
+        self.run = run = object()
+        request = None
+        try:
+            with streamlit_quirks.connected() as connection:
+                request = visitor.send_next(service, connection.is_lost)
+                if request is not None and request.question.move is Move.EDIT:
+                    self.edits.pop(request.question.round or request.round, None)
+                if visitor.unsent is not None:
+                    st.session_state[QUESTION], visitor.unsent = visitor.unsent, None
+                yield request
+                if self.is_rerun:
+                    self.is_rerun = False
+                    time.sleep(SENDING)
+        finally:
+            if request is not None:
+                visitor.finish(request)
+            if self.run is run:
+                self.run = None
+
+    def rerun(self) -> None:
+        """Draw the page anew after a fragment's own run; in a run of the page there is no need."""
+        if self.run is None:
+            self.is_rerun = True
+            st.rerun()
+
+
+def page() -> Page:
+    """The page that is being drawn, for one visitor.
 
     A draft that is still open belongs to a run that has ended, so it was interrupted.
     """
     state = st.session_state
-    if "visitor" not in state:
-        state.visitor = Visitor(process.current().settings, process.current().counter)
-    current: Visitor = state.visitor
-    current.end_draft()
-    heed(current)
+    if "page" not in state:
+        shared = process.current()
+        state.page = Page(visitor=Visitor(shared.settings, shared.counter))
+    current: Page = state.page
+    current.visitor.end_draft()
+    current.take_settings()
     # The input has a Stop button only in the run that its own question began.
     current.input_can_stop = state.get(QUESTION) is not None
     # For whoever looks into the session: `conversation.messages` is what a request would carry.
-    state.conversation = current.conversation
+    state.conversation = current.visitor.conversation
     return current
 
 
-def heed(visitor: Visitor) -> None:
-    """Let the visitor have what the sidebar's widgets are set to.
-
-    To be called before they are drawn: only then do they take what they are set to here.
-    """
-    told = st.session_state
-    # What Streamlit has forgotten stays as it was; a widget would begin with nothing (1.67).
-    settings = settings_of(visitor.conversation, visitor.options)
-    forgotten = {name: value for name, value in settings.items() if name not in told}
-    told.update(forgotten | visitor.to_set)
-    visitor.to_set = {}
-    visitor.use(
-        system_prompt=told[SYSTEM_PROMPT],
-        rounds=told[ROUNDS],
-        options=Options(
-            model=(told[MODEL] or visitor.owners.model)[:LONGEST_NAME],
-            temperature=told[TEMPERATURE],
-            top_p=told[TOP_P],
-            max_tokens=told[MAX_TOKENS],
-        ),
-    )
-
-
-@contextmanager
-def _connected() -> Iterator[Connection]:
-    """The connection to the page, by which nothing of a run that it has ended is sent later."""
-    connection = Connection()
-    try:
-        yield connection
-    except StopException:
-        connection.forget_unsent()
-        raise
-
-
-@contextmanager
-def drawing_page(visitor: Visitor, service: Service) -> Iterator[None]:
-    """A run that draws the whole page. The next question is on its way before it begins.
-
-    When it follows a fragment, it waits until all is sent: Streamlit (1.67) would drop what
-    it has drawn of a fragment that is to run again at once, but tell the browser that all was
-    drawn, so the browser would take the fragment's widgets away and forget what they said.
-    """
-    streamlit_quirks.forget_callbacks()
-    with _connected() as connection, visitor.asking_next(service, connection.is_lost):
-        if visitor.put_back is not None:
-            st.session_state[QUESTION], visitor.put_back = visitor.put_back, None
-        yield
-        if visitor.is_following:
-            visitor.is_following = False
-            time.sleep(SENDING)
-
-
-def follow(visitor: Visitor) -> None:
-    """Draw the page anew after a fragment's own run; in a run of the page there is no need to."""
-    if not visitor.is_drawing_page:
-        visitor.is_following = True
-        st.rerun()
-
-
-def fragment(draw: Callable[Parameters, None]) -> Callable[Parameters, None]:
+def fragment(
+    draw: Callable[Concatenate[Page, Parameters], None],
+) -> Callable[Concatenate[Page, Parameters], None]:
     """A part of the page whose clicks wait for the end of an answer: `st.fragment`, for ours.
 
     A run of it alone is always followed by a run of the page. Streamlit (1.67) lets it draw
-    nothing outside of itself, where the meter and the line of memory follow every move. And where
-    the end of an answer's run and the end of the fragment's that waited for it reach the browser
-    together, the input hears of the last one alone, and would wait for its answer for ever (until
-    presses.js sees it).
+    nothing outside of itself, where the meter and the line of memory change with every move. And
+    where the end of an answer's run and the end of the fragment's that waited for it reach the
+    browser together, the input learns of the last one alone, and would wait for its answer for ever
+    (until presses.js sees it).
     """
 
     @st.fragment
     @wraps(draw)
-    def drawn(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
-        draw(*args, **kwargs)
-        follow(st.session_state.visitor)
+    def drawn(page: Page, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
+        draw(page, *args, **kwargs)
+        page.rerun()
 
     return drawn
-
-
-def service_of(visitor: Visitor) -> Service:
-    """Who answers one visitor: with the visitor's own key, or the owner's within the budgets."""
-    if visitor.own_service is not None:
-        return visitor.own_service
-    shared, limits = process.current().service, process.current().limits
-    if shared.is_demo or not limits.are_set:
-        return shared
-    return visitor.budgeted(shared, limits, address())
-
-
-def address() -> str:
-    """Where the visitor comes from, as far as can be known: the doorkeeper has found it out."""
-    return network(st.context.ip_address or "127.0.0.1")  # Streamlit 1.67 does not tell its own
 
 
 def submit_typed() -> None:
@@ -157,8 +213,8 @@ def submit_typed() -> None:
     """
     typed: str | None = st.session_state[QUESTION]
     if typed is not None:
-        current: Visitor = st.session_state.visitor
-        current.submit(typed, typed=True)
+        current: Page = st.session_state.page
+        current.visitor.submit(Question(text=typed, is_typed=True))
 
 
 def restore_edit(edit: Edit) -> None:
@@ -175,30 +231,41 @@ def note_edit(edit: Edit) -> None:
     edit.text = st.session_state[edit.key]
 
 
-def save_edit(edit: Edit, visitor: Visitor) -> None:
-    """Ask a question that is being edited anew, as its field has it."""
+def save_edit(page: Page, round: Round) -> None:
+    """Ask a question that is being edited anew, as its field has it.
+
+    The field stays open where it cannot be sent.
+    """
+    edit = page.edits[round]
     note_edit(edit)
-    visitor.save_edit(edit)
+    page.visitor.submit(Question(text=edit.text, move=Move.EDIT, round=round))
 
 
-def use_key(visitor: Visitor) -> None:
+def use_key(page: Page) -> None:
     """Ask with the key that was typed from now on."""
-    visitor.use_key(st.session_state[OWN_KEY])
+    page.visitor.use_key(st.session_state[OWN_KEY])
 
 
-def load(key: str, visitor: Visitor) -> None:
+def load(page: Page, key: str) -> None:
     """Turn to the conversation in the file that the component with this key has read."""
-    visitor.load(st.session_state[key].file)
+    page.take_settings()
+    try:
+        page.visitor.load(st.session_state[key].file)
+    except TranscriptError as error:
+        page.fault = error.fault
+    else:
+        page.fault = None
 
 
-def hear(key: str, visitor: Visitor) -> None:
+def receive(page: Page, key: str) -> None:
     """Take in what the browser's storage says, by the component with this key."""
-    visitor.hear(st.session_state[key].came)
+    page.take_settings()
+    page.visitor.receive(st.session_state[key].came, is_edited=page.is_edited)
 
 
 def may_end_run() -> None:
     """Let a pressed Stop or a closed page end the run here: it ends only where it touches this."""
-    _ = "visitor" in st.session_state
+    _ = "page" in st.session_state
 
 
 def is_admitted() -> bool:
@@ -210,7 +277,7 @@ def try_password() -> None:
     """Look at the password that was typed, unless too many were wrong before."""
     password = process.current().password
     given: str = st.session_state[PASSWORD]
-    if password is not None and password.is_right(given, address(), _page()):
+    if password is not None and password.is_right(given, process.address(), _page_name()):
         st.session_state.admitted = True
     else:
         st.session_state.refused = True
@@ -224,10 +291,10 @@ def was_refused() -> bool:
 def seconds_to_wait() -> float:
     """How long another try has to wait."""
     password = process.current().password
-    return 0.0 if password is None else password.wait(address(), _page())
+    return 0.0 if password is None else password.wait(process.address(), _page_name())
 
 
-def _page() -> str:
+def _page_name() -> str:
     """A name for this page, which its visitor cannot choose."""
-    name: str = st.session_state.setdefault("page", uuid4().hex)
+    name: str = st.session_state.setdefault("page_name", uuid4().hex)
     return name

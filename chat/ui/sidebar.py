@@ -15,56 +15,53 @@ from chat import models
 from chat.markup.plain import literal
 from chat.options import MOST_ROUNDS
 from chat.services.base import Service
-from chat.services.limits import Budgeted
-from chat.settings import Settings
+from chat.services.budgeted import Budgeted
 from chat.tokens.counter import Loading, TokenCounter
 from chat.ui import dialogs, files, keeping, session
 from chat.ui.meter import Meter
-from chat.visitor import Visitor
+from chat.ui.session import Page
 from chat.words import text
 
 
-def draw(visitor: Visitor, settings: Settings, service: Service, counter: TokenCounter) -> Meter:
-    """Draw the sidebar; what it says of the settings is in the visitor afterwards."""
+def draw(page: Page, service: Service, counter: TokenCounter) -> Meter:
+    """Draw the sidebar, and hand out its meter, which moves while an answer grows."""
+    visitor = page.visitor
     with st.sidebar:
-        st.markdown(f"### {literal(settings.title)}")
-        _new_chat(visitor)
-        _chats(visitor)
+        st.markdown(f"### {literal(visitor.owners.title)}")
+        _new_chat(page)
+        _chats(page)
         with st.container(border=True, key="meter", gap="xsmall"):
-            with st.container(gap=None):
-                split, moves = st.empty(), st.empty()
-            lines = st.empty()
-            dialogs.draw_openers(visitor, counter)
+            split, lines = st.empty(), st.empty()
+            dialogs.draw_openers(page, counter)
         if visitor.may_use_own_key:
-            _own_key(visitor)
-        _settings(visitor, settings, service)
-        _parameters(visitor)
-        _files(visitor, settings)
+            _own_key(page)
+        _settings(page, service)
+        _parameters(page)
+        _files(page)
     meter = Meter(
         split=split,
-        moves=moves,
         lines=lines,
         visitor=visitor,
         counter=counter,
-        context_tokens=settings.context_tokens,
+        context_tokens=visitor.owners.context_tokens,
         is_free=service.is_demo,
         left=service.left if isinstance(service, Budgeted) else None,
     )
     meter.draw()
     if counter.state(visitor.options.model)[0] is Loading.LOADING:
-        _redraw_when_loaded(visitor, counter)
+        _redraw_when_loaded(page, counter)
     return meter
 
 
 @st.fragment(run_every=1.0)
-def _redraw_when_loaded(visitor: Visitor, counter: TokenCounter) -> None:
+def _redraw_when_loaded(page: Page, counter: TokenCounter) -> None:
     """Let the exact numbers take the place of the estimates, as soon as there are any."""
-    if counter.state(visitor.options.model)[0] is not Loading.LOADING:
-        session.follow(visitor)
+    if counter.state(page.visitor.options.model)[0] is not Loading.LOADING:
+        page.rerun()
 
 
 @session.fragment
-def _new_chat(visitor: Visitor) -> None:
+def _new_chat(page: Page) -> None:
     # By callback, here and for Retry: the browser may send the click along with the change of a
     # setting, and then only that setting's fragment runs.
     st.button(
@@ -72,21 +69,22 @@ def _new_chat(visitor: Visitor) -> None:
         icon=":material/edit_square:",
         width="stretch",
         shortcut="Mod+Shift+O",
-        on_click=visitor.new_chat,
+        on_click=page.new_chat,
     )
 
 
 @session.fragment
-def _chats(visitor: Visitor) -> None:
+def _chats(page: Page) -> None:
+    visitor = page.visitor
     if visitor.store is None:
         st.caption(text.NOT_KEPT)
         return
-    hear = partial(session.hear, "chats", visitor)
-    keeping.draw(visitor.store, "chats", visitor.conversation, hear)
+    receive = partial(session.receive, page, "chats")
+    keeping.draw(visitor.store, "chats", visitor.conversation, receive)
 
 
 @session.fragment
-def _own_key(visitor: Visitor) -> None:
+def _own_key(page: Page) -> None:
     st.text_input(
         text.OWN_KEY,
         type="password",
@@ -94,21 +92,22 @@ def _own_key(visitor: Visitor) -> None:
         help=text.OWN_KEY_HELP,
         autocomplete="off",
         on_change=session.use_key,
-        args=(visitor,),
+        args=(page,),
     )
-    if visitor.own_key and visitor.own_service is None:
+    if page.visitor.own_key and page.visitor.own_service is None:
         st.warning(text.NO_KEY)
 
 
 @session.fragment
-def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
-    # What is set here is heard in `session.heed`, before anything is drawn; it also sets what a
-    # chat that is opened has. Each has its present value as its default, too:
-    # where the browser draws a widget anew, it takes the default, and tells it as if the visitor
-    # had set it (Streamlit 1.67).
-    if not visitor.is_drawing_page:
-        session.heed(visitor)
-    allowed = visitor.owners.allowed_models
+def _settings(page: Page, service: Service) -> None:
+    # What is set here is taken in by `Page.take_settings`, before anything is drawn; it also sets
+    # what a chat that is opened has. Each has its present value as its default, too: where the
+    # browser draws a widget anew, it takes the default, and tells it as if the visitor had set it
+    # (Streamlit 1.67).
+    if page.run is None:
+        page.take_settings()
+    visitor, settings = page.visitor, page.visitor.owners
+    allowed = settings.allowed_models
     known = list(dict.fromkeys(allowed or (settings.model, *settings.models, *service.models())))
     model = visitor.options.model
     if model not in known and allowed is None:
@@ -141,10 +140,10 @@ def _settings(visitor: Visitor, settings: Settings, service: Service) -> None:
     )
 
 
-def _parameters(visitor: Visitor) -> None:
+def _parameters(page: Page) -> None:
     with st.expander(text.MORE):
         _parameter(
-            visitor,
+            page,
             text.TEMPERATURE,
             session.TEMPERATURE,
             text.TEMPERATURE_HELP,
@@ -152,11 +151,9 @@ def _parameters(visitor: Visitor) -> None:
             most=2.0,
             step=0.1,
         )
+        _parameter(page, text.TOP_P, session.TOP_P, text.TOP_P_HELP, least=0.0, most=1.0, step=0.05)
         _parameter(
-            visitor, text.TOP_P, session.TOP_P, text.TOP_P_HELP, least=0.0, most=1.0, step=0.05
-        )
-        _parameter(
-            visitor,
+            page,
             text.MAX_TOKENS,
             session.MAX_TOKENS,
             text.MAX_TOKENS_HELP,
@@ -168,7 +165,7 @@ def _parameters(visitor: Visitor) -> None:
 
 @session.fragment
 def _parameter(
-    visitor: Visitor,
+    page: Page,
     label: str,
     key: str,
     help: str,
@@ -179,9 +176,9 @@ def _parameter(
 ) -> None:
     # With a default, it could not be emptied. So it tells the browser its value until the browser
     # has told it back (persist_state), and is a fragment of its own: what is lost between two
-    # fast changes of another setting (see `session.drawing_page`) is not this one.
-    if not visitor.is_drawing_page:
-        session.heed(visitor)
+    # fast changes of another setting (see `Page.drawing`) is not this one.
+    if page.run is None:
+        page.take_settings()
     st.number_input(
         label,
         min_value=least,
@@ -196,5 +193,5 @@ def _parameter(
 
 
 @session.fragment
-def _files(visitor: Visitor, settings: Settings) -> None:
-    files.draw(visitor, settings)
+def _files(page: Page) -> None:
+    files.draw(page)

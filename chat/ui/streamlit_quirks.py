@@ -5,17 +5,26 @@ from __future__ import annotations
 import math
 import re
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit
 from google.protobuf.message import DecodeError
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import Runtime
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import (
+    StopException,
+    add_script_run_ctx,
+    get_script_run_ctx,
+)
 
 from chat.access.doorkeeper import PageMessage
+
+RunEnded = StopException  # what ends a run, raised by any `st` call; a BaseException
 
 PATIENCE = 2.0  # seconds for the server's loop, which is never that busy
 MOST_WIDGETS = 1_000  # of one message
@@ -239,3 +248,45 @@ class Connection:
             session._event_loop.call_soon_threadsafe(
                 lambda: None if runtime.is_active_session(name) else session._clear_queue()
             )
+
+
+@contextmanager
+def connected() -> Iterator[Connection]:
+    """The connection to the page, by which nothing of a run that it has ended is sent later."""
+    connection = Connection()
+    try:
+        yield connection
+    except RunEnded:
+        connection.forget_unsent()
+        raise
+
+
+def draw_in_spite_of_stop(draw: Callable[[], object]) -> None:
+    """Draw from a thread of its own, which a stop of the script's thread does not reach.
+
+    Without this a stopped answer would carry neither its mark nor Retry until the next click, and
+    a page could be drawn by half. Streamlit 1.67 ends a run only in the thread that runs the
+    script. Raises what the drawing raises.
+    """
+    failures: list[BaseException] = []
+
+    def drawn() -> None:
+        try:
+            draw()
+        except BaseException as error:  # noqa: BLE001 - Streamlit's, too: the script's run is to end
+            failures.append(error)
+
+    thread = add_script_run_ctx(threading.Thread(target=drawn, name="drawing in spite of stop"))
+    thread.start()
+    thread.join()
+    if failures:
+        raise failures[0]
+
+
+def draw_unfinished(place: DeltaGenerator, markdown: str) -> None:
+    """Draw markdown that is still written, with what is open in it closed, as in `**bold`.
+
+    Only `st.write_stream` does so by a public way (1.67), and it would send the whole text again
+    with every word.
+    """
+    place._markdown(markdown, unterminated_parsing=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from chat.conversation.answer import Answer, Status
 from chat.conversation.tree import Conversation, Round
 from chat.conversation.window import Message, Window
-from chat.tokens.counter import Growing, TokenCounter
+from chat.tokens.counter import RunningCount, TokenCounter
 from tests import ranks
 
 MODEL = "gpt-4o"
@@ -74,7 +74,7 @@ def main() -> None:
     steps = range(0, len(text), 50)
 
     def grow() -> None:
-        growing = Growing(counter, MODEL)
+        growing = RunningCount(counter, MODEL)
         for end in steps:
             growing.count(text[:end])
 

@@ -149,3 +149,27 @@ def test_whatever_is_pressed_while_twenty_answers_grow_each_question_is_answered
     for number in range(len(EVERYTHING)):
         assert f'"Question {number}"' in everything
         assert f"End {number}." in everything
+
+
+def test_a_second_press_of_retry_that_comes_while_the_answer_grows_asks_nothing(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    wire = Wire(chat.page)
+    chat.page.reload()
+    chat = ChatPage(chat.page)
+    chat.ask("Q1")
+    chat.expect_answer(1, "Answer 1.")
+    ends = threading.Event()
+    service.enqueue(Reply(steps=[fake.wait(ends), *answering("A2").steps]))
+    wire.is_held = True
+    chat.action(1, text.RETRY).click()
+    service.wait_for(2)
+    chat.action(1, text.RETRY).click()
+    wire.deliver(len(wire.held))
+    wire.is_held = False
+    ends.set()
+    chat.expect_answer(1, "A2")
+    chat.ask("Q2")
+    chat.expect_answer(2, "Answer 3.")
+    expect(chat.answer(1)).to_contain_text("2 / 2")
+    assert len(service.requests) == 3

@@ -473,7 +473,6 @@ def test_whoever_asks_from_further_up_looks_at_the_end(
 def test_an_input_that_comes_late_leaves_nothing_behind_it(
     chat: ChatPage, service: ScriptedService
 ) -> None:
-    # With the input, Streamlit (1.67) puts another scrolling page in the place of the one before.
     wire = Wire(chat.page)
     wire.is_held = True
     chat.page.reload()

@@ -33,9 +33,10 @@ def expect_noted(chat: ChatPage, *words: str) -> None:
     """Wait until the tab has noted just these."""
 
     def noted() -> list[str]:
-        note = chat.page.evaluate(NOTED) or {"words": [], "edits": [], "prompt": None}
+        note = chat.page.evaluate(NOTED) or {"typed": "", "edits": [], "prompt": None}
         prompts = [note["prompt"]["text"]] if note["prompt"] else []
-        return [*note["words"], *(edit["text"] for edit in note["edits"]), *prompts]
+        typed = [note["typed"]] if note["typed"] else []
+        return [*typed, *(edit["text"] for edit in note["edits"]), *prompts]
 
     wait_until(chat, lambda: noted() == list(words))
 
@@ -106,8 +107,7 @@ def is_settled_in_another_session(chat: ChatPage, former: str) -> bool:
     """Whether the page has its chat from another server; Streamlit's own key has it drawn anew."""
     is_other: bool = chat.page.evaluate(in_program("(former) => store.session !== former"), former)
     if not is_other:
-        chat.button(text.NEW_CHAT).focus()
-        chat.page.keyboard.press("r")
+        chat.button(text.NEW_CHAT).press("r")
         chat.page.wait_for_timeout(500)
     return is_other and bool(chat.page.evaluate(in_program("() => store.isSettled")))
 
@@ -283,7 +283,7 @@ def test_words_that_react_sets_late_are_sent_once(chat: ChatPage) -> None:
 
 def test_words_that_the_input_changes_are_sent_once(chat: ChatPage) -> None:
     ask(chat, 1, "Q1")
-    note = {"words": ["one\r\ntwo \ud83d"], "edits": [], "prompt": None}
+    note: dict[str, object] = {"typed": "one\r\ntwo \ud83d", "edits": [], "prompt": None}
     chat = reloaded_with(note, chat)
     expect(chat.question(1)).to_have_text("Q1")
     expect(chat.input).to_have_value("one\ntwo \ufffd")
@@ -335,36 +335,6 @@ def test_words_come_back_once_however_often_the_page_is_loaded(
     assert [request.messages[-1]["content"] for request in service.requests] == [
         f"Question {number}" for number in range(1, 6)
     ]
-
-
-@pytest.fixture
-def brief_app(tmp_path: Path, rank_files: Path) -> Iterator[str]:
-    """The demo, whose owner wants short questions."""
-    with running_app(
-        tmp_path / "log", CHAT_MAX_CHARS="30", TIKTOKEN_CACHE_DIR=str(rank_files)
-    ) as address:
-        yield address
-
-
-def test_what_finds_no_room_in_the_input_waits_for_the_end_of_an_answer(
-    browser: Browser, brief_app: str
-) -> None:
-    with visitor(browser, brief_app) as opened:
-        opened.ask("What is a token, in short?")
-        opened.expect_answer(1, "token")
-        note = {"words": ["What is a token, at length?", "Half a quest"], "edits": []}
-        chat = again(reloaded_with(note, opened).page)
-        expect(chat.question(1)).to_be_visible()  # what is sent before is another chat's
-        expect(chat.input).to_have_value("What is a token, at length?")
-        chat.input.press("Enter")
-        expect(chat.question(2)).to_have_text("What is a token, at length?")
-        expect(chat.input).to_have_value("Half a quest")
-        chat.action(2, text.UNDO).click()
-        expect(chat.input).to_have_value("What is a token, at length?")
-        chat.input.press("Enter")
-        expect(chat.question(2)).to_have_text("What is a token, at length?")
-        expect(chat.input).to_have_value("Half a quest")
-        expect(again(chat.page).input).to_have_value("Half a quest")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from chat.characters import is_sendable
 from chat.conversation.answer import Status
 from chat.conversation.events import Ended, Event, TextDelta
 from chat.conversation.tree import Conversation, Round
-from chat.conversation.window import GO_ON, Message, Room, Window
+from chat.conversation.window import GO_ON, Capacity, Message, Window
 from chat.errors import BadCharacter, BlankQuestion, WindowTooLarge
 from chat.usage import Usage
 
@@ -89,12 +89,12 @@ def test_asking_again_is_refused_like_asking_and_leaves_everything() -> None:
 def test_what_does_not_fit_is_refused_and_leaves_everything() -> None:
     conversation = Conversation(system_prompt="")
     round = answered(conversation, "Q1", "A1")
-    letters = Room(tokens=10, weigh=lambda messages: sum(len(m["content"]) for m in messages))
-    conversation.room = letters
+    letters = Capacity(tokens=10, weigh=lambda messages: sum(len(m["content"]) for m in messages))
+    conversation.capacity = letters
     with pytest.raises(WindowTooLarge):
         conversation.ask("a question of many letters")
     assert conversation.history == [round]
-    conversation.room = Room(tokens=1, weigh=letters.weigh)
+    conversation.capacity = Capacity(tokens=1, weigh=letters.weigh)
     with pytest.raises(WindowTooLarge):
         conversation.ask_again(round)
     assert len(round.versions) == 1
@@ -109,7 +109,7 @@ def test_a_retry_is_sent_without_its_former_answer_and_without_later_rounds() ->
     assert [message["content"] for message in conversation.messages] == ["Q1", "A1", "Q2"]
 
 
-def growing(conversation: Conversation, round: Round, text: str) -> None:
+def grow(conversation: Conversation, round: Round, text: str) -> None:
     """Let the open draft of a round come whole."""
     list(round.versions[-1].grow([TextDelta(text), Ended("stop")]))
     assert conversation.open_round is None
@@ -134,7 +134,7 @@ def test_a_failed_retry_brings_back_the_version_that_was_shown() -> None:
     conversation = Conversation(system_prompt="")
     round = answered(conversation, "Q1", "A1")
     conversation.ask_again(round)
-    growing(conversation, round, "A2")
+    grow(conversation, round, "A2")
     conversation.turn(round, -1)
     for _ in range(2):
         conversation.ask_again(round)
@@ -147,7 +147,7 @@ def test_the_window_carries_the_version_that_is_shown() -> None:
     conversation = Conversation(system_prompt="")
     round = answered(conversation, "Q1", "A1")
     conversation.ask_again(round)
-    growing(conversation, round, "A2")
+    grow(conversation, round, "A2")
     shown = []
     for by in (0, -1, -1, 1, 1):
         conversation.turn(round, by)
@@ -162,7 +162,7 @@ def test_an_edited_question_is_asked_anew_from_there_and_the_former_continuation
     answered(conversation, "Q3", "A3")
     edited = conversation.ask("Q2 edited", instead_of=second)
     assert contents(conversation) == ["Q1", "A1", "Q2 edited"]
-    growing(conversation, edited, "A2 edited")
+    grow(conversation, edited, "A2 edited")
     conversation.turn_question(edited, -1)
     assert contents(conversation) == ["Q1", "A1", "Q2", "A2", "Q3", "A3"]
     conversation.turn_question(second, 1)
@@ -172,7 +172,9 @@ def test_an_edited_question_is_asked_anew_from_there_and_the_former_continuation
 def test_an_edit_that_is_refused_changes_nothing() -> None:
     conversation = Conversation(system_prompt="")
     round = answered(conversation, "Q1", "A1")
-    conversation.room = Room(tokens=9, weigh=lambda said: sum(len(m["content"]) for m in said))
+    conversation.capacity = Capacity(
+        tokens=9, weigh=lambda said: sum(len(m["content"]) for m in said)
+    )
     for text, error in (("", BlankQuestion), ("\0", BadCharacter), ("Q" * 10, WindowTooLarge)):
         with pytest.raises(error):
             conversation.ask(text, instead_of=round)
@@ -206,7 +208,7 @@ def test_going_on_sends_the_answer_so_far_and_writes_behind_it() -> None:
     assert round.answer.can_go_on
     conversation.go_on(round)
     assert contents(conversation) == ["S", "Count.", "one, ", GO_ON]
-    growing(conversation, round, "two")
+    grow(conversation, round, "two")
     assert (round.answer.text, round.answer.written) == ("one, two", "two")
     assert contents(conversation) == ["S", "Count.", "one, two"]
     assert not round.answer.can_go_on
@@ -228,11 +230,11 @@ def test_starting_over_keeps_the_settings_and_the_former_conversation_until_a_qu
     answered(conversation, "Q1", "A1")
     new = conversation.start_over()
     assert (new.system_prompt, new.rounds, new.history) == ("S", 7, [])
-    assert new.former is conversation
-    assert new.start_over().former is conversation
+    assert new.previous is conversation
+    assert new.start_over().previous is conversation
     new.ask("Q2")
-    assert new.former is None
-    assert Conversation().start_over().former is None
+    assert new.previous is None
+    assert Conversation().start_over().previous is None
 
 
 class Dialogue(RuleBasedStateMachine):
@@ -248,12 +250,12 @@ class Dialogue(RuleBasedStateMachine):
     def _finish(self, events: list[Event], *, stop: bool = False) -> None:
         round = self.conversation.open_round
         assert round is not None
-        growing = round.versions[-1].grow(events)
-        for event in growing:
+        grow = round.versions[-1].grow(events)
+        for event in grow:
             if isinstance(event, TextDelta):
                 self.said.append(event.text)
                 if stop:
-                    growing.close()
+                    grow.close()
                     return
 
     def _next(self, letter: str) -> str:
@@ -330,7 +332,7 @@ class Dialogue(RuleBasedStateMachine):
         new = self.conversation.start_over()
         assert new.history == []
         if self.conversation.start.rounds:
-            assert new.former is self.conversation
+            assert new.previous is self.conversation
 
     @precondition(lambda self: self.conversation.open_round)
     @rule(reason=st.sampled_from(["stop", "length", "content_filter"]))

@@ -6,7 +6,7 @@ import pytest
 
 from chat.conversation.events import Ended, TextDelta
 from chat.conversation.tree import Conversation
-from chat.conversation.window import Message, Room, Window
+from chat.conversation.window import Capacity, Message, Window
 
 
 def conversation_of(answers: int, *, rounds: int, system_prompt: str = "S") -> Conversation:
@@ -61,7 +61,7 @@ def test_where_there_is_no_room_the_oldest_rounds_go_first(
     letters: int, questions: list[str], left_out: int, fits: bool
 ) -> None:
     conversation = conversation_of(3, rounds=20)
-    conversation.room = Room(
+    conversation.capacity = Capacity(
         tokens=letters, weigh=lambda messages: sum(len(m["content"]) for m in messages)
     )
     window = Window.of(conversation)

@@ -10,6 +10,7 @@ export default [
       "no-unused-vars": "error",
       "no-implicit-globals": "error",
       "no-undef": "error",
+      "no-restricted-syntax": ["error", "AssignmentExpression > MemberExpression[object.name=/^(window|globalThis)$/].left"],
       "prefer-const": "error",
       "no-var": "error",
       eqeqeq: ["error", "smart"],

@@ -3,12 +3,12 @@ import { before, test } from "node:test";
 import { INPUT, draw, find, type, until } from "./dom.js";
 
 const field = () => find("textarea");
-const noted = () => JSON.parse(sessionStorage.getItem("unsent"))?.words ?? [];
+const noted = () => JSON.parse(sessionStorage.getItem("unsent"))?.typed;
 let store;
 
 before(async () => {
   draw(INPUT);
-  sessionStorage.setItem("unsent", JSON.stringify({ words: ["from before"], edits: [], prompt: null }));
+  sessionStorage.setItem("unsent", JSON.stringify({ typed: "from before", edits: [], prompt: null }));
   ({ store } = await import("../../static/store.js"));
   await import("../../static/input.js");
   store.start();
@@ -22,7 +22,7 @@ test("what was noted is in the input again, and the cursor, too", async () => {
 
 test("what is typed is noted", async () => {
   type(field(), "Half a quest");
-  await until(() => noted().join() === "Half a quest");
+  await until(() => noted() === "Half a quest");
   type(field(), "");
   await until(() => sessionStorage.getItem("unsent") === null);
 });
@@ -34,7 +34,7 @@ test("half a character is replaced as it is typed", () => {
 
 test("what is in an input that another one replaces is in that one", async () => {
   type(field(), "kept");
-  await until(() => noted().join() === "kept");
+  await until(() => noted() === "kept");
   find(".stChatInput").remove(); // the page gives way to the password's
   await new Promise((resolve) => setTimeout(resolve, 20));
   find(".stMain > div").insertAdjacentHTML("beforeend", INPUT);

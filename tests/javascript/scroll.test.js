@@ -1,76 +1,79 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { INPUT, draw, find } from "./dom.js";
+import { INPUT, draw, find, type } from "./dom.js";
 
 // A page of 100 lines of a window of ten, which happy-dom does not lay out.
-let grow; // told that the page has grown
+let grow; // says that the page has grown
 let main;
 let showEnd;
-const lines = { scrollHeight: 1000, offsetHeight: 100 };
+const lines = { scrollHeight: 1000, clientHeight: 100 };
 let top = 0;
 
 before(async () => {
   globalThis.ResizeObserver = class {
-    constructor(heard) {
-      grow = heard;
+    constructor(callback) {
+      grow = callback;
     }
     observe() {}
-    disconnect() {}
   };
   draw(INPUT);
   main = find(".stMain");
-  for (const name of Object.keys(lines)) Object.defineProperty(Element.prototype, name, { get: () => lines[name] });
-  Object.defineProperty(Element.prototype, "scrollTop", {
-    get: () => top,
-    set(value) {
-      top = value;
-    },
-  });
-  main.scrollTo = ({ top: to }) => (top = Math.min(to, lines.scrollHeight - lines.offsetHeight));
+  for (const name of Object.keys(lines)) Object.defineProperty(main, name, { get: () => lines[name] });
+  Object.defineProperty(main, "scrollTop", { get: () => top });
+  main.scrollTo = ({ top: to }) => scroll(Math.min(to, lines.scrollHeight - lines.clientHeight));
   ({ showEnd } = await import("../../static/scroll.js"));
 });
 
-const after = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const scrolled = () => main.dispatchEvent(new Event("scroll"));
-function leave() {
-  const wheel = new WheelEvent("wheel", { deltaY: -1, bubbles: true });
-  main.dispatchEvent(wheel);
-  top = 300;
-  scrolled();
+function scroll(to) {
+  top = to;
+  main.dispatchEvent(new Event("scroll"));
+}
+
+function growBy(more) {
+  lines.scrollHeight += more;
+  grow();
 }
 
 test("whoever is at the end stays there while the page grows", () => {
-  grow();
+  growBy(0);
   assert.equal(top, 900);
+  growBy(200);
+  assert.equal(top, 1100);
+});
+
+test("whoever has scrolled up stays where they are, however little it was", () => {
+  scroll(1090);
+  growBy(200);
+  assert.equal(top, 1090);
+});
+
+test("whoever scrolls down to where the end just was is at the end", () => {
+  scroll(1250);
+  growBy(100);
+  assert.equal(top, 1400);
+});
+
+test("a page that has become shorter is no scrolling up", () => {
   lines.scrollHeight = 1200;
-  grow();
-  assert.equal(top, 1100);
+  scroll(1100);
+  growBy(200);
+  assert.equal(top, 1300);
 });
 
-test("Streamlit's own scrolling does not move the page", () => {
-  main.scrollTop = 5;
-  assert.equal(top, 1100);
-});
-
-test("whoever has scrolled up stays where they are", async () => {
-  leave();
-  await after(400);
-  lines.scrollHeight = 1400;
-  grow();
-  assert.equal(top, 300);
-});
-
-test("whoever asks is shown the end, wherever they were", () => {
+test("whoever opens a chat is shown its end, wherever they were", () => {
+  scroll(300);
   showEnd();
   assert.equal(top, 1300);
 });
 
-test("a page that another one replaces is followed as well", async () => {
-  draw(INPUT);
-  main = find(".stMain");
-  main.scrollTo = ({ top: to }) => (top = Math.min(to, lines.scrollHeight - lines.offsetHeight));
-  await after(20);
-  lines.scrollHeight = 1600;
-  grow();
+test("whoever asks is shown the question, and an empty input asks nothing", () => {
+  const enter = () => find("textarea").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+  scroll(300);
+  enter();
+  growBy(100);
+  assert.equal(top, 300);
+  type(find("textarea"), "Q");
+  enter();
+  growBy(100);
   assert.equal(top, 1500);
 });

@@ -19,6 +19,7 @@ from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, Us
 from chat.conversation.tree import Conversation
 from chat.conversation.window import Window
 from chat.options import Options
+from chat.services import inbox
 from chat.services import provider as provider_module
 from chat.services.provider import Provider, is_chat_model
 from chat.usage import Usage
@@ -31,7 +32,7 @@ KEY = "sk-test-0123456789abcdef"
 @pytest.fixture
 def provider(service: ScriptedService, options: Options) -> Iterator[Provider]:
     yield Provider(api_key=KEY, base_url=service.base_url, defaults=options, timeout=1.0)
-    assert not provider_module._under_way  # however the streams ended
+    assert not inbox._under_way  # however the streams ended
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -49,7 +50,7 @@ def window(question: str = "Hi?") -> Window:
     return Window.of(conversation)
 
 
-def heard(provider: Provider, options: Options) -> list[Event]:
+def events_of(provider: Provider, options: Options) -> list[Event]:
     """Every event of one request but the pauses."""
     events = provider.stream(window(), options)
     return [event for event in events if not isinstance(event, Waiting)]
@@ -112,13 +113,13 @@ def test_text_reasoning_usage_and_end_come_in_order(
         )
     )
     usage = Usage(prompt_tokens=20, completion_tokens=10, reasoning_tokens=4, cached_tokens=8)
-    heard_events = heard(provider, options)
-    assert "".join(e.text for e in heard_events if isinstance(e, ReasoningDelta)) == "hm"
-    assert "".join(e.text for e in heard_events if isinstance(e, TextDelta)) == "Hello"
-    assert heard_events[-2:] == [UsageReported(usage), Ended("stop")]
+    events = events_of(provider, options)
+    assert "".join(e.text for e in events if isinstance(e, ReasoningDelta)) == "hm"
+    assert "".join(e.text for e in events if isinstance(e, TextDelta)) == "Hello"
+    assert events[-2:] == [UsageReported(usage), Ended("stop")]
 
 
-def test_thoughts_written_into_an_answer_are_told_from_it(
+def test_thoughts_written_into_an_answer_are_kept_apart_from_it(
     service: ScriptedService, provider: Provider, options: Options
 ) -> None:
     service.enqueue(answering("<th", "ink>Hm.</think>", "\n\nHel", "lo"))
@@ -238,7 +239,7 @@ def test_a_connection_that_is_hung_up_is_tried_twice_more(
     assert len(service.requests) == 3
 
 
-def test_the_third_failure_is_told(
+def test_the_third_failure_is_raised(
     service: ScriptedService, provider: Provider, options: Options
 ) -> None:
     service.enqueue(*[failing(503, {"message": "busy"}, Retry_After="0")] * 3)
@@ -257,7 +258,7 @@ def test_the_third_failure_is_told(
         (failing(400, {"message": "x"}), errors.UnknownFailure),
     ],
 )
-def test_a_lasting_failure_is_told_at_once(
+def test_a_lasting_failure_is_raised_at_once(
     service: ScriptedService,
     provider: Provider,
     options: Options,
@@ -333,7 +334,7 @@ def test_a_substitute_that_did_not_help_is_not_remembered(
     assert service.last.json["max_completion_tokens"] == 7
 
 
-def test_both_spellings_refused_is_told(service: ScriptedService, provider: Provider) -> None:
+def test_both_spellings_refused_is_raised(service: ScriptedService, provider: Provider) -> None:
     service.enqueue(
         failing(400, {"message": "Unknown: max_completion_tokens"}),
         failing(400, {"message": "Unknown: max_tokens"}),
@@ -435,7 +436,7 @@ def test_the_end_of_a_short_answer_is_read_right_behind_its_words(
     monkeypatch.setattr(provider_module, "NAP", 3_600.0)
     service.enqueue(answering("Hello"))
     events: list[Event] = []
-    read = threading.Thread(target=lambda: events.extend(heard(provider, options)), daemon=True)
+    read = threading.Thread(target=lambda: events.extend(events_of(provider, options)), daemon=True)
     read.start()
     until(lambda: not read.is_alive())
     assert isinstance(events[-1], Ended)
@@ -449,8 +450,8 @@ def test_with_many_readers_words_gather_longer(
         *(step for n in range(20) for step in (fake.pause(0.02), chunk(f"{n} "))),
     ]
     service.enqueue(Reply(steps=[*steps, chunk("last", finish_reason="stop")]))
-    monkeypatch.setattr(provider_module, "BATCH_EACH", PATIENCE)
-    first, rest, end = heard(provider, options)
+    monkeypatch.setattr(inbox, "BATCH_EACH", PATIENCE)
+    first, rest, end = events_of(provider, options)
     assert first == TextDelta("first ")
     assert rest == TextDelta("".join(f"{n} " for n in range(20)) + "last")
     assert isinstance(end, Ended)
@@ -460,7 +461,7 @@ def test_words_that_arrive_together_are_handed_out_together(
     service: ScriptedService, provider: Provider, options: Options
 ) -> None:
     service.enqueue(answering(*[f"{number} " for number in range(400)]))
-    texts = [event.text for event in heard(provider, options) if isinstance(event, TextDelta)]
+    texts = [event.text for event in events_of(provider, options) if isinstance(event, TextDelta)]
     assert "".join(texts) == "".join(f"{number} " for number in range(400))
     assert len(texts) < 40
 

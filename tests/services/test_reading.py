@@ -91,9 +91,9 @@ def test_what_is_no_json_or_no_text_is_a_value_error() -> None:
 
 
 def test_an_error_in_the_stream_is_raised_with_what_it_says() -> None:
-    with pytest.raises(ErrorEvent) as told:
+    with pytest.raises(ErrorEvent) as raised:
         list(Reading().take(b'data: {"error": {"message": "overloaded"}}\n\n'))
-    assert told.value.body == {"message": "overloaded"}
+    assert raised.value.body == {"message": "overloaded"}
 
 
 def test_a_stream_that_is_cut_is_no_whole_answer() -> None:

@@ -1,4 +1,4 @@
-"""Thoughts are told from the answer, however the pieces fall."""
+"""Thoughts are kept apart from the answer, however the pieces fall."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chat.conversation.events import ReasoningDelta
 from chat.services.thinking import Thinking
 
 
-def told(*pieces: str) -> tuple[str, str]:
+def split(*pieces: str) -> tuple[str, str]:
     """The thoughts and the text of an answer in these pieces."""
     thinking = Thinking()
     events = [event for piece in pieces for event in thinking.take(piece)] + [*thinking.end()]
@@ -36,8 +36,8 @@ def told(*pieces: str) -> tuple[str, str]:
 def test_only_what_an_answer_begins_with_is_a_thought(
     answer: str, thoughts: str, text: str
 ) -> None:
-    assert told(answer) == (thoughts, text)
-    assert told(*answer) == (thoughts, text)
+    assert split(answer) == (thoughts, text)
+    assert split(*answer) == (thoughts, text)
 
 
 _TEXTS = st.text(st.sampled_from("<think>/ a\n"))
@@ -46,4 +46,4 @@ _TEXTS = st.text(st.sampled_from("<think>/ a\n"))
 @given(st.sampled_from(["", "<think>"]), _TEXTS, st.sampled_from(["", "</think>"]), _TEXTS)
 def test_the_pieces_make_no_difference(opening: str, a: str, closing: str, b: str) -> None:
     answer = opening + a + closing + b
-    assert told(*answer) == told(answer)
+    assert split(*answer) == split(answer)

@@ -1,4 +1,4 @@
-"""The model is asked for a title once, and what it says is made fit."""
+"""One request for a title, and what it says is made fit."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk, failing
 
 
-def asked(service: ScriptedService, conversation: Conversation, options: Options) -> str:
+def title_of(service: ScriptedService, conversation: Conversation, options: Options) -> str:
     """The title, after all that comes."""
     provider = Provider(api_key="sk-test", base_url=service.base_url, defaults=options)
-    asking = titles.asking(conversation, provider, options)
+    requesting = titles.requesting(conversation, provider, options)
     while True:
         try:
-            next(asking)
+            next(requesting)
         except StopIteration as end:
             title: str = end.value
             return title
@@ -36,7 +36,7 @@ def test_a_title_is_asked_for_with_what_was_said_and_nothing_else(
 ) -> None:
     service.enqueue(answering('"Tokens, briefly."\n'))
     conversation = answered(answer="x" * 10_000)
-    assert asked(service, conversation, options) == "Tokens, briefly"
+    assert title_of(service, conversation, options) == "Tokens, briefly"
     assert service.last.messages == [
         {"role": "user", "content": "What is a token?"},
         {"role": "assistant", "content": "x" * titles.LONGEST},
@@ -55,12 +55,12 @@ def test_without_a_whole_title_there_is_none(
     service: ScriptedService, options: Options, reply: Reply
 ) -> None:
     service.enqueue(reply)
-    assert asked(service, answered(), options) == ""
+    assert title_of(service, answered(), options) == ""
 
 
 def test_a_long_title_is_cut(service: ScriptedService, options: Options) -> None:
     service.enqueue(answering("long " * 100))
-    assert len(asked(service, answered(), options)) == 60
+    assert len(title_of(service, answered(), options)) == 60
 
 
 def test_only_a_first_whole_answer_wants_a_title() -> None:

@@ -15,8 +15,8 @@ from chat.tokens.counter import (
     Count,
     Encoding,
     Grade,
-    Growing,
     Loading,
+    RunningCount,
     TokenCounter,
     encoding_name,
     estimate_messages,
@@ -151,7 +151,7 @@ def test_the_estimate_is_within_a_quarter_for_every_script(
 def test_a_growing_text_counts_as_much_as_the_whole(
     counter: TokenCounter, texts: list[str]
 ) -> None:
-    growing = Growing(counter, MODEL)
+    growing = RunningCount(counter, MODEL)
     said = ""
     for text in texts:
         for start in range(0, len(text), 97):

@@ -35,7 +35,7 @@ def guarded(open_page: Open, service: ScriptedService, monkeypatch: pytest.Monke
 def test_nothing_runs_before_the_password(guarded: AppTest, service: ScriptedService) -> None:
     assert not guarded.chat_input
     assert not guarded.sidebar.children
-    assert "visitor" not in guarded.session_state
+    assert "page" not in guarded.session_state
     enter(guarded, "wrong")
     assert [warning.value for warning in guarded.warning] == [text.WRONG_PASSWORD]
     assert not guarded.chat_input
@@ -189,9 +189,9 @@ def test_a_chat_of_another_model_goes_on_with_the_owners(bounded: Open) -> None:
         from chat.options import Options
         from chat.ui import session
 
-        visitor = session.visitor()
-        visitor.show(Conversation(), Options(model="dear"))
-        session.heed(visitor)
+        page = session.page()
+        page.visitor.show(Conversation(), Options(model="dear"))
+        page.take_settings()
 
     bounded()
     shown = AppTest.from_function(opened).run()

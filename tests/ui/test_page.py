@@ -474,12 +474,12 @@ def test_settings_that_streamlit_has_forgotten_stay_as_they_were(page: AppTest) 
 
         from chat.ui import session
 
-        visitor = session.visitor()
-        visitor.conversation.system_prompt = "Be kind."
-        visitor.conversation.rounds = 7
+        page = session.page()
+        page.visitor.conversation.system_prompt = "Be kind."
+        page.visitor.conversation.rounds = 7
         for name in (session.SYSTEM_PROMPT, session.ROUNDS, session.MODEL, session.MAX_TOKENS):
             del st.session_state[name]
-        session.heed(visitor)
+        page.take_settings()
         st.text_area("prompt", key=session.SYSTEM_PROMPT)
         st.slider("rounds", 0, 20, key=session.ROUNDS)
 
@@ -487,4 +487,4 @@ def test_settings_that_streamlit_has_forgotten_stay_as_they_were(page: AppTest) 
     shown = AppTest.from_function(forgotten).run()
     assert not shown.exception
     assert (shown.text_area[0].value, shown.slider[0].value) == ("Be kind.", 7)
-    assert shown.session_state["visitor"].options.model == "scripted"
+    assert shown.session_state["page"].visitor.options.model == "scripted"

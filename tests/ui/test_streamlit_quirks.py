@@ -1,16 +1,20 @@
-"""What a page of Streamlit's says, as the doorkeeper hears it."""
+"""What a page of Streamlit's may say, and which workarounds Streamlit still needs."""
 
 from __future__ import annotations
 
+import inspect
 import json
 import math
+import re
 
 import pytest
+import streamlit as st
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.testing.v1 import AppTest
 
 from chat.access.doorkeeper import PageMessage
-from chat.ui.streamlit_quirks import heard
+from chat.ui.streamlit_quirks import draw_in_spite_of_stop, heard, scripts_in_the_page
 
 ID = f"$$ID-{'0' * 32}-"
 EVENTS = f"$$STREAMLIT_INTERNAL_KEY_{ID}chats__events"
@@ -123,3 +127,71 @@ def test_what_is_no_message_is_not_heard() -> None:
     assert heard(b"\xff\xff") is None
     assert heard(b"") is None
     assert heard(BackMsg(clear_cache=True).SerializeToString()) == PageMessage(kind="clear_cache")
+
+
+# What follows tells when a workaround may go: each fails when Streamlit no longer needs it.
+
+
+def test_streamlit_keeps_the_callback_of_a_button_that_is_drawn_no_more() -> None:
+    def drawn() -> None:
+        import streamlit as st
+        from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+        context = get_script_run_ctx()
+        assert context is not None
+        known = context.session_state._state._new_widget_state.widget_metadata
+        st.session_state.kept = len(known)
+        if "begun" not in st.session_state:
+            st.button("Gone", on_click=print)
+            st.session_state.begun = True
+
+    page = AppTest.from_function(drawn).run()
+    page.run()
+    page.run()
+    assert page.session_state["kept"] == 1
+    assert not page.exception
+
+
+def test_streamlit_stops_a_run_in_its_own_thread_alone() -> None:
+    def stopped() -> None:
+        import streamlit as st
+        from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+        from chat.ui.streamlit_quirks import RunEnded, draw_in_spite_of_stop
+
+        context = get_script_run_ctx()
+        assert context is not None
+        assert context.script_requests is not None
+        context.script_requests.request_stop()
+        draw_in_spite_of_stop(lambda: st.write("from another thread"))
+        try:
+            st.write("from its own")
+        except RunEnded:
+            draw_in_spite_of_stop(lambda: st.write("afterwards"))
+            raise
+
+    page = AppTest.from_function(stopped).run()
+    assert [element.value for element in page.markdown] == ["from another thread", "afterwards"]
+
+
+def test_what_is_drawn_in_spite_of_a_stop_raises_what_it_raises() -> None:
+    def failing() -> None:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        draw_in_spite_of_stop(failing)
+
+
+def test_streamlit_closes_what_is_open_in_markdown_by_no_public_way() -> None:
+    assert "unterminated_parsing" not in inspect.signature(st.markdown).parameters
+
+
+def test_streamlit_tells_no_lost_connection_and_no_message_by_a_public_way() -> None:
+    public = {name for name in (*dir(st), *dir(st.context), *dir(st.App)) if name[0] != "_"}
+    assert not {
+        name for name in public if re.search("connected|is_lost|on_message|disconnect", name)
+    }
+
+
+def test_streamlits_own_page_has_a_script_that_a_policy_must_allow() -> None:
+    assert len(scripts_in_the_page()) == 1
