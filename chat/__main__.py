@@ -62,8 +62,7 @@ def main() -> int:
 
 def _new(settings: Settings, rounds: int | None = None) -> Conversation:
     return Conversation(
-        system_prompt=settings.system_prompt,
-        rounds=settings.rounds if rounds is None else rounds,
+        system_prompt=settings.system_prompt, rounds=settings.rounds if rounds is None else rounds
     )
 
 

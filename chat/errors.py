@@ -22,7 +22,7 @@
     ├── NotUnderstood       what came back is no chat completion
     └── UnknownFailure      anything else, with the service's own message
 
-The sentences that people read for each kind stand in `chat/words/text.py`.
+The sentences that people read for each kind stand in `chat/words/failures.py`.
 """
 
 from __future__ import annotations

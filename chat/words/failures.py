@@ -6,10 +6,7 @@ from chat import errors
 
 # What happened, and what to do
 ERRORS: dict[type[errors.ChatError], tuple[str, str]] = {
-    errors.BlankQuestion: (
-        "There was no question to send.",
-        "Type one and send it.",
-    ),
+    errors.BlankQuestion: ("There was no question to send.", "Type one and send it."),
     errors.BadCharacter: (
         "The question or the system prompt has a broken character in it that cannot be sent.",
         "Take it out and send again.",
@@ -42,34 +39,19 @@ ERRORS: dict[type[errors.ChatError], tuple[str, str]] = {
         "All the tokens of this app for today are used.",
         "Your chat is kept. Go on after midnight UTC.",
     ),
-    errors.TooLong: (
-        "The question is too long for this app.",
-        "Shorten it and send it again.",
-    ),
+    errors.TooLong: ("The question is too long for this app.", "Shorten it and send it again."),
     errors.TooFast: (
         "Too many questions were asked in a short time.",
         "Wait a minute, then retry.",
     ),
-    errors.ContentRefused: (
-        "The service refused to answer this.",
-        "Ask it in another way.",
-    ),
+    errors.ContentRefused: ("The service refused to answer this.", "Ask it in another way."),
     errors.ServiceDown: (
         "The service has a problem or is overloaded.",
         "Wait a moment, then retry.",
     ),
-    errors.NotReachable: (
-        "The service cannot be reached.",
-        "Check the connection, then retry.",
-    ),
-    errors.TooSlow: (
-        "The service was silent for too long.",
-        "Retry, or pick a faster model.",
-    ),
-    errors.BrokenOff: (
-        "The answer broke off.",
-        "What had arrived is kept; retry for a whole one.",
-    ),
+    errors.NotReachable: ("The service cannot be reached.", "Check the connection, then retry."),
+    errors.TooSlow: ("The service was silent for too long.", "Retry, or pick a faster model."),
+    errors.BrokenOff: ("The answer broke off.", "What had arrived is kept; retry for a whole one."),
     errors.ConnectionLost: (
         "The connection to this page was lost.",
         "What had arrived is kept; go on from there, or retry.",

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from chat.markup.markdown import MOST_LINES, GrowingMarkdown, faithful
+from chat.markup.markdown import GrowingMarkdown, faithful
 from chat.markup.plain import literal
 from tests.steps import steps
 
@@ -198,31 +198,18 @@ def test_a_text_that_grows_becomes_what_it_would_have_become_at_once(
     _grow(text, cuts)
 
 
-@given(_TEXTS, _CUTS)
-@example("a\n```\nb\n\r\nc", [9])
-def test_what_is_longer_than_any_answer_is_shown_as_it_stands(text: str, cuts: list[int]) -> None:
-    _grow(text, cuts, most_lines=3)
-    made = faithful(text, most_lines=3)
-    assert not _pictures(_READERS[0], made)
-    lines = re.split("\r\n?|\n", text.lstrip("\ufeff"), maxsplit=3)
-    if lines[3:] and lines[3]:
-        last = _READERS[0].parse(made)[-1]
-        rest = re.sub("\r\n?", "\n", lines[3]).replace("![", "!\u2060[").replace("\0", "\ufffd")
-        assert (last.type, last.level, last.info, last.content) == ("fence", 0, "text", f"{rest}\n")
-
-
 def _pictures(reader: MarkdownIt, made: str) -> list[Token]:
     tokens = (child for token in reader.parse(made) for child in token.children or ())
     return [token for token in tokens if token.type == "image"]
 
 
-def _grow(text: str, cuts: list[int], most_lines: int = MOST_LINES) -> None:
+def _grow(text: str, cuts: list[int]) -> None:
     places = sorted({0, len(text), *(min(cut, len(text)) for cut in cuts)})
-    growing = GrowingMarkdown(most_lines=most_lines)
+    growing = GrowingMarkdown()
     apart = ""
     for begin, end in pairwise(places):
         shown = growing.add(text[begin:end])
-        assert shown == faithful(text[:end], most_lines=most_lines)
+        assert shown == faithful(text[:end])
         assert shown.startswith(apart)  # what stands in blocks of its own never changes
         apart = shown[: growing.apart]
 
