@@ -33,7 +33,7 @@ def middleware() -> list[Middleware]:
         Middleware(
             Doorkeeper,
             rules=_rules,
-            read=streamlit_quirks.heard,
+            read=streamlit_quirks.read_message,
             words=words,
             log=process.log,
         )
