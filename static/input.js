@@ -7,7 +7,6 @@ import { look } from "./unsent.js";
 // Streamlit (1.67) would put it there whatever somebody does: the rest of a word went into the input.
 const WRITES = 'input, textarea, [role="dialog"] *, dialog *';
 let wasBusy = true;
-let cameBack = 0;
 // Looked at after every change of the page, and so not searched for in all of it.
 let input;
 const otherStops = document.getElementsByClassName(STOP_AROUND);
@@ -26,10 +25,7 @@ function returnToInput() {
   findInput();
   const isStoppable = () => otherStops.length || input.closest(INPUT_AROUND)?.querySelector(STOP_IN_INPUT);
   const isBusy = !input || input.disabled || !!isStoppable();
-  if (wasBusy && !isBusy) cameBack = performance.now();
-  // Streamlit may put a new input in the old one's place shortly after.
-  const isLost = document.activeElement === document.body && performance.now() - cameBack < 1000;
-  if (!isBusy && (isLost || wasBusy)) input.focus();
+  if (wasBusy && !isBusy) input.focus();
   wasBusy = isBusy;
   look(input, isBusy);
 }

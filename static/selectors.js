@@ -13,6 +13,12 @@ export const INPUT_AROUND = ".stChatInput";
 export const SEND = '[data-testid="stChatInputSubmitButton"]';
 export const STOP_IN_INPUT = '[data-testid="stChatInputStopButton"]';
 
+// Whether an event sends what the input has.
+export function sends({ type, target, key, isComposing, shiftKey, ctrlKey, metaKey }) {
+  if (type === "click") return !!target.closest?.(SEND);
+  return key === "Enter" && !isComposing && !shiftKey && !ctrlKey && !metaKey && target.matches(INPUT);
+}
+
 export const FORM = '[data-testid="stForm"]';
 export const BUTTON = `[data-testid="stButton"] button, [data-testid="stFormSubmitButton"] button, ${SEND}`;
 

@@ -72,8 +72,9 @@ def test_what_the_browser_says_is_said_again_until_it_is_heard(chat: ChatPage) -
     # As where the connection is lost at this moment.
     chat.page.evaluate(
         in_program("""() => {
-      const { send } = store;
-      store.send = () => (store.send = send);
+      const { outbox } = store;
+      const { send } = outbox;
+      outbox.send = () => (outbox.send = send);
     }""")
     )
     entry(chat, "Q1").locator(".open").click()
@@ -89,8 +90,8 @@ def test_a_write_that_is_lost_is_made_good_with_the_next_one(
     expect_kept(chat, "w5 ")
     chat.page.evaluate(
         in_program("""() => {
-      const { take } = store;
-      store.take = () => (store.take = take);
+      const { drafts } = store;
+      drafts.take = () => delete drafts.take;
     }""")
     )
     expect_kept(chat, "w40 ")
@@ -100,10 +101,10 @@ def test_a_write_that_is_lost_is_made_good_with_the_next_one(
 
 def test_the_last_write_that_is_lost_is_asked_for(chat: ChatPage) -> None:
     ask(chat, 1, "Q1")
-    chat.page.evaluate(in_program("() => (store.take = () => {}, null)"))
+    chat.page.evaluate(in_program("() => (store.drafts.take = () => {}, null)"))
     chat.ask("Q2")
     chat.expect_answer(2, "Answer 2.")
-    chat.page.evaluate(in_program("() => delete store.take"))
+    chat.page.evaluate(in_program("() => delete store.drafts.take"))
     chat.remember(4)
     expect_kept(chat, "Answer 2.")
 
@@ -132,9 +133,9 @@ def test_a_passing_fault_is_told_only_while_it_lasts(chat: ChatPage) -> None:
     chat.page.evaluate(
         in_program("() => store.enqueue(() => Promise.reject(new Error('a hiccup')))")
     )
-    expect(chat.page.get_by_text(text.KEEPING[Notice.FORBIDDEN])).to_be_visible()
+    expect(chat.page.get_by_text(text.KEEPING[Notice.FAILED])).to_be_visible()
     ask(chat, 2, "Q2")
-    expect(chat.page.get_by_text(text.KEEPING[Notice.FORBIDDEN])).to_have_count(0)
+    expect(chat.page.get_by_text(text.KEEPING[Notice.FAILED])).to_have_count(0)
 
 
 def test_changes_of_the_settings_write_a_little_and_miss_nothing(chat: ChatPage, app: str) -> None:
@@ -143,17 +144,19 @@ def test_changes_of_the_settings_write_a_little_and_miss_nothing(chat: ChatPage,
     expect(tab.question(1)).to_have_text("Q1")
     chat.page.evaluate(
         in_program("""() => {
-      const { take, taken, tell } = store;
+      const { drafts, outbox } = store;
+      const { take } = drafts;
+      const { add } = outbox;
       window.written = [];
       window.told = [];
-      store.take = (writes) => {
-        const isNew = ({ number }) => number > store.taken;
+      drafts.take = (writes) => {
+        const isNew = ({ number }) => number > drafts.taken;
         window.written.push(...writes.filter(isNew).map(({ whole }) => whole));
-        return take.call(store, writes);
+        return take.call(drafts, writes);
       };
-      store.tell = (message) => {
+      outbox.add = (message) => {
         window.told.push(message.kind);
-        return tell.call(store, message);
+        return add.call(outbox, message);
       };
     }""")
     )
@@ -313,6 +316,23 @@ def test_a_database_that_somebody_else_made_is_shared_and_left_alone(chat: ChatP
         )
         == "theirs"
     )
+
+
+def test_a_database_that_another_page_holds_is_waited_for_by_nobody(
+    chat: ChatPage, app: str
+) -> None:
+    chat.page.goto(f"{app}/_stcore/health")  # another page of this host
+    chat.page.evaluate("""async () => {
+      await new Promise((done) => (indexedDB.deleteDatabase("chat-transcripts").onsuccess = done));
+      const request = indexedDB.open("chat-transcripts", 1);
+      window.held = await new Promise((done) => (request.onsuccess = () => done(request.result)));
+    }""")
+    page = chat.page.context.new_page()
+    page.goto(app)
+    tab = ChatPage(page)
+    expect(tab.page.get_by_text(text.KEEPING[Notice.SILENT])).to_be_visible()
+    tab.ask("Q1")
+    tab.expect_answer(1, "Answer 1.")
 
 
 def test_version_1_of_the_storage_is_read(chat: ChatPage) -> None:
