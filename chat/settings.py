@@ -159,8 +159,12 @@ def variables() -> frozenset[str]:
 
 
 def is_key_like(value: str) -> bool:
-    """Whether a value has only letters that a key can have."""
-    return value.isascii() and value.isprintable() and " " not in value
+    """Whether a value has only letters that a key can have.
+
+    No service's key has a backslash (RFC 6750 allows letters, digits and `-._~+/=`), and what would
+    be left of it in an escaped text could not be told from an escape.
+    """
+    return value.isascii() and value.isprintable() and not {" ", "\\"} & set(value)
 
 
 class _Reader:
