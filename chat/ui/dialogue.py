@@ -10,14 +10,14 @@ from contextlib import closing
 import streamlit as st
 from streamlit.runtime.scriptrunner import StopException, add_script_run_ctx
 
-from chat.conversation.events import ReasoningDelta, TextDelta, Waiting
+from chat.conversation.events import ReasoningDelta, Reread, TextDelta, Waiting
 from chat.conversation.tree import Round
 from chat.conversation.window import Window
 from chat.services import titles
 from chat.services.base import Service
 from chat.ui import keeping, page, process, session
 from chat.ui.meter import Meter
-from chat.ui.round import RoundView, failure
+from chat.ui.round import RoundView, draw_failure
 from chat.ui.session import QUESTION, SENDING, may_end_run, submit_typed
 from chat.ui.slot import Slot
 from chat.visitor import Asking, Visitor
@@ -80,7 +80,7 @@ def draw(visitor: Visitor, service: Service, draw_sidebar: Callable[[], Meter]) 
         memory.draw()
         visitor.save()
         if visitor.refused is not None:
-            st.warning(failure(visitor.refused))
+            draw_failure(visitor.refused)
         meter = draw_sidebar()
         _wake()
         page.tell_drawn(None if visitor.store is None else visitor.store.session)
@@ -204,6 +204,9 @@ class _Live:
             seconds = time.monotonic() - began
             if self._meter is not None:
                 self._meter.follow(answer)
+            if isinstance(event, Reread):
+                growing = view.grow_anew()
+                growing.add(answer.text)
             growing.add(event.text if isinstance(event, TextDelta) else "")
             if isinstance(event, ReasoningDelta):
                 answer.thought_seconds = seconds

@@ -34,7 +34,7 @@ def draw(visitor: Visitor, settings: Settings, service: Service, counter: TokenC
             with st.container(gap=None):
                 split, moves = st.empty(), st.empty()
             lines = st.empty()
-            dialogs.draw_openers(visitor, counter)
+            dialogs.draw_openers(visitor, service, counter)
         if visitor.may_use_own_key:
             _own_key(visitor)
         _settings(visitor, settings, service)
