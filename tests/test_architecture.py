@@ -17,7 +17,19 @@ from chat.settings import PROJECT
 ROOMS = sorted(
     room for room in (PROJECT / "chat").rglob("*.py") if room.parent.name not in ("ui", "chat")
 )
-GROUND = ("characters", "redaction", "options", "usage", "errors", "models", "settings")
+GROUND = (
+    *(
+        "characters",
+        "redaction",
+        "options",
+        "usage",
+        "errors",
+        "refusals",
+        "refusal_rules",
+        "models",
+    ),
+    "settings",
+)
 # Each may require what stands in a line above its own, and the rooms in its own line nothing of
 # each other.
 FLOORS = (

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
 from chat.conversation.answer import Answer
 from chat.conversation.events import Event
 from chat.conversation.tree import Conversation
-from chat.conversation.window import Window
+from chat.conversation.window import Message, Window
 from chat.options import Options
 
 
@@ -33,6 +33,10 @@ class Service(ABC):
         event comes at least ten times a second (`Waiting` when there is no other). Closing the
         generator cuts the answer off at its source. Raises a `ChatError` for any failure.
         """
+
+    def as_sent(self, messages: Sequence[Message], _model: str) -> tuple[Message, ...]:
+        """The messages as this model's service gets them, where that is known to differ."""
+        return tuple(messages)
 
     @abstractmethod
     def models(self) -> tuple[str, ...]:

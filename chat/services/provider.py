@@ -9,22 +9,24 @@ import asyncio
 import math
 import re
 import time
-from collections.abc import AsyncIterator, Generator, Iterator, Mapping
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from chat import errors
-from chat.conversation.events import Event, Waiting
+from chat import errors, refusals
+from chat.conversation.events import Event, LeftOut, Waiting
 from chat.conversation.window import Message, Window
 from chat.errors import ChatError
 from chat.options import Options
+from chat.refusals import Refusal
 from chat.services.base import Service
 from chat.services.inbox import Inbox, run
+from chat.services.mending import Attempt, Habits
 from chat.services.reading import ErrorEvent, Reading
 
 if TYPE_CHECKING:
-    from openai import APIStatusError, AsyncAPIResponse, AsyncOpenAI
+    from openai import AsyncAPIResponse, AsyncOpenAI
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 READ_TIMEOUT = 60.0  # seconds of silence
@@ -37,20 +39,7 @@ AWAKE = 0.005  # seconds of reading between two naps, at least
 DRAIN_TIMEOUT = 0.1  # seconds for what comes behind the end
 HEAD_START = 0.006  # seconds for a request to be made and sent before anything else is done
 
-# Parameters that some services refuse, and what to send in their place (None: nothing).
-# OpenAI's reasoning models refuse max_tokens, older compatible servers max_completion_tokens.
-SUBSTITUTES: Mapping[str, str | None] = {
-    "max_completion_tokens": "max_tokens",
-    "stream_options": None,
-}
-
 _SECRET_NAME = re.compile(r"key|token|secret|sig|pass|code", re.IGNORECASE)
-_UNKNOWN_CODES = frozenset({"unsupported_parameter", "unknown_parameter"})
-_UNKNOWN_WORDS = re.compile(
-    r"unsupported parameter|not supported|unknown|unrecogni[sz]ed|unexpected|not permitted|extra",
-    re.IGNORECASE,
-)
-
 # What /models of the large services lists beside chat models; any name can still be typed.
 _NOT_CHAT = (
     *("audio", "babbage", "dall-e", "davinci", "deep-research", "embed", "image", "instruct"),
@@ -80,7 +69,7 @@ class Provider(Service):
         self._secrets = (api_key, *_secrets_in(self._base_url))
         self._timeout = timeout
         self._client: AsyncOpenAI | None = None
-        self._refused: set[tuple[str, str]] = set()  # (model, parameter)
+        self._habits = Habits()
         self._models: tuple[str, ...] = ()
         self._models_requested = -math.inf
         self.models()
@@ -94,6 +83,10 @@ class Provider(Service):
             self._models_requested = time.monotonic()
             run(self._list_models())
         return self._models
+
+    def as_sent(self, messages: Sequence[Message], model: str) -> tuple[Message, ...]:
+        """See `Service.as_sent`."""
+        return self._habits.begin(messages, Options(model=model)).messages
 
     def stream(self, window: Window, options: Options) -> Generator[Event]:
         """Answer a window; see `Service.stream`."""
@@ -110,67 +103,75 @@ class Provider(Service):
     async def _answer(self, messages: tuple[Message, ...], options: Options, inbox: Inbox) -> None:
         """Fill the inbox with the events of one request, closed by `Ended` or a `ChatError`."""
         reading = Reading()
-        content_type = ""
-        failure: ChatError | None = None
+        head: Mapping[str, str] = {}
+        failure: Exception | None = None
         try:
-            async with self._request(messages, options) as response:
-                content_type = response.headers.get("content-type", "")
-                pieces = _pieces(response)
-                woke = math.inf  # a short answer's end comes right behind its first words
-                async for piece in pieces:
-                    for event in reading.take(piece):
-                        inbox.put(event)
-                    if reading.is_done:
-                        await _drain(pieces)
-                    elif woke == math.inf and inbox.begun.is_set():
-                        woke = time.monotonic()
-                    elif not reading.is_whole and time.monotonic() - woke > AWAKE:
-                        await asyncio.sleep(NAP)
-                        woke = time.monotonic()
+            attempt = self._habits.begin(messages, options)
+            async with self._request(attempt) as response:
+                head = response.headers
+                if attempt.left_out:
+                    inbox.put(LeftOut(attempt.left_out))
+                await self._read(response, reading, inbox)
         except Exception as error:  # noqa: BLE001 - any failure must reach the thread that waits
-            failure = errors.from_exception(
-                _reported(error) if isinstance(error, ErrorEvent) else error,
+            failure = error
+        try:
+            for event in reading.rest():
+                inbox.put(event)
+        except ErrorEvent as error:
+            failure = failure or error
+            for event in reading.rest():
+                inbox.put(event)
+        # After its finish reason an answer is whole, however the connection ends.
+        if failure is None or reading.is_whole:
+            is_announced = "content-length" in head or "transfer-encoding" in head
+            end = reading.end(
+                is_event_stream="event-stream" in head.get("content-type", ""),
+                is_announced=failure is None and is_announced,
+            )
+            if isinstance(end, ChatError):
+                end.detail = errors.clean(end.detail, self._secrets)
+        else:
+            end = refusals.from_exception(
+                _reported(failure) if isinstance(failure, ErrorEvent) else failure,
                 started=reading.has_text,
                 secrets=self._secrets,
             )
-        for event in reading.rest():
-            inbox.put(event)
-        # After its finish reason an answer is whole, however the connection ends.
-        if failure is None or reading.is_whole:
-            inbox.close(reading.end(content_type))
-        else:
-            inbox.close(failure)
+        inbox.close(end)
+
+    async def _read(self, response: AsyncAPIResponse[Any], reading: Reading, inbox: Inbox) -> None:
+        pieces = _pieces(response)
+        woke = math.inf  # a short answer's end comes right behind its first words
+        async for piece in pieces:
+            for event in reading.take(piece):
+                inbox.put(event)
+            if reading.is_done:
+                await _drain(pieces)
+            elif woke == math.inf and inbox.begun.is_set():
+                woke = time.monotonic()
+            elif not reading.is_whole and time.monotonic() - woke > AWAKE:
+                await asyncio.sleep(NAP)
+                woke = time.monotonic()
 
     @asynccontextmanager
-    async def _request(
-        self, messages: tuple[Message, ...], options: Options
-    ) -> AsyncIterator[AsyncAPIResponse[Any]]:
+    async def _request(self, attempt: Attempt) -> AsyncIterator[AsyncAPIResponse[Any]]:
         """Open a stream, trying again where that may help; leaving it cuts the connection."""
-        from openai import BadRequestError, UnprocessableEntityError
-
         delays = list(RETRY_DELAYS)
-        refused = {name for model, name in self._refused if model == options.model}
         async with AsyncExitStack() as opened:
             while True:
-                parameters = _parameters(options, refused)
                 request = self._connected().chat.completions.with_streaming_response.create(
-                    messages=cast("Any", messages), stream=True, **parameters
+                    messages=cast("Any", attempt.messages), stream=True, **attempt.parameters
                 )
                 try:
                     response = await opened.enter_async_context(request)
                     break
-                except (BadRequestError, UnprocessableEntityError) as error:
-                    unknown = {name for name in SUBSTITUTES if _is_unknown(name, error)}
-                    if not unknown & parameters.keys():
-                        raise
-                    refused |= unknown
                 except Exception as error:  # the question is only whether trying again may help
+                    if attempt.mend(Refusal.of(error)):
+                        continue
                     delay = _retry_delay(error, delays.pop(0) if delays else None)
                     if delay is None:
                         raise
                     await asyncio.sleep(delay)
-            # Only what helped is remembered.
-            self._refused.update((options.model, name) for name in refused)
+            self._habits.learn(attempt)
             yield response
 
     def _connected(self) -> AsyncOpenAI:
@@ -201,31 +202,6 @@ def _secrets_in(address: str) -> Iterator[str]:
     for name, value in parse_qsl(parts.query):
         if _SECRET_NAME.search(name):
             yield value
-
-
-def _parameters(options: Options, refused: set[str]) -> dict[str, Any]:
-    """What is sent beside the messages: of the settings only those that were set."""
-    wanted = {
-        "model": options.model,
-        "stream_options": {"include_usage": True},
-        "temperature": options.temperature,
-        "top_p": options.top_p,
-        "max_completion_tokens": options.max_tokens,
-    }
-    sent: dict[str, Any] = {}
-    for name, value in wanted.items():
-        spelled = SUBSTITUTES[name] if name in refused else name
-        if value is not None and spelled is not None:
-            sent[spelled] = value
-    return sent
-
-
-def _is_unknown(parameter: str, error: APIStatusError) -> bool:
-    """Whether a service says that it does not know a parameter, not that its value is wrong."""
-    message = error.message[: errors.MESSAGE_LIMIT]
-    if parameter not in message:
-        return False
-    return error.code in _UNKNOWN_CODES or bool(_UNKNOWN_WORDS.search(message))
 
 
 def is_chat_model(name: str) -> bool:
@@ -275,10 +251,8 @@ def _retry_delay(error: Exception, planned: float | None) -> float | None:
         return planned
     if not isinstance(error, APIStatusError):
         return None
-    if not isinstance(errors.from_exception(error), errors.TooFast | errors.ServiceDown):
+    refused = refusals.from_exception(error)
+    if not isinstance(refused, errors.TooFast | errors.ServiceDown):
         return None
-    try:
-        wanted = float(error.response.headers.get("retry-after", planned))
-    except ValueError:
-        wanted = planned
+    wanted = planned if refused.wait is None else refused.wait
     return wanted if 0 <= wanted <= LONGEST_RETRY_AFTER else None

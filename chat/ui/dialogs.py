@@ -8,6 +8,7 @@ import json
 import streamlit as st
 
 from chat.conversation.window import Window
+from chat.services.base import Service
 from chat.tokens.counter import TokenCounter, encoding_name
 from chat.ui import session
 from chat.ui.session import Page
@@ -16,7 +17,7 @@ from chat.words import text
 
 
 @session.fragment
-def draw_openers(page: Page, counter: TokenCounter) -> None:
+def draw_openers(page: Page, service: Service, counter: TokenCounter) -> None:
     """Draw the buttons that open the dialogs, and the dialog that was asked for."""
     with st.container(gap=None):
         for name, icon in ((text.WHAT_WILL_BE_SENT, "visibility"), (text.INSPECT, "search")):
@@ -33,14 +34,14 @@ def draw_openers(page: Page, counter: TokenCounter) -> None:
         return
     wanted, page.to_open = page.to_open, None
     if wanted == text.WHAT_WILL_BE_SENT:
-        _what_will_be_sent(visitor)
+        _what_will_be_sent(visitor, service)
     elif wanted == text.INSPECT:
         _inspector(visitor, counter)
 
 
 @st.dialog(text.WHAT_WILL_BE_SENT, width="medium")
-def _what_will_be_sent(visitor: Visitor) -> None:
-    messages = Window.of(visitor.conversation).messages
+def _what_will_be_sent(visitor: Visitor, service: Service) -> None:
+    messages = service.as_sent(Window.of(visitor.conversation).messages, visitor.options.model)
     if not messages:
         st.write(text.SENT_NOTHING)
         return

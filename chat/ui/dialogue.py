@@ -9,7 +9,7 @@ from chat.conversation.tree import Round
 from chat.conversation.window import Window
 from chat.services.base import Service
 from chat.ui import keeping, session
-from chat.ui.round import RoundView, failure
+from chat.ui.round import RoundView, draw_failure
 from chat.ui.session import Page
 from chat.ui.slot import Slot
 from chat.words import text
@@ -81,7 +81,7 @@ class Dialogue:
         visitor = self._page.visitor
         visitor.save()
         if visitor.refused is not None:
-            st.warning(failure(visitor.refused))
+            draw_failure(visitor.refused)
 
     def draw_memory(self) -> None:
         """Draw the line where the memory of the next request begins, and nowhere else."""

@@ -13,7 +13,7 @@ from contextlib import closing
 
 import streamlit as st
 
-from chat.conversation.events import ReasoningDelta, TextDelta, Waiting
+from chat.conversation.events import ReasoningDelta, Reread, TextDelta, Waiting
 from chat.conversation.question import Request
 from chat.services import titles
 from chat.services.base import Service
@@ -85,6 +85,9 @@ class _Live:
             seconds = time.monotonic() - began
             if self._meter is not None:
                 self._meter.grow(answer)
+            if isinstance(event, Reread):
+                growing = view.grow_anew()
+                growing.add(answer.text)
             growing.add(event.text if isinstance(event, TextDelta) else "")
             if isinstance(event, ReasoningDelta):
                 answer.thought_seconds = seconds

@@ -32,7 +32,7 @@ def draw(page: Page, service: Service, counter: TokenCounter) -> Meter:
         _chats(page)
         with st.container(border=True, key="meter", gap="xsmall"):
             split, lines = st.empty(), st.empty()
-            dialogs.draw_openers(page, counter)
+            dialogs.draw_openers(page, service, counter)
         if visitor.may_use_own_key:
             _own_key(page)
         _settings(page, service)
