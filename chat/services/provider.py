@@ -20,7 +20,8 @@ from chat.conversation.window import Message, Window
 from chat.errors import ChatError
 from chat.options import Options
 from chat.refusals import Refusal
-from chat.services.base import Service
+from chat.services import failures
+from chat.services.base import Service, say
 from chat.services.inbox import Inbox, run
 from chat.services.mending import Attempt, Habits
 from chat.services.reading import ErrorEvent, Reading
@@ -56,7 +57,7 @@ class Provider(Service):
 
     `timeout` is the longest silence in seconds; None: ten minutes before the first word where the
     model is not known not to think, else one. Nothing is sent before the first question but one
-    request for the list of models.
+    request for the list of models. `log` is told each failure in a line, for the owner.
     """
 
     def __init__(
@@ -66,12 +67,14 @@ class Provider(Service):
         defaults: Options,
         base_url: str | None = None,
         timeout: float | None = None,
+        log: Callable[[str], None] = say,
     ) -> None:
         super().__init__(defaults)
         self._api_key = api_key
         self._base_url = base_url or OPENAI_BASE_URL
         self._secrets = (api_key, *_secrets_in(self._base_url))
         self._timeout = timeout
+        self._log = log
         self._client: AsyncOpenAI | None = None
         self._habits = Habits()
         self._models: tuple[str, ...] = ()
@@ -139,6 +142,10 @@ class Provider(Service):
                 _reported(failure) if isinstance(failure, ErrorEvent) else failure,
                 started=reading.has_text,
                 secrets=self._secrets,
+            )
+        if isinstance(end, ChatError):
+            self._log(
+                failures.line(end, options.model, messages, getattr(failure, "status_code", None))
             )
         inbox.close(end)
 
