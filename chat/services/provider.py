@@ -20,7 +20,7 @@ from chat.conversation.window import Message, Window
 from chat.errors import ChatError
 from chat.options import Options
 from chat.refusals import Refusal
-from chat.services import failures
+from chat.services import failures, listing
 from chat.services.base import Service, say
 from chat.services.inbox import Inbox, run
 from chat.services.mending import Attempt, Habits
@@ -37,19 +37,12 @@ RETRY_DELAYS = (0.5, 1.0)  # seconds before the second and the third try
 LONGEST_RETRY_AFTER = 5.0  # seconds; where a service wants more, the visitor reads so instead
 MODELS_AGAIN = 60.0  # seconds
 MOST_MODELS = 2_000  # that are offered
-LONGEST_NAME = 200  # characters
 NAP = 0.08  # seconds in which tokens gather unread: to wake for each costs more than all the rest
 AWAKE = 0.005  # seconds of reading between two naps, at least
 DRAIN_TIMEOUT = 0.1  # seconds for what comes behind the end
 HEAD_START = 0.006  # seconds for a request to be made and sent before anything else is done
 
 _SECRET_NAME = re.compile(r"key|token|secret|sig|pass|code", re.IGNORECASE)
-# What /models of the large services lists beside chat models; any name can still be typed.
-_NOT_CHAT = (
-    *("audio", "babbage", "dall-e", "davinci", "deep-research", "embed", "image", "turbo-instruct"),
-    *("moderation", "ocr", "realtime", "rerank", "search", "sora", "speech", "transcribe"),
-    *("tts", "video", "whisper"),
-)
 
 
 class Provider(Service):
@@ -215,8 +208,10 @@ class Provider(Service):
             listed = await self._connected().get("/models", cast_to=object)
         except Exception:  # noqa: BLE001 - without a list there are the configured models
             return
-        names = {name for name in names_of(listed) if is_chat_model(name)}
-        self._models = tuple(sorted(names))[:MOST_MODELS]
+        found = [model for model in listing.models_of(listed) if listing.is_chat_model(model.name)]
+        for model in found[:MOST_MODELS]:
+            models.learn(model)
+        self._models = tuple(sorted({model.name for model in found}))[:MOST_MODELS]
 
 
 def _secrets_in(address: str) -> Iterator[str]:
@@ -226,21 +221,6 @@ def _secrets_in(address: str) -> Iterator[str]:
     for name, value in parse_qsl(parts.query):
         if _SECRET_NAME.search(name):
             yield value
-
-
-def names_of(listed: object) -> Iterator[str]:
-    """The models that a list names: OpenAI's form, a bare list, objects or plain names."""
-    if isinstance(listed, dict):
-        listed = listed.get("data") or listed.get("models")
-    for model in listed if isinstance(listed, list) else ():
-        name = (model.get("id") or model.get("name")) if isinstance(model, dict) else model
-        if isinstance(name, str) and name.isprintable() and len(name) <= LONGEST_NAME:
-            yield name
-
-
-def is_chat_model(name: str) -> bool:
-    """Whether a model's name does not speak of something other than chat."""
-    return bool(name) and not any(word in name.lower() for word in _NOT_CHAT)
 
 
 async def _pieces(

@@ -21,7 +21,7 @@ from chat.conversation.window import Window
 from chat.options import Options
 from chat.services import inbox
 from chat.services import provider as provider_module
-from chat.services.provider import Provider, is_chat_model, names_of
+from chat.services.provider import Provider
 from chat.usage import Usage
 from tests.fakes import service as fake
 from tests.fakes.service import PATIENCE, Reply, ScriptedService, answering, chunk, failing
@@ -582,21 +582,6 @@ def test_no_key_is_ever_told_whatever_it_contains(
     assert key not in printed.out + printed.err
 
 
-@pytest.mark.parametrize(
-    ("listed", "names"),
-    [
-        ([{"id": "org/Llama-3-Instruct"}, {"id": "b"}], ["org/Llama-3-Instruct", "b"]),
-        ({"data": [{"id": "a"}, {"id": None}, {}, 7, {"id": "x" * 999}]}, ["a"]),
-        ({"models": [{"name": "a"}, "b"]}, ["a", "b"]),
-        ("<html></html>", []),
-        ({"error": "no"}, []),
-        (None, []),
-    ],
-)
-def test_a_list_of_models_is_read_in_every_shape(listed: object, names: list[str]) -> None:
-    assert list(names_of(listed)) == names
-
-
 def test_models_are_what_the_service_lists_for_chat(options: Options) -> None:
     listed = ["gpt-9", "text-embedding-3", "whisper-1", "org/name:fast", "gpt-9"]
     with ScriptedService(models=listed) as service:
@@ -623,17 +608,6 @@ def test_a_service_without_a_list_has_no_models_and_still_answers(
 ) -> None:
     assert answer_of(provider, options).status is Status.COMPLETE
     assert provider.models() == ()
-
-
-@pytest.mark.parametrize(
-    ("name", "chats"),
-    [
-        *((name, True) for name in ("gpt-5.6-luna", "llama3.2", "Qwen/Qwen2.5-7B-Instruct")),
-        *((name, False) for name in ("tts-1-hd", "gpt-3.5-turbo-instruct", "")),
-    ],
-)
-def test_a_name_tells_what_does_not_chat(name: str, chats: bool) -> None:
-    assert is_chat_model(name) is chats
 
 
 def test_reply_asks_and_waits(service: ScriptedService, provider: Provider) -> None:
