@@ -50,7 +50,7 @@ class Provider(Service):
 
     `timeout` is the longest silence in seconds; None: ten minutes before the first word where the
     model is not known not to think, else one. Nothing is sent before the first question but one
-    request for the list of models. `log` is told each failure in a line, for the owner.
+    request for the list of models. `log` gets a line for each failure, for the owner.
     """
 
     def __init__(
@@ -228,7 +228,7 @@ async def _pieces(
 ) -> AsyncIterator[bytes]:
     """The body as it comes; a failure on the way becomes the package's own exception.
 
-    `silence` tells the seconds that may pass before the next piece; None: those of the request.
+    `silence()` is the seconds that may pass before the next piece; None: those of the request.
     """
     import httpx2
     from openai import APIConnectionError, APITimeoutError

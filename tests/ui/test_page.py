@@ -176,6 +176,27 @@ def test_a_failure_is_two_sentences_beside_its_question_with_retry(
     assert [m["content"] for m in service.last.messages][1:] == ["Q1"]
 
 
+def test_an_answer_that_turns_out_to_be_thoughts_is_folded_away(
+    page: AppTest, service: ScriptedService
+) -> None:
+    steps = [chunk("I ponder.\n"), fake.pause(0.5), chunk("</think>\n\nYes."), fake.pause(0.5)]
+    service.enqueue(Reply(steps=[*steps, chunk(" Sure.", finish_reason="stop"), fake.done]))
+    ask(page, "Q1")
+    drawn = [element.value for element in page.chat_message[1].markdown]
+    assert drawn == ["I ponder.", "Yes. Sure."]
+
+
+def test_what_a_model_does_not_take_is_said_in_a_line(
+    page: AppTest, service: ScriptedService
+) -> None:
+    service.enqueue(failing(400, {"message": "System role not supported"}), answering("Yes."))
+    ask(page, "Q1")
+    assert text.not_sent(("system_prompt",)) in [caption.value for caption in page.caption]
+    press(page, text.WHAT_WILL_BE_SENT)
+    sent = "You are a helpful assistant.\n\nQ1"
+    assert sent in [block.value for block in page.text]
+
+
 def test_a_failure_has_the_services_words_beneath_it_folded(
     page: AppTest, service: ScriptedService
 ) -> None:
