@@ -176,7 +176,7 @@ def kind_of(words: str, codes: Sequence[str], status: int) -> type[ChatError] | 
     if kind is None:
         general = (_GENERAL_CODES.get(code) for code in codes)
         kind = next((found for found in general if found is not None), None)
-        # Who asked wrongly is not told that the service is overloaded.
+        # A refusal of the request itself (4xx) does not mean that the service is overloaded.
         if kind is errors.ServiceDown and 400 <= status < 500:
             kind = None
     if kind is None and status:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Sequence
 
@@ -15,6 +16,11 @@ from chat.options import Options
 def send(events: Generator[Event]) -> None:
     """Have the request made of which these are the answer. Nothing of the answer is lost by it."""
     next(events, None)  # `Waiting`, which comes at once: see `Service.stream`
+
+
+def say(line: str) -> None:
+    """Write a line into the server's log."""
+    print(line, file=sys.stderr, flush=True)
 
 
 class Service(ABC):

@@ -11,7 +11,7 @@ _FENCE = re.compile(r"[ \t>*+\-\d.)]*?(`{3,}|~{3,})(.*)", re.DOTALL)
 
 
 class Code:
-    """Follows fences, and spans between backticks up to the end of their paragraph."""
+    """Knows the fences, and the spans between backticks up to the end of their paragraph."""
 
     def __init__(self) -> None:
         self._fence = ""  # that is open

@@ -9,50 +9,48 @@ import asyncio
 import math
 import re
 import time
-from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from chat import errors, refusals
+from chat import errors, models, refusals
 from chat.conversation.events import Event, LeftOut, Waiting
 from chat.conversation.window import Message, Window
 from chat.errors import ChatError
 from chat.options import Options
 from chat.refusals import Refusal
-from chat.services.base import Service
+from chat.services import failures, listing
+from chat.services.base import Service, say
 from chat.services.inbox import Inbox, run
 from chat.services.mending import Attempt, Habits
 from chat.services.reading import ErrorEvent, Reading
 
 if TYPE_CHECKING:
-    from openai import AsyncAPIResponse, AsyncOpenAI
+    from openai import AsyncAPIResponse, AsyncOpenAI, Timeout
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
-READ_TIMEOUT = 60.0  # seconds of silence
+SILENCE = 60.0  # seconds without a word, a thought or a comment of the service
+FIRST_SILENCE = 600.0  # the same before the first word, of a model that may be thinking
 CONNECT_TIMEOUT = 5.0  # seconds
 RETRY_DELAYS = (0.5, 1.0)  # seconds before the second and the third try
 LONGEST_RETRY_AFTER = 5.0  # seconds; where a service wants more, the visitor reads so instead
 MODELS_AGAIN = 60.0  # seconds
+MOST_MODELS = 2_000  # that are offered
 NAP = 0.08  # seconds in which tokens gather unread: to wake for each costs more than all the rest
 AWAKE = 0.005  # seconds of reading between two naps, at least
 DRAIN_TIMEOUT = 0.1  # seconds for what comes behind the end
 HEAD_START = 0.006  # seconds for a request to be made and sent before anything else is done
 
 _SECRET_NAME = re.compile(r"key|token|secret|sig|pass|code", re.IGNORECASE)
-# What /models of the large services lists beside chat models; any name can still be typed.
-_NOT_CHAT = (
-    *("audio", "babbage", "dall-e", "davinci", "deep-research", "embed", "image", "instruct"),
-    *("moderation", "ocr", "realtime", "rerank", "search", "sora", "speech", "transcribe"),
-    *("tts", "video", "whisper"),
-)
 
 
 class Provider(Service):
     """A service that speaks Chat Completions.
 
-    `timeout` is the longest silence in seconds. Nothing is sent before the first question but
-    one request for the list of models.
+    `timeout` is the longest silence in seconds; None: ten minutes before the first word where the
+    model is not known not to think, else one. Nothing is sent before the first question but one
+    request for the list of models. `log` gets a line for each failure, for the owner.
     """
 
     def __init__(
@@ -61,13 +59,15 @@ class Provider(Service):
         api_key: str,
         defaults: Options,
         base_url: str | None = None,
-        timeout: float = READ_TIMEOUT,
+        timeout: float | None = None,
+        log: Callable[[str], None] = say,
     ) -> None:
         super().__init__(defaults)
         self._api_key = api_key
         self._base_url = base_url or OPENAI_BASE_URL
         self._secrets = (api_key, *_secrets_in(self._base_url))
         self._timeout = timeout
+        self._log = log
         self._client: AsyncOpenAI | None = None
         self._habits = Habits()
         self._models: tuple[str, ...] = ()
@@ -111,7 +111,7 @@ class Provider(Service):
                 head = response.headers
                 if attempt.left_out:
                     inbox.put(LeftOut(attempt.left_out))
-                await self._read(response, reading, inbox)
+                await self._read(response, reading, inbox, self._timeout or SILENCE)
         except Exception as error:  # noqa: BLE001 - any failure must reach the thread that waits
             failure = error
         try:
@@ -136,10 +136,16 @@ class Provider(Service):
                 started=reading.has_text,
                 secrets=self._secrets,
             )
+        if isinstance(end, ChatError):
+            self._log(
+                failures.line(end, options.model, messages, getattr(failure, "status_code", None))
+            )
         inbox.close(end)
 
-    async def _read(self, response: AsyncAPIResponse[Any], reading: Reading, inbox: Inbox) -> None:
-        pieces = _pieces(response)
+    async def _read(
+        self, response: AsyncAPIResponse[Any], reading: Reading, inbox: Inbox, silence: float
+    ) -> None:
+        pieces = _pieces(response, lambda: silence if reading.is_begun else None)
         woke = math.inf  # a short answer's end comes right behind its first words
         async for piece in pieces:
             for event in reading.take(piece):
@@ -159,7 +165,10 @@ class Provider(Service):
         async with AsyncExitStack() as opened:
             while True:
                 request = self._connected().chat.completions.with_streaming_response.create(
-                    messages=cast("Any", attempt.messages), stream=True, **attempt.parameters
+                    messages=cast("Any", attempt.messages),
+                    stream=True,
+                    timeout=self._patience(attempt.options.model),
+                    **attempt.parameters,
                 )
                 try:
                     response = await opened.enter_async_context(request)
@@ -174,25 +183,35 @@ class Provider(Service):
             self._habits.learn(attempt)
             yield response
 
+    def _patience(self, model: str) -> Timeout:
+        """The longest silence before the first word."""
+        from openai import Timeout
+
+        thinks = models.find(model).reasoning is not False
+        silence = self._timeout or (FIRST_SILENCE if thinks else SILENCE)
+        return Timeout(silence, connect=CONNECT_TIMEOUT)
+
     def _connected(self) -> AsyncOpenAI:
         """The one client, made on the loop that uses it: importing openai takes a second."""
         if self._client is None:
-            from openai import AsyncOpenAI, Timeout
+            from openai import AsyncOpenAI
 
             self._client = AsyncOpenAI(
                 api_key=self._api_key,
                 base_url=self._base_url,
-                timeout=Timeout(self._timeout, connect=CONNECT_TIMEOUT),
                 max_retries=0,  # the client's own retries also repeat an exhausted quota
             )
         return self._client
 
     async def _list_models(self) -> None:
         try:
-            listed = [model.id async for model in self._connected().models.list()]
+            listed = await self._connected().get("/models", cast_to=object)
         except Exception:  # noqa: BLE001 - without a list there are the configured models
             return
-        self._models = tuple(sorted({name for name in listed if is_chat_model(name)}))
+        found = [model for model in listing.models_of(listed) if listing.is_chat_model(model.name)]
+        for model in found[:MOST_MODELS]:
+            models.learn(model)
+        self._models = tuple(sorted({model.name for model in found}))[:MOST_MODELS]
 
 
 def _secrets_in(address: str) -> Iterator[str]:
@@ -204,19 +223,27 @@ def _secrets_in(address: str) -> Iterator[str]:
             yield value
 
 
-def is_chat_model(name: str) -> bool:
-    """Whether a model's name does not speak of something other than chat."""
-    return bool(name) and not any(word in name.lower() for word in _NOT_CHAT)
+async def _pieces(
+    response: AsyncAPIResponse[Any], silence: Callable[[], float | None]
+) -> AsyncIterator[bytes]:
+    """The body as it comes; a failure on the way becomes the package's own exception.
 
-
-async def _pieces(response: AsyncAPIResponse[Any]) -> AsyncIterator[bytes]:
-    """The body as it comes; a failure on the way becomes the package's own exception."""
+    `silence()` is the seconds that may pass before the next piece; None: those of the request.
+    """
     import httpx2
     from openai import APIConnectionError, APITimeoutError
 
     try:
-        async for piece in response.iter_bytes():
+        pieces = aiter(response.iter_bytes())
+        while True:
+            try:
+                async with asyncio.timeout(silence()):
+                    piece = await anext(pieces)
+            except StopAsyncIteration:
+                return
             yield piece
+    except TimeoutError as error:
+        raise APITimeoutError(request=response.http_request) from error
     except httpx2.TimeoutException as error:
         raise APITimeoutError(request=response.http_request) from error
     except httpx2.RequestError as error:

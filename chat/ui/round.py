@@ -142,7 +142,7 @@ def draw_failure(error: ChatError) -> None:
     st.warning(literal(" ".join(text.failure(error))), icon=":material/error:")
     if error.detail:
         with st.expander(text.REASON, type="compact"):
-            st.markdown(literal(error.detail))
+            st.caption(literal(error.detail))
 
 
 @session.fragment

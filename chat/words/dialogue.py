@@ -77,11 +77,17 @@ def thought(count: Count, answer: Answer) -> str:
     return f"{tokens(count)} in {max(1, round(answer.thought_seconds))} s"
 
 
+LONG = 20  # seconds without a word after which it is said that this may be normal
+PATIENCE = "Some models think for minutes. You can stop at any time."
+
+
 def progress(answer: Answer, *, seconds: int) -> str:
     """Shown beneath an answer until it has ended."""
     if answer.has_text:
         return "Writing …"
-    return "Thinking …" if seconds < 2 else f"Thinking … {seconds} s"
+    if seconds < 2:
+        return "Thinking …"
+    return f"Thinking … {seconds} s" + (f". {PATIENCE}" if seconds >= LONG else "")
 
 
 PRESS_IS_GONE = "What you pressed is no longer here, so nothing was done. Please look again."

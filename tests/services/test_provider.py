@@ -21,7 +21,7 @@ from chat.conversation.window import Window
 from chat.options import Options
 from chat.services import inbox
 from chat.services import provider as provider_module
-from chat.services.provider import Provider, is_chat_model
+from chat.services.provider import Provider
 from chat.usage import Usage
 from tests.fakes import service as fake
 from tests.fakes.service import KEY, PATIENCE, Reply, ScriptedService, answering, chunk, failing
@@ -207,6 +207,34 @@ def test_a_broken_stream_fails_as_what_it_is_and_keeps_what_had_arrived(
     assert (answer.text, type(answer.error)) == (text, kind)
     assert answer.status is (Status.INTERRUPTED if text.strip() else Status.FAILED)
     assert len(service.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("model", "first"), [("gpt-4o", "SILENCE"), ("o3", "FIRST_SILENCE"), ("new", "FIRST_SILENCE")]
+)
+def test_a_model_that_may_think_is_waited_for_longer(
+    service: ScriptedService, monkeypatch: pytest.MonkeyPatch, model: str, first: str
+) -> None:
+    monkeypatch.setattr(provider_module, "SILENCE", 0.3)
+    monkeypatch.setattr(provider_module, "FIRST_SILENCE", 20.0)
+    options = Options(model=model)
+    provider = Provider(api_key=KEY, base_url=service.base_url, defaults=options)
+    service.enqueue(Reply(steps=[fake.pause(0.8), chunk("Hello"), fake.stall]))
+    answer = answer_of(provider, options)
+    assert isinstance(answer.error, errors.TooSlow)
+    assert answer.text == ("Hello" if first == "FIRST_SILENCE" else "")
+
+
+def test_a_comment_is_a_sign_of_life(
+    service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provider_module, "SILENCE", 0.5)
+    options = Options(model="gpt-4o")
+    provider = Provider(api_key=KEY, base_url=service.base_url, defaults=options)
+    alive = [step for _ in range(4) for step in (fake.pause(0.25), fake.raw(": working\n\n"))]
+    last = [chunk("lo"), chunk(finish_reason="stop"), fake.done]
+    service.enqueue(Reply(steps=[*alive, chunk("Hel"), *alive, *last]))
+    assert answer_of(provider, options).text == "Hello"
 
 
 def test_nobody_at_the_address_is_not_reachable(options: Options) -> None:
@@ -578,14 +606,6 @@ def test_a_service_without_a_list_has_no_models_and_still_answers(
 ) -> None:
     assert answer_of(provider, options).status is Status.COMPLETE
     assert provider.models() == ()
-
-
-@pytest.mark.parametrize(
-    ("name", "chats"),
-    [("gpt-5.6-luna", True), ("llama3.2", True), ("tts-1-hd", False), ("", False)],
-)
-def test_a_name_tells_what_does_not_chat(name: str, chats: bool) -> None:
-    assert is_chat_model(name) is chats
 
 
 def test_reply_asks_and_waits(service: ScriptedService, provider: Provider) -> None:

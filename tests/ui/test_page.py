@@ -168,9 +168,9 @@ def test_a_failure_is_two_sentences_beside_its_question_with_retry(
 ) -> None:
     service.enqueue(reply, answering("At last."))
     ask(page, "Q1")
-    assert [warning.value for warning in page.chat_message[1].warning] == [
-        " ".join(text.ERRORS[kind])
-    ]
+    happened = [warning.value for warning in page.chat_message[1].warning]
+    wait = 99 if kind is errors.TooFast else None
+    assert happened == [" ".join(text.failure(kind(wait=wait)))]
     assert KEY not in str(page.main)
     press(page, "Retry")
     assert dialogue(page) == [("user", "Q1"), ("assistant", "At last.")]
@@ -178,12 +178,34 @@ def test_a_failure_is_two_sentences_beside_its_question_with_retry(
     assert [m["content"] for m in service.last.messages][1:] == ["Q1"]
 
 
-def test_an_unknown_failure_speaks_the_services_words(
+def test_an_answer_that_turns_out_to_be_thoughts_is_folded_away(
+    page: AppTest, service: ScriptedService
+) -> None:
+    steps = [chunk("I ponder.\n"), fake.pause(0.5), chunk("</think>\n\nYes."), fake.pause(0.5)]
+    service.enqueue(Reply(steps=[*steps, chunk(" Sure.", finish_reason="stop"), fake.done]))
+    ask(page, "Q1")
+    drawn = [element.value for element in page.chat_message[1].markdown]
+    assert drawn == ["I ponder.", "Yes. Sure."]
+
+
+def test_what_a_model_does_not_take_is_said_in_a_line(
+    page: AppTest, service: ScriptedService
+) -> None:
+    service.enqueue(failing(400, {"message": "System role not supported"}), answering("Yes."))
+    ask(page, "Q1")
+    assert text.not_sent(("system_prompt",)) in [caption.value for caption in page.caption]
+    press(page, text.WHAT_WILL_BE_SENT)
+    sent = "You are a helpful assistant.\n\nQ1"
+    assert sent in [block.value for block in page.text]
+
+
+def test_a_failure_has_the_services_words_beneath_it_folded(
     page: AppTest, service: ScriptedService
 ) -> None:
     service.enqueue(failing(400, {"message": "Unsupported value: 'temperature'"}))
     ask(page, "Q1")
-    assert page.warning[0].value.startswith("The service says: Unsupported value: 'temperature'")
+    assert [box.label for box in page.expander if box.caption] == [text.REASON]
+    assert "Unsupported value: 'temperature'" in [caption.value for caption in page.caption]
 
 
 def test_a_services_words_are_no_markup_on_the_page(
@@ -191,7 +213,8 @@ def test_a_services_words_are_no_markup_on_the_page(
 ) -> None:
     service.enqueue(failing(400, {"message": "![x](http://host/p.png) :red[x] $x$"}))
     ask(page, "Q1")
-    assert r"!\[x\](http\://host/p.png) \:red\[x\] \$x\$" in page.warning[0].value
+    shown = [caption.value for caption in page.caption]
+    assert r"!\[x\](http\://host/p.png) \:red\[x\] \$x\$" in shown
 
 
 def test_a_draft_that_no_run_grows_any_more_was_stopped(page: AppTest) -> None:
