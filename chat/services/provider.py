@@ -21,7 +21,7 @@ from chat.errors import ChatError
 from chat.options import Options
 from chat.refusals import Refusal
 from chat.services import failures, listing
-from chat.services.base import Service, say
+from chat.services.base import Service
 from chat.services.inbox import Inbox, run
 from chat.services.mending import Attempt, Habits
 from chat.services.reading import ErrorEvent, Reading
@@ -60,7 +60,7 @@ class Provider(Service):
         defaults: Options,
         base_url: str | None = None,
         timeout: float | None = None,
-        log: Callable[[str], None] = say,
+        log: Callable[[str], None] | None = None,
     ) -> None:
         super().__init__(defaults)
         self._api_key = api_key
@@ -136,7 +136,7 @@ class Provider(Service):
                 started=reading.has_text,
                 secrets=self._secrets,
             )
-        if isinstance(end, ChatError):
+        if isinstance(end, ChatError) and self._log is not None:
             self._log(
                 failures.line(end, options.model, messages, getattr(failure, "status_code", None))
             )

@@ -18,7 +18,7 @@ import streamlit as st
 
 from chat.access.address import network
 from chat.access.password import Password
-from chat.services.base import Service
+from chat.services.base import Service, say
 from chat.services.connect import connect
 from chat.services.limits import Limits
 from chat.settings import Settings, SettingsError
@@ -59,7 +59,7 @@ class Process:
             log(text.SUM_IS_FORGOTTEN)
         return cls(
             settings=settings,
-            service=connect(settings),
+            service=connect(settings, log=say),
             counter=TokenCounter(),
             limits=limits,
             password=None if settings.password is None else Password(settings.password),
