@@ -27,8 +27,8 @@
     ├── NotUnderstood       what came back is no chat completion
     └── UnknownFailure      anything else, with the service's own message
 
-What a service sends becomes one of these in `chat/refusals.py`; the sentences that people read
-stand in `chat/words/failures.py`.
+What a service sends becomes one of these in `chat/services/refusals.py`; the sentences that people
+read stand in `chat/words/failures.py`.
 """
 
 from __future__ import annotations

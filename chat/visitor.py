@@ -21,7 +21,7 @@ from chat.keeping.transcript import from_json
 from chat.keeping.untrusted import Fault, TranscriptError
 from chat.options import Options
 from chat.services import titles
-from chat.services.base import Service, say, send
+from chat.services.base import Service, log, send
 from chat.services.budgeted import Budgeted
 from chat.services.connect import connect
 from chat.services.limits import Limits
@@ -197,7 +197,7 @@ class Visitor:
         self.own_key = given.strip()
         is_key = bool(self.own_key) and is_key_like(self.own_key)
         with_it = replace(self.owners, api_key=self.own_key)
-        self.own_service = connect(with_it, log=say) if is_key else None
+        self.own_service = connect(with_it, log=log) if is_key else None
 
     def _weigh(self, messages: Sequence[Message]) -> int:
         return self.calibration.weigh(messages, self.options.model).total.tokens

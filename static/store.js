@@ -1,6 +1,6 @@
 // The visitor's chats, in this browser's storage and nowhere else: the page's end of it.
 import { bytesAsSent } from "./characters.js";
-import { Drafts } from "./drafts.js";
+import { Drafts } from "./writes.js";
 import { Outbox } from "./outbox.js";
 import { isIdle } from "./selectors.js";
 import { Storage } from "./storage.js";

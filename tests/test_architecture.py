@@ -24,8 +24,6 @@ GROUND = (
         "options",
         "usage",
         "errors",
-        "refusals",
-        "refusal_rules",
         "models",
     ),
     "settings",

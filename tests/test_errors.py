@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat import errors, refusals
+from chat import errors
 from chat.errors import ChatError
+from chat.services import refusals
 from chat.words import text
 
 REQUEST = httpx2.Request("POST", "http://service/v1")

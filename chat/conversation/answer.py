@@ -36,7 +36,7 @@ _CUTTING = frozenset({"length", "content_filter"})
 
 
 def new_key() -> str:
-    """A short name that nothing else in this process has; `id` is given anew when memory is."""
+    """A short name that nothing else in this process has: Python uses an `id()` again."""
     return uuid4().hex[:12]
 
 

@@ -23,7 +23,7 @@ class ReasoningDelta:
 
 @dataclass(frozen=True)
 class Reread:
-    """What came so far was the answer and what was thought in other parts: here is all of both."""
+    """What came so far was divided wrongly into text and reasoning: these take its place."""
 
     text: str
     reasoning: str

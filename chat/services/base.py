@@ -14,11 +14,11 @@ from chat.options import Options
 
 
 def send(events: Generator[Event]) -> None:
-    """Have the request made of which these are the answer. Nothing of the answer is lost by it."""
-    next(events, None)  # `Waiting`, which comes at once: see `Service.stream`
+    """Send the request whose answer these events are: take the first, which is always `Waiting`."""
+    next(events, None)  # it comes at once: see `Service.stream`
 
 
-def say(line: str) -> None:
+def log(line: str) -> None:
     """Write a line into the server's log."""
     print(line, file=sys.stderr, flush=True)
 

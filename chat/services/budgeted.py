@@ -5,8 +5,8 @@
 What a request may cost at most is reserved before it is made and settled after it, whatever ends
 it, so a hundred visitors at once cannot overspend. A service that knows no bound, or thinks unseen
 beyond it, is reserved for by the clock, `FASTEST` tokens a second, and cut where nothing more is
-left: all requests together spend at most a second's tokens of each answer under way more than the
-budget. A visitor has one request at a time.
+left: the budget is overrun by at most one second's tokens of each answer that is being written. A
+visitor has one request at a time.
 """
 
 from __future__ import annotations

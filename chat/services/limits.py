@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from chat import errors
-from chat.services.base import say
+from chat.services.base import log
 from chat.services.ledger import DamagedError, Kept, Ledger
 from chat.settings import SettingsError
 
@@ -64,7 +64,7 @@ class Limits:
         daily_tokens: int | None = None,
         folder: Path | None = None,
         today: Callable[[], date] = lambda: datetime.now(UTC).date(),
-        log: Callable[[str], None] = say,
+        log: Callable[[str], None] = log,
     ) -> None:
         self._visitor_tokens = visitor_tokens
         self._daily_tokens = daily_tokens

@@ -16,7 +16,7 @@ from typing import Any
 from chat import errors
 from chat.conversation.window import Message
 from chat.options import Options
-from chat.refusals import Refusal
+from chat.services.refusals import Refusal
 
 # Parameters that some services refuse, and what to send in their place (None: nothing).
 # OpenAI's reasoning models refuse max_tokens, older compatible servers max_completion_tokens.

@@ -14,17 +14,17 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from chat import errors, models, refusals
+from chat import errors, models
 from chat.conversation.events import Event, LeftOut, Waiting
 from chat.conversation.window import Message, Window
 from chat.errors import ChatError
 from chat.options import Options
-from chat.refusals import Refusal
-from chat.services import failures, listing
+from chat.services import failure_log, listing, refusals
 from chat.services.base import Service
 from chat.services.inbox import Inbox, run
 from chat.services.mending import Attempt, Habits
 from chat.services.reading import ErrorEvent, Reading
+from chat.services.refusals import Refusal
 
 if TYPE_CHECKING:
     from openai import AsyncAPIResponse, AsyncOpenAI, Timeout
@@ -138,7 +138,9 @@ class Provider(Service):
             )
         if isinstance(end, ChatError) and self._log is not None:
             self._log(
-                failures.line(end, options.model, messages, getattr(failure, "status_code", None))
+                failure_log.line(
+                    end, options.model, messages, getattr(failure, "status_code", None)
+                )
             )
         inbox.close(end)
 

@@ -55,7 +55,7 @@ _REASONS = {
 }
 _CANONICAL = {word: reason for reason, said in _REASONS.items() for word in said}
 _IDLE = frozenset({"ping", "heartbeat", "keepalive", "keep-alive"})  # names of events without words
-# With one of these an event that says nothing is not one that we do not know.
+# An event with one of these is of a known form, even where it has no text.
 _PLAIN = frozenset({"choices", "usage", "x_groq"})
 
 

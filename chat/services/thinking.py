@@ -1,4 +1,4 @@
-"""Thoughts that a model writes into its answer, in every dress that services leave on. Pure.
+"""Reasoning that a model writes into its answer, between all known forms of tags. Pure.
 
     <think>…</think>  <thinking>…</thinking>  <thought>…</thought>  [THINK]…[/THINK]  and the like
     …</think>Answer                                           (the beginning was in the prompt)

@@ -20,7 +20,7 @@ EARLIER = 50  # rounds that "show earlier" adds
 
 
 def draw_input(page: Page, request: Request | None, service: Service) -> None:
-    """Draw the input, and beneath it who answers where that is nobody's model."""
+    """Draw the input, and a line that says where the demo answers."""
     # In `st.bottom`: where Streamlit (1.67) places it by itself, it also scrolls by itself.
     st.bottom.chat_input(
         text.ASK,
@@ -42,7 +42,8 @@ class Dialogue:
     def __init__(self, page: Page, request: Request | None) -> None:
         self._page = page
         self._live = None if request is None else request.round
-        self._places: list[tuple[Round | None, Slot]] = []  # of the memory's line: before a round
+        # A place for the memory's line above each round; None: below the last one.
+        self._places: list[tuple[Round | None, Slot]] = []
         visitor = page.visitor
         if visitor.store is not None:
             keeping.prepare(visitor.store)

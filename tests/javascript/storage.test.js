@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import "./dom.js";
 import { IDBFactory } from "fake-indexeddb";
-import { Draft } from "../../static/drafts.js";
+import { Draft } from "../../static/writes.js";
 import { Storage } from "../../static/storage.js";
 
 const A = "a".repeat(32);

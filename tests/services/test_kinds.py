@@ -11,15 +11,14 @@ import pytest
 
 from chat import errors
 from chat.conversation.answer import Answer, Status
-from chat.conversation.tree import Conversation
-from chat.conversation.window import Message, Window
+from chat.conversation.window import Message
 from chat.options import Options
 from chat.services.provider import Provider
 from chat.words import text
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk, failing
+from tests.services.asking import KEY, ask
 
-KEY = "sk-test-0123456789abcdef"
 JSON = {"Content-Type": "application/json"}
 
 
@@ -28,14 +27,6 @@ def answer_of(service: ScriptedService, options: Options | None = None) -> Answe
     options = options or Options(model="m")
     provider = Provider(api_key=KEY, base_url=service.base_url, defaults=options, timeout=5.0)
     return ask(provider, options)
-
-
-def ask(provider: Provider, options: Options) -> Answer:
-    conversation = Conversation(system_prompt="Be brief.")
-    answer = conversation.ask("Hello?").answer
-    for _ in answer.grow(provider.stream(Window.of(conversation), options)):
-        pass
-    return answer
 
 
 def whole(body: object, headers: dict[str, str] = JSON) -> Reply:
@@ -247,7 +238,7 @@ def test_a_question_that_can_never_fit_is_not_tried_again(
 def test_a_connection_that_cannot_be_made_in_time_is_not_reachable() -> None:
     import openai
 
-    from chat.refusals import from_exception
+    from chat.services.refusals import from_exception
 
     class ConnectTimeout(Exception):
         """As the client's network library calls it."""

@@ -21,7 +21,7 @@ from typing import Any
 
 from chat import errors
 from chat.errors import MESSAGE_LIMIT, ChatError, clean
-from chat.refusal_rules import kind_of
+from chat.services.refusal_rules import kind_of
 
 LONGEST_BODY = 100_000  # characters of JSON in a text that is read as JSON
 DEEPEST = 12  # levels of a body that are looked through

@@ -7,10 +7,10 @@ import pytest
 from chat import errors
 from chat.conversation.window import Message
 from chat.options import Options
-from chat.services.failures import line, without_repetitions
+from chat.services.failure_log import line, without_repetitions
 from chat.services.provider import Provider
 from tests.fakes.service import ScriptedService, failing
-from tests.services.test_kinds import KEY, ask
+from tests.services.asking import KEY, ask
 
 SENT: list[Message] = [
     {"role": "system", "content": "Be brief."},
