@@ -22,14 +22,21 @@ BROWSER = Path(__file__).parent / "browser"
 
 # Few examples while somebody waits, and always other ones; in CI many, and always the same.
 settings.register_profile("default", max_examples=25, deadline=None)
-settings.register_profile("ci", settings.get_profile("ci"), max_examples=1_000)
+settings.register_profile("ci", settings.get_profile("ci"), max_examples=200)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is in the folder of browsers has their mark, and all else the other."""
+    """What is in the folder of browsers has their mark, and all else the other.
+
+    In CI, a test in a browser that fails is run once more, and the summary names it (`RERUN`): on a
+    machine that was busy for a moment, one of 300 meets its 20 seconds. One that is named there
+    twice in a row has a cause.
+    """
     for item in items:
         item.add_marker("browser" if BROWSER in item.path.parents else "fast")
+        if os.environ.get("CI") and BROWSER in item.path.parents:
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture
