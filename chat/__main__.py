@@ -8,7 +8,7 @@ from contextlib import closing
 from io import TextIOWrapper
 
 from chat.conversation.answer import Answer
-from chat.conversation.events import TextDelta
+from chat.conversation.events import Reread, TextDelta
 from chat.conversation.tree import Conversation
 from chat.conversation.window import Window
 from chat.errors import ChatError
@@ -62,8 +62,7 @@ def main() -> int:
 
 def _new(settings: Settings, rounds: int | None = None) -> Conversation:
     return Conversation(
-        system_prompt=settings.system_prompt,
-        rounds=settings.rounds if rounds is None else rounds,
+        system_prompt=settings.system_prompt, rounds=settings.rounds if rounds is None else rounds
     )
 
 
@@ -100,6 +99,8 @@ def _answer(conversation: Conversation, service: Service, question: str) -> bool
     with closing(answer.grow(service.stream(Window.of(conversation), service.defaults))) as events:
         try:
             for event in events:
+                if isinstance(event, Reread):  # what is on the screen were thoughts
+                    print("\n", event.text.translate(_CONTROLS), sep="\n", end="", flush=True)
                 if isinstance(event, TextDelta):
                     print(event.text.translate(_CONTROLS), end="", flush=True)
         except KeyboardInterrupt:
@@ -112,6 +113,8 @@ def _end(answer: Answer) -> bool:
         print(flush=True)
     if answer.error is not None:
         _say(*text.failure(answer.error))
+        if answer.error.detail:
+            _say(text.REASON + ":", answer.error.detail)
     elif (ending := text.ending(answer)) is not None:
         _say(ending)
     return answer.error is None

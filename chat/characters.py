@@ -7,7 +7,9 @@ REPLACEMENT = "\ufffd"
 
 def is_sendable(text: str) -> bool:
     """Whether a text can go over the wire as it is."""
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+    if "\0" in text:
+        return False
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def mended(text: str) -> str:

@@ -6,7 +6,11 @@
     ├── KeyRefused          no key, or one that the service refuses
     ├── NotAllowed          the key is good, but not for this
     ├── NoSuchModel         the service does not know the model
+    ├── WrongAddress        there is no chat service at this address
     ├── WindowTooLarge      the messages do not fit the model's context window
+    ├── AnswerTooLong       the longest answer that was asked for is more than the service gives
+    ├── LargerThanPace      one request is larger than the service allows in a minute
+    ├── ModelTooLarge       the service has too little memory for the model
     ├── QuotaUsedUp         the account's quota or credits are used up
     ├── VisitorBudgetSpent  the visitor has used up what the owner allows in a day
     ├── DailyBudgetSpent    all visitors together have
@@ -19,18 +23,18 @@
     ├── BrokenOff           the answer broke off before its end
     ├── ConnectionLost      the page that the answer was for was lost
     ├── EmptyAnswer         the answer has nothing in it
+    ├── ToolWanted          the model wanted to use a tool, and there is none
     ├── NotUnderstood       what came back is no chat completion
     └── UnknownFailure      anything else, with the service's own message
 
-The sentences that people read for each kind stand in `chat/words/text.py`.
+What a service sends becomes one of these in `chat/services/refusals.py`; the sentences that people
+read stand in `chat/words/failures.py`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from functools import cache
-from typing import Any
+from collections.abc import Iterable
 
 from chat.characters import mended
 from chat.redaction import KEY, redacted
@@ -43,11 +47,13 @@ DETAIL_LIMIT = 300  # characters of a service's own message that are shown at mo
 class ChatError(Exception):
     """A failure that the visitor reads about.
 
-    `detail` is the service's own message, free of keys and at most 300 characters long.
+    `detail` is the service's own message, free of keys and at most 300 characters long; `wait` is
+    when to come back, in seconds, where the service says so.
     """
 
-    def __init__(self, detail: str = "") -> None:
+    def __init__(self, detail: str = "", *, wait: float | None = None) -> None:
         self.detail = detail
+        self.wait = wait
         summary = (type(self).__doc__ or "").splitlines()[0]
         super().__init__(f"{summary} {detail}".strip())
 
@@ -72,8 +78,24 @@ class NoSuchModel(ChatError):
     """The service does not know the model."""
 
 
+class WrongAddress(ChatError):
+    """There is no chat service at this address."""
+
+
 class WindowTooLarge(ChatError):
     """The messages do not fit the context window of the model."""
+
+
+class AnswerTooLong(ChatError):
+    """The longest answer that was asked for is more than the service gives."""
+
+
+class LargerThanPace(ChatError):
+    """One request is larger than the service allows in a minute."""
+
+
+class ModelTooLarge(ChatError):
+    """The service has too little memory for the model."""
 
 
 class QuotaUsedUp(ChatError):
@@ -124,6 +146,10 @@ class EmptyAnswer(ChatError):
     """The answer has nothing in it."""
 
 
+class ToolWanted(ChatError):
+    """The model wanted to use a tool, and there is none."""
+
+
 class NotUnderstood(ChatError):
     """What came back is no chat completion."""
 
@@ -132,127 +158,10 @@ class UnknownFailure(ChatError):
     """The request failed."""
 
 
-@cache
-def kinds() -> Mapping[type[Exception], type[ChatError]]:
-    """The kind of each exception class of the openai package, where nothing more precise is said.
-
-    A test walks the package and fails for a class that is missing here. Importing openai takes
-    about a second, so it waits for the first failure (by then a client has imported it).
-    """
-    import openai
-
-    return {
-        openai.OpenAIError: UnknownFailure,
-        openai.APIError: UnknownFailure,
-        openai.APIStatusError: UnknownFailure,
-        openai.APIConnectionError: NotReachable,
-        openai.APITimeoutError: TooSlow,
-        openai.APIResponseValidationError: NotUnderstood,
-        openai.BadRequestError: UnknownFailure,
-        openai.AuthenticationError: KeyRefused,
-        openai.OAuthError: KeyRefused,
-        openai.PermissionDeniedError: NotAllowed,
-        openai.NotFoundError: NoSuchModel,
-        openai.ConflictError: ServiceDown,
-        openai.UnprocessableEntityError: UnknownFailure,
-        openai.RateLimitError: TooFast,
-        openai.InternalServerError: ServiceDown,
-        openai.LengthFinishReasonError: BrokenOff,
-        openai.ContentFilterFinishReasonError: ContentRefused,
-    }
-
-
-_STATUS: Mapping[int, type[ChatError]] = {
-    401: KeyRefused,
-    402: QuotaUsedUp,  # Hugging Face's router, when the month's credits are used up
-    403: NotAllowed,
-    404: NoSuchModel,
-    408: TooSlow,
-    413: WindowTooLarge,
-    429: TooFast,
-    504: TooSlow,
-}
-
-# What services say in the `code` or `type` of an error: more precise than the status.
-_CODES: Mapping[str, type[ChatError]] = {
-    "insufficient_quota": QuotaUsedUp,
-    "billing_hard_limit_reached": QuotaUsedUp,
-    "billing_not_active": QuotaUsedUp,
-    "context_length_exceeded": WindowTooLarge,
-    "exceed_context_size_error": WindowTooLarge,  # llama.cpp
-    "string_above_max_length": WindowTooLarge,
-    "model_not_found": NoSuchModel,
-    "content_filter": ContentRefused,  # Azure
-    "content_policy_violation": ContentRefused,
-    "invalid_api_key": KeyRefused,
-    "authentication_error": KeyRefused,
-    "permission_error": NotAllowed,
-    "rate_limit_exceeded": TooFast,
-    "rate_limit_error": TooFast,
-    "overloaded_error": ServiceDown,
-    "engine_overloaded_error": ServiceDown,
-    "server_error": ServiceDown,
-    "api_error": ServiceDown,
-    "internal_server_error": ServiceDown,
-}
-
-# vLLM, Ollama and others answer 400 with words only.
-_TOO_LARGE = re.compile(
-    r"context (?:length|window|size)|too many (?:input )?tokens|prompt is too long", re.IGNORECASE
-)
 _KEY_LIKE = re.compile(r"\b(?:sk|pk|hf|gsk)[-_][\w*.•…-]{6,}")
 _TAG = re.compile(
     r"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE
 )
-
-
-def from_exception(
-    error: Exception, *, started: bool = False, secrets: Iterable[str] = ()
-) -> ChatError:
-    """Map any failure of the client to the one `ChatError` that says it.
-
-    `started`: whether a part of the answer had arrived; `secrets` never appear in the detail.
-    """
-    import openai
-
-    if isinstance(error, ChatError):
-        return error
-    if not isinstance(error, openai.OpenAIError):
-        # Bad JSON and bad UTF-8 arrive as raw ValueErrors. The text of an exception that is not
-        # the service's own may name classes or hold the key, so it is never shown.
-        if isinstance(error, ValueError) and not isinstance(error, UnicodeEncodeError):
-            return BrokenOff() if started else NotUnderstood()
-        return UnknownFailure()
-    kind = _kind(error)
-    if started and kind is NotReachable:
-        kind = BrokenOff
-    return kind(clean(_message(error), secrets))
-
-
-def _kind(error: Exception) -> type[ChatError]:
-    body: Any = getattr(error, "body", None)
-    said = body if isinstance(body, dict) else {}
-    for word in (said.get("code"), said.get("type")):
-        if isinstance(word, str) and word in _CODES:
-            return _CODES[word]
-    status = getattr(error, "status_code", None)
-    if (status is None or status in (400, 422, 500)) and _TOO_LARGE.search(_message(error)):
-        return WindowTooLarge
-    if isinstance(status, int):
-        if status in _STATUS:
-            return _STATUS[status]
-        if status >= 500:
-            return ServiceDown
-    return next(kinds()[parent] for parent in type(error).__mro__ if parent in kinds())
-
-
-def _message(error: Exception) -> str:
-    """The service's own words: its error body's message, or the body itself."""
-    body: Any = getattr(error, "body", None)
-    if isinstance(body, dict):
-        body = body.get("message") or body.get("detail") or body.get("error")
-    # Not more than is ever shown or looked through: a service may send back all that it was sent.
-    return body[:MESSAGE_LIMIT] if isinstance(body, str) else ""
 
 
 def clean(message: str, secrets: Iterable[str] = ()) -> str:

@@ -76,18 +76,32 @@ def table() -> dict[str, Model]:
     return {name: Model(name=name, **facts) for name, facts in rows.items()}
 
 
+_learned: dict[str, Model] = {}  # from the services' own lists
+MOST_LEARNED = 5_000  # models
+
+
+def learn(model: Model) -> None:
+    """Note what a service says of a model, for where the table is silent."""
+    if len(_learned) < MOST_LEARNED and _learned.get(model.name) != model:
+        _learned[model.name] = model
+        find.cache_clear()
+
+
 @lru_cache(maxsize=1000)
 def find(name: str) -> Model:
-    """What is known of a model, by its id; of a model that is not known, its name and no more.
+    """What is known of a model, by its id: by the table, else by what its service says of it.
+
+    Of a model that is not known, its name and no more.
 
     The id may be dated ("gpt-4o-2024-11-20"), and may have the provider's name before and a
     routing word behind it ("openai/gpt-4o:fastest"). The longest match wins.
     """
     provider, _, plain = name.strip().lower().rpartition("/")
+    other = _learned.get(name, Model(name=name))
     if provider and provider.rpartition("/")[2] not in _PROVIDERS:
-        return Model(name=name)
+        return other
     plain = plain.partition(":")[0]
     for known in sorted(table(), key=len, reverse=True):
         if plain == known or (plain.startswith(known) and _DATED.fullmatch(plain[len(known) :])):
             return table()[known]
-    return Model(name=name)
+    return other

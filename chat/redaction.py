@@ -40,10 +40,7 @@ _MASK = re.compile(
 )
 _UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters by their category, but blank
 # Upper case as lower case, and base64 for addresses as base64.
-_FOLD = {
-    **{code: code + 32 for code in range(ord("A"), ord("Z") + 1)},
-    **str.maketrans("-_", "+/"),
-}
+_FOLD = {**{code: code + 32 for code in range(ord("A"), ord("Z") + 1)}, **str.maketrans("-_", "+/")}
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:

@@ -38,7 +38,8 @@ class SettingsError(Exception):
 class Settings:
     """What the owner decided, read from the environment.
 
-    `api_key` None means that the built-in demo answers. `timeout` is in seconds of silence.
+    `api_key` None means that the built-in demo answers. `timeout` is in seconds of
+    silence; None: as long as the model may think.
     """
 
     api_key: str | None = field(default=None, repr=False)
@@ -50,7 +51,7 @@ class Settings:
     temperature: float | None = None
     top_p: float | None = None
     max_tokens: int | None = None
-    timeout: float = 60.0
+    timeout: float | None = None
     context_tokens: int | None = None
     title: str = DEFAULT_TITLE
     max_chars: int | None = None
@@ -112,7 +113,7 @@ class Settings:
             temperature=read.number("CHAT_TEMPERATURE", None, 0, 2),
             top_p=read.number("CHAT_TOP_P", None, 0, 1),
             max_tokens=read.whole("CHAT_MAX_TOKENS", None, 1, 10_000_000),
-            timeout=read.number("CHAT_TIMEOUT", 60.0, 1, LONGEST_TIMEOUT),
+            timeout=read.number("CHAT_TIMEOUT", None, 1, LONGEST_TIMEOUT),
             context_tokens=read.whole("CHAT_CONTEXT_TOKENS", None, 1, 100_000_000),
             title=read.text("CHAT_TITLE") or DEFAULT_TITLE,
             max_chars=read.whole("CHAT_MAX_CHARS", None, 1, 10_000_000),
@@ -159,8 +160,12 @@ def variables() -> frozenset[str]:
 
 
 def is_key_like(value: str) -> bool:
-    """Whether a value has only letters that a key can have."""
-    return value.isascii() and value.isprintable() and " " not in value
+    """Whether a value has only letters that a key can have.
+
+    No service's key has a backslash (RFC 6750 allows letters, digits and `-._~+/=`), and what would
+    be left of it in an escaped text could not be told from an escape.
+    """
+    return value.isascii() and value.isprintable() and not {" ", "\\"} & set(value)
 
 
 class _Reader:

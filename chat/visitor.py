@@ -21,7 +21,7 @@ from chat.keeping.transcript import from_json
 from chat.keeping.untrusted import Fault, TranscriptError
 from chat.options import Options
 from chat.services import titles
-from chat.services.base import Service, send
+from chat.services.base import Service, log, send
 from chat.services.budgeted import Budgeted
 from chat.services.connect import connect
 from chat.services.limits import Limits
@@ -172,10 +172,6 @@ class Visitor:
             **asdict(self.options),
         }
 
-    def learn(self, window: Window, answer: Answer) -> None:
-        """Let the provider's own count of a request correct the next estimates."""
-        self.calibration.learn(window.messages, answer, answer.model)
-
     def thought(self, answer: Answer) -> Count:
         """The tokens of an answer's reasoning, as reported or as we count them."""
         if answer.usage is not None and answer.usage.reasoning_tokens:
@@ -201,7 +197,7 @@ class Visitor:
         self.own_key = given.strip()
         is_key = bool(self.own_key) and is_key_like(self.own_key)
         with_it = replace(self.owners, api_key=self.own_key)
-        self.own_service = connect(with_it) if is_key else None
+        self.own_service = connect(with_it, log=log) if is_key else None
 
     def _weigh(self, messages: Sequence[Message]) -> int:
         return self.calibration.weigh(messages, self.options.model).total.tokens

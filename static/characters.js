@@ -21,7 +21,7 @@ window.addEventListener(
   "input",
   ({ target }) => {
     if (typeof target.value !== "string" || !HALF.test(target.value)) return;
-    set(target, whole(target.value)); // before React hears of this event
+    set(target, whole(target.value)); // before React receives this event
   },
   true,
 );

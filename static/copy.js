@@ -2,7 +2,7 @@
 // site's frame it may take nothing at all: then the text opens, selected.
 import { APP } from "./selectors.js";
 
-const TOLD = 1500; // milliseconds for which a button says that it has copied
+const SHOWN = 1500; // milliseconds for which a button says that it has copied
 
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest?.("[data-copy]");
@@ -18,7 +18,7 @@ document.addEventListener("click", async ({ target }) => {
   const name = button.textContent;
   if (name === copied) return;
   button.textContent = copied;
-  setTimeout(() => (button.textContent = name), TOLD);
+  setTimeout(() => (button.textContent = name), SHOWN);
 });
 
 function show(text, why) {

@@ -7,7 +7,6 @@ import { look } from "./unsent.js";
 // Streamlit (1.67) would put it there whatever somebody does: the rest of a word went into the input.
 const WRITES = 'input, textarea, [role="dialog"] *, dialog *';
 let wasBusy = true;
-let cameBack = 0;
 // Looked at after every change of the page, and so not searched for in all of it.
 let input;
 const live = document.getElementsByClassName(LIVE);
@@ -25,10 +24,7 @@ function takeCursor() {
 function returnToInput() {
   findInput();
   const isBusy = !input || input.disabled || !!live.length;
-  if (wasBusy && !isBusy) cameBack = performance.now();
-  // Streamlit may put a new input in the old one's place shortly after.
-  const isLost = document.activeElement === document.body && performance.now() - cameBack < 1000;
-  if (!isBusy && (isLost || wasBusy)) input.focus();
+  if (wasBusy && !isBusy) input.focus();
   wasBusy = isBusy;
   look(input, isBusy);
 }

@@ -5,21 +5,8 @@
 // So from the moment when the connection is lost until the page was drawn again, and the chat that it
 // showed was opened there, whatever is pressed is held, and pressed again on what stands in its place.
 import { put } from "./characters.js";
-import {
-  APP,
-  BUTTON,
-  CONNECTION,
-  FORM,
-  INPUT,
-  LIVE,
-  MAIN,
-  MESSAGE,
-  QUESTION,
-  SEND,
-  SIDEBAR,
-  isConnected,
-  isStale,
-} from "./selectors.js";
+import { APP, BUTTON, CONNECTION, FORM, INPUT, LIVE, MAIN, MESSAGE, QUESTION, SEND, SIDEBAR } from "./selectors.js";
+import { isConnected, isStale, sends } from "./selectors.js";
 import { store } from "./store.js";
 
 // Milliseconds after which a press is let through, whatever happens: where no page comes, and where
@@ -27,16 +14,16 @@ import { store } from "./store.js";
 const LONGEST = 60_000;
 const OPENING = 5000;
 const LOOKING = 3000; // milliseconds in which what was pressed may come back
-const TOLD = 8000; // milliseconds for which a sentence stands
+const SHOWN = 8000; // milliseconds for which a sentence stands
 const PAUSE = 50;
 const FILE = ".load input";
 const FIELD = `${FORM} input`;
 
-const held = []; // what was pressed: { name, find, press, isTold }
+const held = []; // what was pressed: { name, find, press, isReported (where it is gone) }
 let drawn = null; // what the server said of the page that it has drawn since the connection came
 let begun = null; // the session whose kept chat was looked for
 let since = performance.now(); // when the connection was last lost or came, or the page was drawn
-let sent = null; // the question that was sent and of which nothing was heard yet
+let sent = null; // the question that was sent before the page was drawn again
 
 export function isSettled() {
   if (!isConnected()) return false;
@@ -68,11 +55,11 @@ function described(button) {
   return { name: `${area} ${place} ${name} ${number}`, find: () => same()[number] };
 }
 
-function hold(event, press, { name, find, isTold = true }) {
+function hold(event, press, { name, find, isReported = true }) {
   event.preventDefault();
   event.stopImmediatePropagation();
   if (held.some((other) => other.name === name)) return; // a second press would meet what moved up
-  held.push({ name, find, press, isTold });
+  held.push({ name, find, press, isReported });
   if (held.length === 1) setTimeout(release, PAUSE);
 }
 
@@ -88,22 +75,22 @@ function release() {
     // What a run has not drawn stays until it ends, and the server knows nothing of it.
     if (found && !found.disabled && !isStale(found)) first.press(found);
     else if (performance.now() - began < LOOKING) return setTimeout(next, PAUSE);
-    else if (first.isTold) tell(drawn?.gone);
+    else if (first.isReported) say(drawn?.gone);
     waiting.shift();
     setTimeout(next, PAUSE);
   };
   next();
 }
 
-function tell(words) {
+function say(words) {
   if (!words) return;
   const note = Object.assign(document.createElement("p"), { className: "press-gone", textContent: words });
   note.setAttribute("role", "status");
   document.querySelector(APP).append(note);
-  setTimeout(() => note.remove(), TOLD);
+  setTimeout(() => note.remove(), SHOWN);
 }
 
-const SENDING = { name: SEND, find: () => document.querySelector(SEND), isTold: false };
+const SENDING = { name: SEND, find: () => document.querySelector(SEND), isReported: false };
 const click = (button) => button.click();
 
 window.addEventListener(
@@ -121,16 +108,15 @@ window.addEventListener(
 window.addEventListener(
   "keydown",
   (event) => {
-    const { target, key, isComposing, shiftKey, ctrlKey, metaKey } = event;
-    if (key !== "Enter" || isComposing || shiftKey || ctrlKey || metaKey) return;
-    if (target.matches(INPUT)) {
+    const { target, key, isComposing } = event;
+    if (sends(event)) {
       // What is typed while an answer is written stays there until it has ended.
       if (document.querySelector(`.${LIVE}`)) {
         event.preventDefault();
         event.stopImmediatePropagation();
       } else if (isSettled()) noteSent();
       else hold(event, click, SENDING);
-    } else if (target.matches(FIELD) && !isSettled()) {
+    } else if (key === "Enter" && !isComposing && target.matches(FIELD) && !isSettled()) {
       const button = target.closest(FORM).querySelector(BUTTON);
       if (button) hold(event, click, described(button));
     }

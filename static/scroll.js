@@ -2,7 +2,7 @@
 //
 // The chat input stands in `st.bottom`: where Streamlit (1.67) places it by itself, it scrolls by
 // itself, too, and pulls back who scrolls up while the page grows.
-import { INPUT, MAIN, SEND } from "./selectors.js";
+import { INPUT, MAIN, sends } from "./selectors.js";
 
 // A wheel that turns down stops where the end was when it began to turn, and the page grows meanwhile.
 const NEAR = 100; // pixels
@@ -36,12 +36,7 @@ new MutationObserver(observeParts).observe(main, { childList: true });
 observeParts();
 
 // Whoever asks from further up is shown the end as soon as the question stands there.
-function mayAsk() {
-  if (document.querySelector(INPUT)?.value.trim()) isAtEnd = true;
+function mayAsk(event) {
+  if (sends(event) && document.querySelector(INPUT)?.value.trim()) isAtEnd = true;
 }
-document.addEventListener("click", ({ target }) => target.closest?.(SEND) && mayAsk(), true);
-document.addEventListener(
-  "keydown",
-  ({ key, shiftKey, target }) => key === "Enter" && !shiftKey && target.matches?.(INPUT) && mayAsk(),
-  true,
-);
+for (const kind of ["click", "keydown"]) document.addEventListener(kind, mayAsk, true);

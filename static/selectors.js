@@ -11,6 +11,12 @@ export const DIALOG = 'dialog, [role="dialog"]';
 export const INPUT = '[data-testid="stChatInputTextArea"]';
 export const SEND = '[data-testid="stChatInputSubmitButton"]';
 
+// Whether an event sends what the input has.
+export function sends({ type, target, key, isComposing, shiftKey, ctrlKey, metaKey }) {
+  if (type === "click") return !!target.closest?.(SEND);
+  return key === "Enter" && !isComposing && !shiftKey && !ctrlKey && !metaKey && target.matches(INPUT);
+}
+
 export const FORM = '[data-testid="stForm"]';
 export const BUTTON = `[data-testid="stButton"] button, [data-testid="stFormSubmitButton"] button, ${SEND}`;
 

@@ -3,31 +3,23 @@
 //   chats     {id, title, name, created, changed, stamp, deleted}
 //   records   [chat's id, record's name] -> what chat/keeping/records.py made of it
 //
-// A chat's stamp tells which write made it what it is: "session number". What is read here may have
-// been edited by hand.
+// The stamp of a chat names the write that made it what it is: "session number". What is read here is
+// untrusted: it may have been edited by hand.
 export const DATABASE = "chat-transcripts";
 const STORES = { chats: { keyPath: "id" }, records: {} };
 const FORGET_AFTER = 8000; // milliseconds in which a deleted chat can be had back
 const ASK_AGAIN = 5000; // milliseconds after which a database that does not open is asked for anew
-const [SHORTEST, LONGEST] = [10_000, 40_000]; // milliseconds after which no answer is awaited any more
+const PATIENCE = 20_000; // milliseconds after which no answer is awaited any more
 
-// A storage may take a request and never say anything of it. Whoever is slow is given more time.
-let patience = SHORTEST;
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+// A storage may take a request and never say anything of it.
 async function inTime(answer) {
-  let ending;
+  let waiting;
   const silence = new Promise((_, reject) => {
-    ending = setTimeout(() => {
-      patience = Math.min(2 * patience, LONGEST);
-      reject(new DOMException("the storage does not answer", "TimeoutError"));
-    }, patience);
+    const error = new DOMException("the storage does not answer", "TimeoutError");
+    waiting = setTimeout(reject, PATIENCE, error);
   });
-  try {
-    const answered = await Promise.race([answer, silence]);
-    patience = SHORTEST;
-    return answered;
-  } finally {
-    clearTimeout(ending);
-  }
+  return Promise.race([answer, silence]).finally(() => clearTimeout(waiting));
 }
 const answered = (request) =>
   new Promise((resolve, reject) => {
@@ -47,68 +39,29 @@ function newId() {
 }
 
 // Other pages of this host may have made a database of this name: what is in it stays.
-// While one holds it open as it was, `blocked` is called, and this waits.
-async function opened(blocked, version) {
+// While one holds it open as it was, this waits.
+async function opened(version) {
   const request = indexedDB.open(DATABASE, version);
   request.onupgradeneeded = () => {
     for (const [name, options] of Object.entries(STORES))
       if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name, options);
   };
-  request.onblocked = blocked;
   const database = await answered(request);
   if (Object.keys(STORES).every((name) => database.objectStoreNames.contains(name))) return database;
   database.close();
-  return opened(blocked, database.version + 1);
+  return opened(database.version + 1);
 }
 
 // The database that opens first, however often it has to be asked for.
-function openedAtLast(blocked) {
-  return new Promise((resolve, reject) => {
-    let isOver = false;
-    const end = (settle) => (outcome) => {
-      if (isOver) return outcome?.close?.();
-      isOver = true;
-      clearInterval(asking);
-      settle(outcome);
-    };
-    const ask = () => opened(blocked).then(end(resolve), end(reject));
-    const asking = setInterval(ask, ASK_AGAIN);
-    ask();
-  });
-}
-
-// What one page has said of a chat. `base` is the stamp of what its server has read.
-export class Draft {
-  constructor({ chat, session, base }, read) {
-    this.id = chat;
-    this.session = session;
-    this.base = base;
-    this.records = new Map(); // what was said, by the records' names
-    this.unsaved = new Set(); // the names of what is not stored yet
-    this.names = read?.stamp === base ? new Set(read.names) : null; // of what the server has read
-    this.isWhole = false; // nothing else is to remain of the chat
-    this.number = 0; // of the last write
-    this.stored = 0; // the number of the last write that is stored
+async function openedAtLast() {
+  const asked = [];
+  let database;
+  while (!database) {
+    asked.push(opened());
+    database = await Promise.race([...asked, pause(ASK_AGAIN)]);
   }
-
-  take({ number, whole, put, drop, title, name, settled }) {
-    Object.assign(this, { number, title, name, settled });
-    if (whole) {
-      this.isWhole = true;
-      this.names = new Set();
-      this.records.clear();
-      this.unsaved.clear();
-    }
-    for (const name of drop) {
-      this.records.delete(name);
-      this.names?.delete(name);
-      this.unsaved.add(name);
-    }
-    for (const [name, record] of Object.entries(put)) {
-      this.records.set(name, record);
-      this.unsaved.add(name);
-    }
-  }
+  for (const other of asked) other.then((late) => late !== database && late.close()).catch(() => {});
+  return database;
 }
 
 // What the server has read of a chat, and another tab has not taken away since.
@@ -122,10 +75,10 @@ async function copy(stored, draft, id) {
 }
 
 export class Storage {
-  // `blocked` is called while another page holds it open, `reopen` when it has been closed.
-  async connect({ blocked, reopen }) {
-    const database = await openedAtLast(blocked);
-    // Closed by the browser, or for another page.
+  // `reopen` is called when it has been closed: by the browser, or for another page.
+  async connect(reopen) {
+    if (!globalThis.indexedDB) throw new DOMException("the browser has no storage", "NotAllowedError");
+    const database = await openedAtLast();
     database.onversionchange = () => {
       database.close();
       reopen();

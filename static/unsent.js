@@ -2,7 +2,7 @@
 // the server or a lost connection it is where it was. Nothing is noted where no chats are kept
 // (store.js).
 import { put, whole } from "./characters.js";
-import { EDIT, EDITED, INPUT, MESSAGE, PROMPT, QUESTION, SEND, endedBy, fieldOf, nameOf } from "./selectors.js";
+import { EDIT, EDITED, INPUT, MESSAGE, PROMPT, QUESTION, endedBy, fieldOf, nameOf, sends } from "./selectors.js";
 import { store } from "./store.js";
 
 const NOTING = 150; // milliseconds after which what was typed is noted
@@ -46,7 +46,6 @@ function takeEdit(field) {
 function onClick({ target }) {
   const button = target.closest?.("button");
   if (!button) return;
-  if (button.matches(SEND)) send();
   const message = button.closest(MESSAGE);
   if (button.closest(EDIT) && message && questionOf(message)) questions.set(message, questionOf(message));
   const { name, isSaved } = endedBy(button);
@@ -57,15 +56,9 @@ function onClick({ target }) {
 }
 document.addEventListener("click", onClick, true);
 
-function onKey({ target, key, shiftKey, ctrlKey, metaKey, isComposing }) {
-  const isEnter = key === "Enter" && !shiftKey && !ctrlKey && !metaKey && !isComposing;
-  if (isEnter && target === input) send();
-}
-document.addEventListener("keydown", onKey, true);
-
-function send() {
-  const { value } = input;
-  if (input.disabled || !value.trim()) return;
+function onSend(event) {
+  const { value, disabled } = input ?? {};
+  if (!sends(event) || disabled || !value?.trim()) return;
   [typed, sent] = ["", value];
   note();
   setTimeout(() => {
@@ -75,6 +68,7 @@ function send() {
     noteSoon();
   }, SENDING);
 }
+for (const kind of ["click", "keydown"]) document.addEventListener(kind, onSend, true);
 
 // --- Where it was.
 

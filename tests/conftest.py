@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from streamlit.testing.v1 import AppTest
 
 from chat.options import Options
-from chat.settings import PROJECT
-from chat.tokens.ranks import Obstacle, RanksUnavailable
 from chat.ui import process
 from tests.fakes.app import app_in
 from tests.fakes.hub import TOKEN, ScriptedHub
 from tests.fakes.service import ScriptedService
+from tests.ui.driving import Open, opened, process_of
+
+BROWSER = Path(__file__).parent / "browser"
+
+# Few examples while somebody waits, and always other ones; in CI many, and always the same.
+settings.register_profile("default", max_examples=25, deadline=None)
+settings.register_profile("ci", settings.get_profile("ci"), max_examples=200)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is in the folder of browsers has their mark, and all else the other.
+
+    In CI, a test in a browser that fails is run once more, and the summary names it (`RERUN`): on a
+    machine that was busy for a moment, one of 300 meets its 20 seconds. One that is named there
+    twice in a row has a cause.
+    """
+    for item in items:
+        item.add_marker("browser" if BROWSER in item.path.parents else "fast")
+        if os.environ.get("CI") and BROWSER in item.path.parents:
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture
@@ -57,35 +78,27 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
 
 
-KEY = "sk-test-0123456789abcdef"
-Open = Callable[[], AppTest]
-
-
-def unavailable(_: str) -> None:
-    """No rank file: every count is an estimate, at every time."""
-    raise RanksUnavailable(Obstacle.UNREACHABLE)
-
-
 @pytest.fixture
 def open_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    """Opens the page in a process of its own settings, as far as one process can tell."""
-    monkeypatch.setattr("chat.settings._read_dotenv", lambda _: {})
-    monkeypatch.setattr("chat.tokens.counter.load_encoding", unavailable)
-    monkeypatch.setattr("chat.ui.process.address", lambda: "127.0.0.1")  # AppTest has none
+    """Opens a page in a process of its own, as far as one process can tell."""
+    # What AppTest has for an address is a MagicMock (Streamlit 1.67).
+    monkeypatch.setattr("streamlit.runtime.context._get_client_context", lambda: None)
+    with ExitStack() as processes:
 
-    def opened() -> AppTest:
-        page = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=20)
-        return page.run()
+        def open_one(**variables: str) -> AppTest:
+            processes.enter_context(process.handed_in(lambda: process_of(**variables)))
+            return opened()
 
-    with process.handed_in():
-        yield opened
+        yield open_one
 
 
 @pytest.fixture
-def page(open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+def reach(service: ScriptedService) -> dict[str, str]:
+    """The settings that lead to the scripted service."""
+    return {**service.reach, "CHAT_TIMEOUT": "1"}
+
+
+@pytest.fixture
+def page(open_page: Open, reach: dict[str, str]) -> AppTest:
     """The page in front of the scripted service."""
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
-    monkeypatch.setenv("CHAT_MODEL", "scripted")
-    monkeypatch.setenv("CHAT_TIMEOUT", "1")
-    return open_page()
+    return open_page(**reach)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from chat.settings import PROJECT
-from tests.browser.conftest import free_port, wait_until_healthy
+from tests.running import free_port, wait_until_healthy
 
 FRAME = """
 worker_processes 1;

@@ -17,7 +17,17 @@ from chat.settings import PROJECT
 ROOMS = sorted(
     room for room in (PROJECT / "chat").rglob("*.py") if room.parent.name not in ("ui", "chat")
 )
-GROUND = ("characters", "redaction", "options", "usage", "errors", "models", "settings")
+GROUND = (
+    *(
+        "characters",
+        "redaction",
+        "options",
+        "usage",
+        "errors",
+        "models",
+    ),
+    "settings",
+)
 # Each may require what stands in a line above its own, and the rooms in its own line nothing of
 # each other.
 FLOORS = (
@@ -40,10 +50,10 @@ def name_of(file: Path) -> str:
 OUTSIDE = sorted({*ROOMS, *(PROJECT / "chat").glob("*.py")})
 
 
-@pytest.mark.parametrize("room", OUTSIDE, ids=name_of)
-def test_a_room_outside_the_page_needs_no_streamlit(room: Path) -> None:
-    blocked = f"import sys; sys.modules['streamlit'] = None; import {name_of(room)}"
-    subprocess.run([sys.executable, "-c", blocked], check=True, cwd=PROJECT)
+def test_what_is_outside_the_page_needs_no_streamlit() -> None:
+    imports = "import sys; sys.modules['streamlit'] = None"
+    imports += "".join(f"; import {name_of(room)}" for room in OUTSIDE)
+    subprocess.run([sys.executable, "-c", imports], check=True, cwd=PROJECT)
 
 
 def imports_of(room: Path) -> set[str]:
@@ -101,6 +111,12 @@ def test_the_pure_rooms_know_no_network_clock_or_environment(pure: str) -> None:
     file = PROJECT / "chat" / "conversation" / f"{pure}.py"
     found = {name.split(".")[0] for name in imports_of(file)}
     assert not found & {"os", "time", "datetime", "random", "socket", "openai", "threading"}
+
+
+def test_nothing_imports_from_a_file_of_tests_or_fixtures() -> None:
+    for file in (PROJECT / "tests").rglob("*.py"):
+        named = {part for module in imports_of(file) for part in module.split(".")}
+        assert not {name for name in named if name.startswith("test_") or name == "conftest"}, file
 
 
 def test_one_file_touches_the_session_state() -> None:
@@ -214,3 +230,19 @@ def test_nothing_of_the_program_hangs_on_the_window_and_no_script_is_sent() -> N
     assert [script.name for script in scripts if hanging.search(script.read_text("utf-8"))] == []
     pages = [PROJECT / "streamlit_app.py", *(PROJECT / "chat" / "ui").rglob("*.py")]
     assert [page.name for page in pages if "unsafe_allow" in page.read_text("utf-8")] == []
+
+
+def test_no_file_is_longer_than_one_reads_and_no_function_than_one_sees() -> None:
+    long: list[str] = []
+    for file in [*(PROJECT / "chat").rglob("*.py"), *(PROJECT / "static").glob("*.js")]:
+        source = file.read_text(encoding="utf-8")
+        if len(source.splitlines()) > 300:
+            long.append(file.name)
+        if file.suffix == ".py":
+            for node in ast.walk(ast.parse(source)):
+                if (
+                    isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+                    and (node.end_lineno or 0) - node.lineno >= 50
+                ):
+                    long.append(f"{file.name}: {node.name}")
+    assert not long

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from chat import errors
 from chat.errors import ChatError
+from chat.services import refusals
 from chat.words import text
 
 REQUEST = httpx2.Request("POST", "http://service/v1")
@@ -63,7 +64,7 @@ def status_error(status: int, body: object = None, *, raw: str = "") -> openai.A
 
 def test_every_exception_class_of_the_package_is_mapped() -> None:
     unmapped = {
-        kind.__name__ for kind in client_exceptions() - errors.kinds().keys()
+        kind.__name__ for kind in client_exceptions() - refusals.kinds().keys()
     } - NOT_FROM_A_COMPLETION
     assert unmapped == set()
 
@@ -85,9 +86,9 @@ def test_the_list_of_unused_exceptions_names_only_existing_ones() -> None:
         (402, {"message": "credits"}, errors.QuotaUsedUp),
         (403, {"message": "region"}, errors.NotAllowed),
         (404, {"message": "x", "code": "model_not_found"}, errors.NoSuchModel),
-        (404, "Not Found", errors.NoSuchModel),
+        (404, "Not Found", errors.WrongAddress),
         (408, {"message": "x"}, errors.TooSlow),
-        (409, {"message": "x"}, errors.ServiceDown),
+        (409, {"message": "x"}, errors.UnknownFailure),
         (422, {"message": "too many tokens"}, errors.WindowTooLarge),
         (500, {"message": "the prompt is too long"}, errors.WindowTooLarge),
         (400, {}, errors.UnknownFailure),
@@ -105,7 +106,7 @@ def test_the_list_of_unused_exceptions_names_only_existing_ones() -> None:
     ],
 )
 def test_responses_become_kinds(status: int, body: object, kind: type[ChatError]) -> None:
-    assert type(errors.from_exception(status_error(status, body))) is kind
+    assert type(refusals.from_exception(status_error(status, body))) is kind
 
 
 @pytest.mark.parametrize(
@@ -130,25 +131,25 @@ def test_failures_without_a_response_become_kinds(
     started: bool,
     kind: str,
 ) -> None:
-    mapped = errors.from_exception(error, started=started)
+    mapped = refusals.from_exception(error, started=started)
     assert type(mapped).__name__ == kind
     assert KEY not in mapped.detail
 
 
 def test_an_unknown_failure_shows_the_services_own_words() -> None:
-    mapped = errors.from_exception(status_error(400, {"message": "Unsupported value"}))
-    assert text.failure(mapped)[0] == "The service says: Unsupported value"
+    mapped = refusals.from_exception(status_error(400, {"message": "Unsupported value"}))
+    assert (type(mapped), mapped.detail) == (errors.UnknownFailure, "Unsupported value")
 
 
 def test_the_services_words_are_cut_to_300_characters_on_one_line() -> None:
-    mapped = errors.from_exception(status_error(400, {"message": "a\nb " * 400}))
+    mapped = refusals.from_exception(status_error(400, {"message": "a\nb " * 400}))
     assert len(mapped.detail) == 300
     assert mapped.detail.startswith("a b a b")
 
 
 def test_a_page_of_html_is_shown_without_its_markup() -> None:
     page = "<html><head><style>x{}</style></head><body><h1>Bad</h1>\n<p>Request</p></body></html>"
-    assert errors.from_exception(status_error(400, raw=page)).detail == "Bad Request"
+    assert refusals.from_exception(status_error(400, raw=page)).detail == "Bad Request"
 
 
 def test_a_service_that_sends_back_all_it_was_sent_is_cut_before_it_is_looked_through() -> None:
@@ -156,7 +157,7 @@ def test_a_service_that_sends_back_all_it_was_sent_is_cut_before_it_is_looked_th
 
 
 def test_a_service_without_words_of_its_own_is_given_none() -> None:
-    assert errors.from_exception(status_error(400, ["odd"])).detail == ""
+    assert refusals.from_exception(status_error(400, [7])).detail == ""
 
 
 def test_half_a_character_in_a_services_words_is_mended() -> None:

@@ -28,7 +28,7 @@ def test_without_any_variable_the_defaults_hold() -> None:
         temperature=None,
         top_p=None,
         max_tokens=None,
-        timeout=60.0,
+        timeout=None,
         context_tokens=None,
         title="Chat",
         max_chars=None,

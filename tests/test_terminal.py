@@ -13,17 +13,17 @@ from contextlib import contextmanager
 
 import pytest
 
+from chat import errors
 from chat.settings import PROJECT
 from chat.words import text
 from tests.fakes import service as fake
-from tests.fakes.service import PATIENCE, Reply, ScriptedService, answering, chunk, failing
+from tests.fakes.service import KEY, PATIENCE, Reply, ScriptedService, answering, chunk, failing
 
-KEY = "sk-test-0123456789abcdef"
 COMMAND = [sys.executable, "-m", "chat"]
 
 
 def environment(service: ScriptedService | None = None, **more: str) -> dict[str, str]:
-    reach = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": service.base_url} if service else {}
+    reach = service.reach if service else {}
     return {**os.environ, "OPENAI_API_KEY": "", "CHAT_SYSTEM_PROMPT": "", **reach, **more}
 
 
@@ -78,8 +78,8 @@ def test_a_failure_is_two_sentences_and_the_exit_code(service: ScriptedService) 
     done = piped(b"hi\n\n \nagain\n", service)
     assert done.returncode == 1
     assert done.stderr.decode() == (
-        "The service does not accept the key. "
-        "If it is yours, check it (OPENAI_API_KEY, or the sidebar); otherwise tell the owner.\n"
+        f"{' '.join(text.ERRORS[errors.KeyRefused])}\n"
+        f"{text.REASON}: Incorrect API key provided: [key]\n"
     )
     assert done.stdout == b"Answer 2.\n"
 
@@ -110,7 +110,7 @@ def test_control_characters_of_an_error_do_not_reach_the_terminal(
     service: ScriptedService,
 ) -> None:
     service.enqueue(failing(400, {"message": "\x1b[2Jodd\x07"}))
-    assert b"says: [2Jodd" in piped(b"hi\n", service).stderr
+    assert b"said: [2Jodd" in piped(b"hi\n", service).stderr
 
 
 def test_without_an_input_there_is_nothing_to_say() -> None:

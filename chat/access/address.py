@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 IPV6_NETWORK = 64  # bits: what one household or one rented server has
-
-
-def of_visitor(direct: str, forwarded: Sequence[str], *, behind_proxy: bool) -> str:
-    """The address that a visitor is known by: see `visitors_address` and `network`."""
-    return network(visitors_address(direct, forwarded if behind_proxy else ()))
 
 
 def visitors_address(direct: str, forwarded: Sequence[str]) -> str:
@@ -20,21 +15,20 @@ def visitors_address(direct: str, forwarded: Sequence[str]) -> str:
     a proxy is to be believed. Of them only the last entry counts, which the proxy added itself: a
     visitor can send the header, too.
     """
-    address = _parsed(",".join(forwarded).rpartition(",")[2].strip()) or _parsed(direct)
+    address = parsed(",".join(forwarded).rpartition(",")[2].strip()) or parsed(direct)
     return direct if address is None else str(address)
 
 
 def network(address: str) -> str:
     """What an address stands for: itself, or the whole network of 64 bits of an IPv6 address."""
-    parsed = _parsed(address)
-    if not isinstance(parsed, IPv6Address):
-        return address if parsed is None else str(parsed)
-    bits = 128 - IPV6_NETWORK
-    return f"{IPv6Address(int(parsed) >> bits << bits)}/{IPV6_NETWORK}"
+    found = parsed(address)
+    if isinstance(found, IPv6Address):
+        return str(IPv6Network((int(found), IPV6_NETWORK), strict=False))
+    return address if found is None else str(found)
 
 
-def _parsed(text: str) -> IPv4Address | IPv6Address | None:
-    """An address, without the port that some proxies add."""
+def parsed(text: str) -> IPv4Address | IPv6Address | None:
+    """An address, without the port that some proxies add; None where it is none."""
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:

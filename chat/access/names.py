@@ -9,8 +9,9 @@ of an origin that it does not know it asks the internet for its own address, whi
 from __future__ import annotations
 
 from collections.abc import Collection
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
+
+from chat.access.address import parsed
 
 # Names whose address no stranger can choose: those of no registry, and those of the hosts that the
 # README names, whose proxies may not say that they are there.
@@ -29,11 +30,11 @@ def is_expected(host: str, *, peer: str, is_forwarded: bool, hosts: Collection[s
     a proxy's to the handshake of a websocket.
     """
     name = hostname(host)
-    if "." not in name or name.endswith(SAFE_ENDINGS) or _ip(name) is not None:
+    if "." not in name or name.endswith(SAFE_ENDINGS) or parsed(name) is not None:
         return True
     if is_forwarded or any(_matches(name, pattern.lower()) for pattern in hosts):
         return True
-    address = _ip(peer)
+    address = parsed(peer)
     return address is not None and address.is_global
 
 
@@ -60,13 +61,6 @@ def hostname(host: str) -> str:
         return (urlsplit(f"//{host}").hostname or "").rstrip(".")
     except ValueError:
         return ""
-
-
-def _ip(name: str) -> IPv4Address | IPv6Address | None:
-    try:
-        return ip_address(name)
-    except ValueError:
-        return None
 
 
 def _matches(name: str, pattern: str) -> bool:

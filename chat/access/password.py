@@ -5,16 +5,17 @@
     password.is_right("guess", "203.0.113.7", "page 1")
 
 After a few wrong tries each further one from the same address has to wait, twice as long each time
-but never longer than `LONGEST`, so nobody is locked out for good. A page that does not wait has to
-wait anew, so that whoever guesses without a pause never takes the turn of whoever waits.
+but never longer than `LONGEST`, so nobody is locked out for good. A try that comes too early is not
+looked at and begins that page's wait anew, so whoever guesses without a pause never takes the turn
+of whoever waits.
 
 Many addresses do not guess much faster than one: of all wrong tries together `BURST` are looked at
 at once, and then one in `EACH` seconds. Whoever comes when there are no more gets a turn, one for
 each address in the order in which they came, and learns when it is. The turn is never further
 away than `LONGEST_QUEUE` and is kept for `KEPT` seconds, so that whoever waits so long gets in,
-however many others guess. So of N addresses that guess at most `BURST` + `KEPT` / `EACH` tries are
-looked at beyond one in `EACH` seconds (60 in a minute); with more than 300 addresses it is one in
-five minutes for each. An address from which the password was right does not wait for others.
+however many others guess. So however many addresses guess, one try in `EACH` seconds (60 in a
+minute) is looked at, and `BURST` + `KEPT` / `EACH` beside them; with more than 300 addresses it is
+one in five minutes for each. An address from which the password was right does not wait for others.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ class Bounds:
     and `slow_patience`.
 
     Moves: `moves` a second from one page, up to `moves_at_once` when it has been still, and
-    `moves_at_first`. What is beyond is taken from what all pages of the address have besides:
+    `moves_at_first`. A page that is faster draws on a reserve that all pages of its address share:
     `more_moves` a second, up to `more_moves_at_once`. So nobody pays for a neighbour.
 
     Bytes: `words` in a message, `largest` with what the browser's storage says in it. Of messages

@@ -8,7 +8,15 @@ from enum import StrEnum
 from uuid import uuid4
 
 from chat import errors
-from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, UsageReported
+from chat.conversation.events import (
+    Ended,
+    Event,
+    LeftOut,
+    ReasoningDelta,
+    Reread,
+    TextDelta,
+    UsageReported,
+)
 from chat.usage import Usage
 
 
@@ -28,7 +36,7 @@ _CUTTING = frozenset({"length", "content_filter"})
 
 
 def new_key() -> str:
-    """A short name that nothing else in this process has; `id` is given anew when memory is."""
+    """A short name that nothing else in this process has: Python uses an `id()` again."""
     return uuid4().hex[:12]
 
 
@@ -39,6 +47,7 @@ class Answer:
     It is changed in place while its text arrives, so whoever holds it has every word, however
     the run that receives the words may end. `continued` is the text of the earlier answer that
     this one continues; `text` begins with it. `key` is a name that no other answer or round has.
+    `left_out` are the settings that the service does not take.
     """
 
     key: str = field(default_factory=new_key, init=False)
@@ -52,6 +61,7 @@ class Answer:
     error: errors.ChatError | None = None
     model: str = ""
     prompt_estimate: int = 0
+    left_out: tuple[str, ...] = ()
 
     @property
     def written(self) -> str:
@@ -125,8 +135,13 @@ class Answer:
                 self.text += text
             case ReasoningDelta(text):
                 self.reasoning += text
+            case Reread(text, reasoning):
+                self.text = self.continued + text
+                self.reasoning = reasoning
             case UsageReported(usage):
                 self.usage = usage
+            case LeftOut(names):
+                self.left_out = names
             case Ended(reason):
                 self.finish_reason = reason
                 self.status = Status.CUT if reason in _CUTTING else Status.COMPLETE

@@ -22,10 +22,25 @@ class ReasoningDelta:
 
 
 @dataclass(frozen=True)
+class Reread:
+    """What came so far was divided wrongly into text and reasoning: these take its place."""
+
+    text: str
+    reasoning: str
+
+
+@dataclass(frozen=True)
 class UsageReported:
     """The provider's own count; the last one of a stream holds."""
 
     usage: Usage
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What the service does not take, and so was not sent as it was set: names of settings."""
+
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -40,4 +55,4 @@ class Waiting:
     """Nothing came for a moment: a chance to look whether anybody still listens."""
 
 
-Event = TextDelta | ReasoningDelta | UsageReported | Ended | Waiting
+Event = TextDelta | ReasoningDelta | Reread | UsageReported | LeftOut | Ended | Waiting

@@ -13,10 +13,7 @@ APP = "streamlit_app.py"  # what the Dockerfile runs
 README = "README.md"
 SDKS = ("streamlit", "docker")
 
-REQUIRED_OF = {
-    "streamlit": ("sdk_version", "python_version", "app_file"),
-    "docker": ("app_port",),
-}
+REQUIRED_OF = {"streamlit": ("sdk_version", "python_version", "app_file"), "docker": ("app_port",)}
 NEEDED = (README, "requirements.txt", "Dockerfile", ".streamlit/config.toml")
 
 _TOP = re.compile(r"---\n(.*?)\n---(?:\n|\Z)(.*)", re.DOTALL)

@@ -25,7 +25,7 @@ _LARGEST_COUNT = 10**12
 _CHAT = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 Reason = Literal["start", "picked", "followed"]
-StorageFault = Literal["full", "forbidden", "silent"]
+StorageFault = Literal["full", "forbidden", "silent", "failed"]
 
 
 class State(TypedDict):

@@ -75,8 +75,8 @@ class Recorder:
         """What is different from what is recorded; it counts as recorded from now on.
 
         The text of a question or of an answer that has ended never changes, so it is recorded
-        once, and never compared. What the reading has changed goes along with the first change
-        that somebody made: to look at a conversation is not to write it.
+        once, and never compared. What was repaired while the records were read is written with the
+        visitor's first change; to open a conversation writes nothing.
         """
         found = self._compared(conversation, options)
         if not found or not (self._due or self._stray):

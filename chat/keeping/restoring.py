@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from chat.conversation.answer import Answer, Status
 from chat.conversation.tree import Conversation, Round
+from chat.keeping import untrusted
 from chat.keeping.records import MOST_RECORDS, NUMBERS, Record, Recorder
 from chat.keeping.transcript import NO_QUESTION, Transcript, read_answer, read_head
-from chat.keeping.untrusted import MOST, MOST_ANSWERS, Fault, TranscriptError, read_text
+from chat.keeping.untrusted import MOST, MOST_ANSWERS, Fault, TranscriptError
 from chat.options import Options
 
 _NAME = re.compile(r"(?P<kind>round|question|answer)/(?P<number>[1-9]\d{0,8})", re.ASCII)
@@ -142,7 +143,7 @@ class _Restoring:
 
     def _question(self, number: int) -> str:
         try:
-            question = read_text(self._records.get(f"question/{number}"))
+            question = untrusted.text(self._records.get(f"question/{number}"))
         except TranscriptError:
             question = ""
         self._is_whole &= bool(question.strip())
@@ -171,7 +172,7 @@ class _Restoring:
         for place in range(len(pieces)):
             try:
                 piece = pieces[place]
-                more, thought = read_text(piece["text"]), read_text(piece["reasoning"])
+                more, thought = untrusted.text(piece["text"]), untrusted.text(piece["reasoning"])
             except (TranscriptError, TypeError, KeyError):
                 self._is_whole = False
                 break

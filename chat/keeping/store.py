@@ -36,6 +36,7 @@ class Notice(StrEnum):
     FULL = "full"
     FORBIDDEN = "forbidden"
     SILENT = "silent"
+    FAILED = "failed"
     DAMAGED = "damaged"
     UNREADABLE = "unreadable"
     TOO_LONG = "too long"

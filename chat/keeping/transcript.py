@@ -21,20 +21,8 @@ from chat import errors
 from chat.characters import mended
 from chat.conversation.answer import Answer, Status
 from chat.conversation.tree import Conversation, Fork, Round
-from chat.keeping.untrusted import (
-    LONGEST_NAME,
-    MOST,
-    MOST_ANSWERS,
-    Fault,
-    TranscriptError,
-    parsed,
-    read_fields,
-    read_list,
-    read_number,
-    read_text,
-    read_whole,
-    refuse,
-)
+from chat.keeping import untrusted
+from chat.keeping.untrusted import MOST, Fault, TranscriptError
 from chat.options import MOST_ROUNDS, Options
 from chat.usage import Usage
 
@@ -93,7 +81,7 @@ def from_json(data: bytes | str) -> Transcript:
     of one role in a row are joined; a question without an answer counts as stopped.
     Raises `TranscriptError`, whatever the file is.
     """
-    whole = parsed(data)
+    whole = untrusted.parsed(data)
     if isinstance(whole, dict) and whole.get("format") == FORMAT:
         return _read(whole)
     messages = whole.get("messages") if isinstance(whole, dict) else whole
@@ -143,19 +131,18 @@ def read_head(head: Mapping[str, Any]) -> tuple[Transcript, int]:
 
     Raises `TranscriptError`.
     """
-    if read_whole(head.get("version"), least=1) > VERSION:
+    if untrusted.whole(head.get("version"), least=1) > VERSION:
         raise TranscriptError(Fault.NEWER)
-    _, _, settings, prompt, remember, start, discarded = read_fields(
-        head,
-        *("format", "version", "settings", "system_prompt", "remember", "start", "discarded"),
+    _, _, settings, prompt, remember, start, discarded = untrusted.fields(
+        head, *("format", "version", "settings", "system_prompt", "remember", "start", "discarded")
     )
     conversation = Conversation(
-        system_prompt=read_text(prompt),
-        rounds=read_whole(remember, most=MOST_ROUNDS),
-        discarded=[read_answer(answer) for answer in read_list(discarded)],
+        system_prompt=untrusted.text(prompt),
+        rounds=untrusted.whole(remember, most=MOST_ROUNDS),
+        discarded=[read_answer(answer) for answer in untrusted.items(discarded)],
     )
     transcript = Transcript(conversation=conversation, options=_options(settings))
-    return transcript, read_whole(start, most=MOST)
+    return transcript, untrusted.whole(start, most=MOST)
 
 
 def _read(whole: dict[str, Any]) -> Transcript:
@@ -165,99 +152,99 @@ def _read(whole: dict[str, Any]) -> Transcript:
     read: list[Round] = []
     count = 0
     forks = [(conversation.start, start)]
-    for item in read_list(rounds):
-        after, question, versions, shown, stand_in, shown_next = read_fields(
+    for item in untrusted.items(rounds):
+        after, question, versions, shown, stand_in, shown_next = untrusted.fields(
             item, "after", "question", "versions", "shown", "former", "next"
         )
-        count += len(read_list(versions))
-        if count > MOST_ANSWERS:
+        count += len(untrusted.items(versions))
+        if count > untrusted.MOST_ANSWERS:
             raise TranscriptError(Fault.TOO_LARGE)
         answers = [read_answer(answer) for answer in versions]
         last = len(answers) - 1
         round = Round(
-            question=read_text(question),
+            question=untrusted.text(question),
             versions=answers,
-            shown=read_whole(shown, most=last),
-            stand_in=None if stand_in is None else read_whole(stand_in, most=last),
+            shown=untrusted.whole(shown, most=last),
+            stand_in=None if stand_in is None else untrusted.whole(stand_in, most=last),
         )
         if not round.question.strip():
-            refuse()
+            untrusted.refuse()
         if round.stand_in is not None and not answers[round.stand_in].has_text:
-            refuse()
+            untrusted.refuse()
         # The round before it must stand earlier in the list, so there is no circle.
         fork = (
             conversation.start
             if after is None
-            else read[read_whole(after, most=len(read) - 1)].next
+            else read[untrusted.whole(after, most=len(read) - 1)].next
         )
         fork.rounds.append(round)
         forks.append((round.next, shown_next))
         read.append(round)
     for fork, shown in forks:
-        fork.shown = read_whole(shown, most=max(0, len(fork.rounds) - 1))
+        fork.shown = untrusted.whole(shown, most=max(0, len(fork.rounds) - 1))
     return transcript
 
 
 def _options(settings: object) -> Options:
-    model, temperature, top_p, max_tokens = read_fields(
+    model, temperature, top_p, max_tokens = untrusted.fields(
         settings, "model", "temperature", "top_p", "max_tokens"
     )
-    name = read_text(model, LONGEST_NAME)
+    name = untrusted.text(model, untrusted.LONGEST_NAME)
     if not name.strip():
-        refuse()
+        untrusted.refuse()
     return Options(
         model=name,
-        temperature=None if temperature is None else read_number(temperature, most=2),
-        top_p=None if top_p is None else read_number(top_p, most=1),
-        max_tokens=None if max_tokens is None else read_whole(max_tokens, least=1),
+        temperature=None if temperature is None else untrusted.number(temperature, most=2),
+        top_p=None if top_p is None else untrusted.number(top_p, most=1),
+        max_tokens=None if max_tokens is None else untrusted.whole(max_tokens, least=1),
     )
 
 
 def read_answer(item: object) -> Answer:
     """What `written_answer` wrote. Raises `TranscriptError`."""
     text, continued, reasoning, seconds, status, reason, usage, error, model, estimate = (
-        read_fields(
+        untrusted.fields(
             item,
             *("text", "continued", "reasoning", "thought_seconds", "status", "finish_reason"),
             *("usage", "error", "model", "prompt_estimate"),
         )
     )
     if not isinstance(status, str) or status not in set(Status) - {Status.STREAMING}:
-        refuse()
+        untrusted.refuse()
     answer = Answer(
-        text=read_text(text),
-        continued=read_text(continued),
-        reasoning=read_text(reasoning),
-        thought_seconds=read_number(seconds),
+        text=untrusted.text(text),
+        continued=untrusted.text(continued),
+        reasoning=untrusted.text(reasoning),
+        thought_seconds=untrusted.number(seconds),
         status=Status(status),
-        finish_reason=None if reason is None else read_text(reason, LONGEST_NAME),
+        finish_reason=None if reason is None else untrusted.text(reason, untrusted.LONGEST_NAME),
         usage=None if usage is None else _usage(usage),
         error=None if error is None else _error(error),
-        model=read_text(model, LONGEST_NAME),
-        prompt_estimate=read_whole(estimate),
+        model=untrusted.text(model, untrusted.LONGEST_NAME),
+        prompt_estimate=untrusted.whole(estimate),
     )
     if not answer.text.startswith(answer.continued):
-        refuse()
+        untrusted.refuse()
     return answer
 
 
 def _usage(item: object) -> Usage:
-    prompt, completion, reasoning, cached = read_fields(
+    prompt, completion, reasoning, cached = untrusted.fields(
         item, "prompt_tokens", "completion_tokens", "reasoning_tokens", "cached_tokens"
     )
     return Usage(
-        prompt_tokens=read_whole(prompt),
-        completion_tokens=read_whole(completion),
-        reasoning_tokens=None if reasoning is None else read_whole(reasoning),
-        cached_tokens=None if cached is None else read_whole(cached),
+        prompt_tokens=untrusted.whole(prompt),
+        completion_tokens=untrusted.whole(completion),
+        reasoning_tokens=None if reasoning is None else untrusted.whole(reasoning),
+        cached_tokens=None if cached is None else untrusted.whole(cached),
     )
 
 
 def _error(item: object) -> errors.ChatError:
-    kind, detail = read_fields(item, "kind", "detail")
+    kind, detail = untrusted.fields(item, "kind", "detail")
     if not isinstance(kind, str) or kind not in _KINDS:
-        refuse()
-    return _KINDS[kind](errors.clean(read_text(detail)))
+        untrusted.refuse()
+    return _KINDS[kind](errors.clean(untrusted.text(detail)))
 
 
 def _of_messages(messages: object) -> Conversation:

@@ -74,14 +74,14 @@ def refuse(_: object = None) -> NoReturn:
     raise TranscriptError(Fault.DAMAGED)
 
 
-def read_fields(item: object, *names: str) -> list[Any]:
+def fields(item: object, *names: str) -> list[Any]:
     """The values of an object that has these fields and no others."""
     if not isinstance(item, dict) or item.keys() != set(names):
         refuse()
     return [item[name] for name in names]
 
 
-def read_list(value: object) -> list[Any]:
+def items(value: object) -> list[Any]:
     """A list of `MOST` values at most."""
     if not isinstance(value, list):
         refuse()
@@ -90,21 +90,21 @@ def read_list(value: object) -> list[Any]:
     return value
 
 
-def read_text(value: object, longest: int = LARGEST) -> str:
+def text(value: object, longest: int = LARGEST) -> str:
     """A text of so many characters at most, without what cannot be sent."""
     if not isinstance(value, str) or len(value) > longest:
         refuse()
     return mended(value)
 
 
-def read_whole(value: object, *, least: int = 0, most: int = LARGEST_NUMBER) -> int:
+def whole(value: object, *, least: int = 0, most: int = LARGEST_NUMBER) -> int:
     """A whole number from `least` to `most`."""
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
         refuse()
     return value
 
 
-def read_number(value: object, *, most: float = math.inf) -> float:
+def number(value: object, *, most: float = math.inf) -> float:
     """A number from 0 to `most`."""
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= most:
         refuse()

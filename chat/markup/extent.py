@@ -11,6 +11,7 @@ MOST = 1_000.0  # by which a slow machine's browser is held up, in milliseconds
 # What costs how many milliseconds to draw, in Chromium on two cores that have other work, too.
 _AS_MARKDOWN = {
     "\n": 0.9,
+    "\r": 0.9,
     "|": 0.5,
     "$": 1.8,
     "\\(": 3.6,

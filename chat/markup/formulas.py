@@ -16,7 +16,7 @@ CLOSINGS = {r"\(": r"\)", r"\[": r"\]", "$$": "$$"}
 
 def displayed(lines: list[str], inside: str) -> str:
     """A formula on lines of its own, as Streamlit wants it, in the same list or quotation."""
-    shown = (formula_without_image(line.strip()) for line in lines if line.strip())
+    shown = (without_image(line.strip()) for line in lines if line.strip())
     return f"\n{inside}".join(["$$", *shown, "$$"])
 
 
@@ -27,7 +27,7 @@ def is_displayed(content: str, *, alone: bool) -> bool:
     return bool(_FORMULA.search(content)) or (alone and not content.isdigit())
 
 
-def formula_without_image(formula: str) -> str:
+def without_image(formula: str) -> str:
     """A formula in which no image is, should it after all be read as prose."""
     return formula.replace("![", "! [")
 

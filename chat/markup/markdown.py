@@ -23,13 +23,11 @@ from chat.markup.prose import prose, row
 from chat.markup.syntax import definitions
 
 _NEWLINE = re.compile(r"\r\n?")
-# A bound on the work: no model of today answers at such length. What is behind is shown as it is.
-MOST_LINES = 16_000
 
 
-def faithful(text: str, *, most_lines: int = MOST_LINES) -> str:
+def faithful(text: str) -> str:
     """Markdown for Streamlit that shows what the model meant by its own."""
-    return GrowingMarkdown(most_lines=most_lines).add(text)
+    return GrowingMarkdown().add(text)
 
 
 @dataclass
@@ -40,36 +38,19 @@ class GrowingMarkdown:
     its characters stand in blocks of their own before the last one, and will never change again.
     """
 
-    most_lines: int = MOST_LINES
     apart: int = 0
     _settled: str = ""  # what the source before `_last` has become
     _head: list[str] = field(default_factory=list)  # of the table that goes on in `_last`
     _last: str = ""  # the source from the last block, item or row on
-    _lines: int = 0  # of the source before `_last`
     _addresses: dict[str, str] = field(default_factory=dict)  # defined before `_last`, by name
-    _read: str = ""  # what the first `most_lines` have become, once there are more
-    _rest: str = ""  # the source behind them
 
     def add(self, piece: str) -> str:
         """Take another piece in; the markdown of all so far."""
-        if self._rest:
-            self._rest += piece
-            return self._read + _plain(self._rest)
         self._last += unmarked(piece)
         if not self._settled and not self._head:  # where Streamlit's parser would drop a mark, too
             self._last = self._last.lstrip("\ufeff")
         lines = [*self._head, *_NEWLINE.sub("\n", self._last).split("\n")]
-        most = self.most_lines - self._lines + len(self._head)
-        rest = "\n".join(lines[most:])
-        if not rest:
-            return self._add(lines, BLOCKS.parse("\n".join(lines)))
-        tokens = BLOCKS.parse("\n".join([*lines[:most], ""]))
-        self._read = self._add(lines[:most], tokens) + _end(lines[:most], tokens)
-        # A line end may be half there yet.
-        self._rest = rest[:-1] + "\r" if self._last.endswith("\r") else rest
-        return self._read + _plain(self._rest)
-
-    def _add(self, lines: list[str], tokens: list[Token]) -> str:
+        tokens = BLOCKS.parse("\n".join(lines))
         changed = _changed(lines, tokens)
         last, head, apart = _last_part(lines, tokens, self._head)
         addresses = {**_definitions(lines[:last], tokens), **self._addresses}
@@ -83,7 +64,6 @@ class GrowingMarkdown:
             before = named(before, addresses, is_whole=False)
             self.apart = self.apart if is_open(before) else len(before)
         if not self._last.endswith("\r"):  # which may be the first half of a line end
-            self._lines += last - len(self._head)
             self._settled, self._head, self._last = settled, head, "\n".join(lines[last:])
             self._addresses = addresses
         made = settled + "\n".join(line for line in changed[last:] if line is not None)
@@ -100,26 +80,6 @@ def _definitions(lines: list[str], tokens: list[Token]) -> dict[str, str]:
             for name, address in definitions("\n".join(lines[slice(*token.map)])):
                 found.setdefault(name, address)
     return found
-
-
-def _end(lines: list[str], tokens: list[Token]) -> str:
-    """What ends the last block, if that is code or a comment that goes on."""
-    token = tokens[-1] if tokens else None
-    if token is None or token.map is None or token.map[1] < len(lines):
-        return ""
-    if token.type == "comment" and "-->" not in lines[-1]:
-        return "\n-->"
-    if token.type == "fence" and token.content.count("\n") == token.map[1] - token.map[0] - 1:
-        return f"\n{token.markup}"
-    return ""
-
-
-def _plain(text: str) -> str:
-    """A text as it stands, behind the end of another."""
-    shown = without_images(_NEWLINE.sub("\n", text))
-    longest = max(map(len, re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"\n\n{fence}text\n{shown}\n{fence}"
 
 
 def _last_part(

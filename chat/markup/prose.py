@@ -18,32 +18,9 @@ import html
 import re
 from collections.abc import Callable
 
-from chat.markup.formulas import (
-    CLOSINGS,
-    DOLLAR,
-    DOLLARS,
-    LONGEST_FORMULA,
-    WORDS,
-    displayed,
-    formula_without_image,
-    is_displayed,
-    is_formula,
-)
+from chat.markup import formulas, syntax
 from chat.markup.pictures import picture, unnamed
 from chat.markup.plain import JOINER, NOTHING, guard, without_images
-from chat.markup.syntax import (
-    BLANK,
-    DEFINITION,
-    FOOTNOTE,
-    LABEL,
-    LIKE_DEFINITION,
-    REFERENCE,
-    REST_OF_LINK,
-    STOP,
-    Closings,
-    end_of,
-    link_target,
-)
 
 _END_OF_ADDRESS = "\ufeff"  # not seen either, and white space to Streamlit's parser
 _CELLS = re.compile(r"(?:\\[\\|]|[^|])+|\|")
@@ -58,7 +35,7 @@ def prose(text: str, *, inside: str | None = "", keeps_lines: bool = True) -> st
     `inside` stands before a further line in the same list or quotation; None where none can be.
     """
     made = _Scanner(text, inside, keeps_lines=keeps_lines).made()
-    return FOOTNOTE.sub(rf"\1[{JOINER}^", made) if "[^" in made else made
+    return syntax.FOOTNOTE.sub(rf"\1[{JOINER}^", made) if "[^" in made else made
 
 
 def row(line: str) -> str:
@@ -77,14 +54,14 @@ class _Scanner:
         self._at = 0
         self._open = 0  # brackets; in one, Streamlit's parser knows no bare address
         self._is_code_certain = True  # that Streamlit's parser sees the code behind here
-        self._closings = Closings(text)
+        self._closings = syntax.Closings(text)
 
     def made(self, opened: int = 0) -> str:
         """All of it, set right; `opened` brackets stand before it."""
         self._open = opened
         text = self._text
         made = [self._begin_line()]
-        while (stop := STOP.search(text, self._at)) is not None:
+        while (stop := syntax.STOP.search(text, self._at)) is not None:
             made.append(text[self._at : stop.start()])
             self._at = stop.end()
             make: Callable[[str], str] = getattr(self, f"_make_{stop.lastgroup}")
@@ -100,10 +77,10 @@ class _Scanner:
         A footnote is text, too: markdown-it knows none, and would see code where Streamlit's
         parser sees what belongs to the note.
         """
-        like = LIKE_DEFINITION.match(self._text, self._at)
+        like = syntax.LIKE_DEFINITION.match(self._text, self._at)
         if like is None:
             return ""
-        definition = DEFINITION.match(self._text, self._at)
+        definition = syntax.DEFINITION.match(self._text, self._at)
         if definition is None:
             self._at = like.end(1) + 1
             return like[1] + r"\["
@@ -146,12 +123,12 @@ class _Scanner:
     def _make_math(self, opening: str) -> str:
         content = self._content(opening)
         if opening == r"\[":
-            if not is_displayed(content, alone=False):
+            if not formulas.is_displayed(content, alone=False):
                 return opening
             if "\n" in content and self._inside is not None:
                 return self._on_lines(content, self._inside)
         formula = " ".join(filter(None, self._lines(content)))
-        if not formula or DOLLAR.search(formula):
+        if not formula or formulas.DOLLAR.search(formula):
             return opening if opening == r"\[" else f"\\{opening}"
         style = r"\displaystyle " if opening == r"\[" else ""
         fence = "$$" if "$" in formula else "$"
@@ -160,22 +137,22 @@ class _Scanner:
     def _make_dollar(self, opening: str) -> str:
         if opening == "$$":
             content = self._content(opening)
-            if content.strip(" $") and not WORDS.search(content):
+            if content.strip(" $") and not formulas.WORDS.search(content):
                 if "\n" not in content:
                     return self._in_line(f"$${content}$$", self._at + len(content) + 2)
                 if self._inside is not None:
                     return self._on_lines(content, self._inside)
         elif opening == "$":
-            found = DOLLARS.match(self._text, self._at - 1)
-            if found is not None and is_formula(self._text, found):
+            found = formulas.DOLLARS.match(self._text, self._at - 1)
+            if found is not None and formulas.is_formula(self._text, found):
                 return self._in_line(found.group(), found.end())
         return opening.replace("$", r"\$")
 
     def _content(self, opening: str) -> str:
         """What stands between an opening and its closing; nothing where that is no formula."""
-        closing = CLOSINGS[opening]
+        closing = formulas.CLOSINGS[opening]
         behind = self._closings.of(closing, self._at)
-        if behind is None or behind > self._at + LONGEST_FORMULA:
+        if behind is None or behind > self._at + formulas.LONGEST_FORMULA:
             return ""
         content = self._text[self._at : behind - len(closing)]
         return "" if "`" in content or opening in content else content
@@ -189,17 +166,16 @@ class _Scanner:
     def _in_line(self, formula: str, behind: int) -> str:
         self._at = behind
         self._is_code_certain = False
-        follows = self._text[behind : behind + 1]
-        return formula_without_image(formula) + NOTHING * (
-            follows.isalnum() or follows in ("$", "\\")
-        )
+        after = self._text[behind : behind + 1]
+        is_joined = after.isalnum() or after in ("$", "\\")
+        return formulas.without_image(formula) + NOTHING * is_joined
 
     def _on_lines(self, content: str, inside: str) -> str:
         """A formula that begins behind other text, on lines of its own."""
         self._at += len(content) + 2
         self._is_code_certain = False
-        formula = f"\n{inside}" + displayed(self._lines(content), inside)
-        self._at = end_of(BLANK, self._text, self._at)
+        formula = f"\n{inside}" + formulas.displayed(self._lines(content), inside)
+        self._at = syntax.end_of(syntax.BLANK, self._text, self._at)
         if self._text.startswith("\n", self._at):
             self._at += 1
             return f"{formula}\n{self._begin_line()}"
@@ -217,7 +193,7 @@ class _Scanner:
         self._open -= 1
         if not self._text.startswith("(", self._at):
             return closing
-        target = link_target(self._text, self._at)
+        target = syntax.link_target(self._text, self._at)
         if target is None:
             self._is_code_certain = False
             return closing
@@ -229,20 +205,20 @@ class _Scanner:
 
     def _make_image(self, _: str) -> str:
         """A link in an image's place, which names its host."""
-        label = LABEL.match(self._text, self._at)
+        label = syntax.LABEL.match(self._text, self._at)
         if label is None:
             self._at -= 1
             return r"\!"
         name = _Scanner(label[1].replace("\n", " "), None).made(opened=1).strip()
-        reference = REFERENCE.match(self._text, label.end())
+        reference = syntax.REFERENCE.match(self._text, label.end())
         if reference is not None:
             self._at = reference.end()
             return self._named(name, reference[1] or label[1], reference.group())
-        target = link_target(self._text, label.end())
+        target = syntax.link_target(self._text, label.end())
         if target is not None:
             source, self._at = target
             return picture(name, source, in_link=self._is_in_link())
-        if REFERENCE.fullmatch(f"[{label[1]}]") and not label[1].startswith("^"):
+        if syntax.REFERENCE.fullmatch(f"[{label[1]}]") and not label[1].startswith("^"):
             self._at = label.end()
             return self._named(name, label[1], "")
         self._at -= 1
@@ -253,7 +229,7 @@ class _Scanner:
         return unnamed(name, reference, behind, in_link=self._is_in_link())
 
     def _is_in_link(self) -> bool:
-        return bool(self._open) and REST_OF_LINK.match(self._text, self._at) is not None
+        return bool(self._open) and syntax.REST_OF_LINK.match(self._text, self._at) is not None
 
     def _make_address(self, address: str) -> str:
         begin = self._at - len(address)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
 from chat.conversation.answer import Answer
 from chat.conversation.events import Event
 from chat.conversation.tree import Conversation
-from chat.conversation.window import Window
+from chat.conversation.window import Message, Window
 from chat.options import Options
 
 
 def send(events: Generator[Event]) -> None:
-    """Have the request made of which these are the answer. Nothing of the answer is lost by it."""
-    next(events, None)  # `Waiting`, which comes at once: see `Service.stream`
+    """Send the request whose answer these events are: take the first, which is always `Waiting`."""
+    next(events, None)  # it comes at once: see `Service.stream`
+
+
+def log(line: str) -> None:
+    """Write a line into the server's log."""
+    print(line, file=sys.stderr, flush=True)
 
 
 class Service(ABC):
@@ -33,6 +39,10 @@ class Service(ABC):
         event comes at least ten times a second (`Waiting` when there is no other). Closing the
         generator cuts the answer off at its source. Raises a `ChatError` for any failure.
         """
+
+    def as_sent(self, messages: Sequence[Message], _model: str) -> tuple[Message, ...]:
+        """The messages as this model's service gets them, where that is known to differ."""
+        return tuple(messages)
 
     @abstractmethod
     def models(self) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ from chat.usage import Usage
 
 FASTEST = 200  # tokens a second that a model may think without a word that is seen
 PACE = 10  # tokens a second of text from which on a model does nothing else meanwhile
-AHEAD = 1.0  # seconds that text which came faster may stand for at most
-LIGHTEST = 0.5  # of our count: no tokenizer makes less, and none of that counts our own way more
+AHEAD = 1.0  # seconds of writing that a burst of text is credited with at most
+LIGHTEST = 0.5  # of our count: a report below it is not believed, as no tokenizer counts so few
 HEAVIEST = 3  # times our count
 
 

@@ -5,19 +5,19 @@
 What a request may cost at most is reserved before it is made and settled after it, whatever ends
 it, so a hundred visitors at once cannot overspend. A service that knows no bound, or thinks unseen
 beyond it, is reserved for by the clock, `FASTEST` tokens a second, and cut where nothing more is
-left: all requests together spend at most a second's tokens of each answer under way more than the
-budget. A visitor has one request at a time.
+left: the budget is overrun by at most one second's tokens of each answer that is being written. A
+visitor has one request at a time.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 
 from chat import errors
 from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, UsageReported, Waiting
-from chat.conversation.window import Window
+from chat.conversation.window import Message, Window
 from chat.options import Options
 from chat.services.base import Service
 from chat.services.bill import FASTEST, Bill
@@ -35,7 +35,11 @@ FREE = (
     errors.KeyRefused,
     errors.NotAllowed,
     errors.NoSuchModel,
+    errors.WrongAddress,
     errors.WindowTooLarge,
+    errors.AnswerTooLong,
+    errors.LargerThanPace,
+    errors.ModelTooLarge,
     errors.QuotaUsedUp,
     errors.TooFast,
     errors.ServiceDown,
@@ -76,6 +80,10 @@ class Budgeted(Service):
     def models(self) -> tuple[str, ...]:
         """See `Service.models`."""
         return self._service.models() if self._models is None else self._models
+
+    def as_sent(self, messages: Sequence[Message], model: str) -> tuple[Message, ...]:
+        """See `Service.as_sent`."""
+        return self._service.as_sent(messages, model)
 
     def left(self) -> Left:
         """What is left for this visitor today."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from chat.services.base import Service
 from chat.services.provider import Provider
 from chat.settings import Settings
 
 
-def connect(settings: Settings | None = None) -> Service:
+def connect(
+    settings: Settings | None = None, *, log: Callable[[str], None] | None = None
+) -> Service:
     """The service that the settings (left out: those of the environment) ask for.
 
-    Raises `SettingsError`. Nothing is waited for.
+    `log` gets a line for each failure. Raises `SettingsError`. Nothing is waited for.
     """
     settings = settings or Settings.load()
     if settings.api_key is None:
@@ -23,4 +27,5 @@ def connect(settings: Settings | None = None) -> Service:
         defaults=settings.options,
         base_url=settings.base_url,
         timeout=settings.timeout,
+        log=log,
     )

@@ -9,7 +9,6 @@ Days begin at midnight UTC.
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from chat import errors
+from chat.services.base import log
 from chat.services.ledger import DamagedError, Kept, Ledger
 from chat.settings import SettingsError
 
@@ -47,10 +47,6 @@ class _Day:
     by_visitor: Counter[str] = field(default_factory=Counter)
 
 
-def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
-
-
 class Limits:
     """The sums of a day, for the whole process. Any thread may ask.
 
@@ -68,7 +64,7 @@ class Limits:
         daily_tokens: int | None = None,
         folder: Path | None = None,
         today: Callable[[], date] = lambda: datetime.now(UTC).date(),
-        log: Callable[[str], None] = _say,
+        log: Callable[[str], None] = log,
     ) -> None:
         self._visitor_tokens = visitor_tokens
         self._daily_tokens = daily_tokens

@@ -9,61 +9,48 @@ import asyncio
 import math
 import re
 import time
-from collections.abc import AsyncIterator, Generator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from chat import errors
-from chat.conversation.events import Event, Waiting
+from chat import errors, models
+from chat.conversation.events import Event, LeftOut, Waiting
 from chat.conversation.window import Message, Window
 from chat.errors import ChatError
 from chat.options import Options
+from chat.services import failure_log, listing, refusals
 from chat.services.base import Service
 from chat.services.inbox import Inbox, run
+from chat.services.mending import Attempt, Habits
 from chat.services.reading import ErrorEvent, Reading
+from chat.services.refusals import Refusal
 
 if TYPE_CHECKING:
-    from openai import APIStatusError, AsyncAPIResponse, AsyncOpenAI
+    from openai import AsyncAPIResponse, AsyncOpenAI, Timeout
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
-READ_TIMEOUT = 60.0  # seconds of silence
+SILENCE = 60.0  # seconds without a word, a thought or a comment of the service
+FIRST_SILENCE = 600.0  # the same before the first word, of a model that may be thinking
 CONNECT_TIMEOUT = 5.0  # seconds
 RETRY_DELAYS = (0.5, 1.0)  # seconds before the second and the third try
 LONGEST_RETRY_AFTER = 5.0  # seconds; where a service wants more, the visitor reads so instead
 MODELS_AGAIN = 60.0  # seconds
+MOST_MODELS = 2_000  # that are offered
 NAP = 0.08  # seconds in which tokens gather unread: to wake for each costs more than all the rest
 AWAKE = 0.005  # seconds of reading between two naps, at least
 DRAIN_TIMEOUT = 0.1  # seconds for what comes behind the end
 HEAD_START = 0.006  # seconds for a request to be made and sent before anything else is done
 
-# Parameters that some services refuse, and what to send in their place (None: nothing).
-# OpenAI's reasoning models refuse max_tokens, older compatible servers max_completion_tokens.
-SUBSTITUTES: Mapping[str, str | None] = {
-    "max_completion_tokens": "max_tokens",
-    "stream_options": None,
-}
-
 _SECRET_NAME = re.compile(r"key|token|secret|sig|pass|code", re.IGNORECASE)
-_UNKNOWN_CODES = frozenset({"unsupported_parameter", "unknown_parameter"})
-_UNKNOWN_WORDS = re.compile(
-    r"unsupported parameter|not supported|unknown|unrecogni[sz]ed|unexpected|not permitted|extra",
-    re.IGNORECASE,
-)
-
-# What /models of the large services lists beside chat models; any name can still be typed.
-_NOT_CHAT = (
-    *("audio", "babbage", "dall-e", "davinci", "deep-research", "embed", "image", "instruct"),
-    *("moderation", "ocr", "realtime", "rerank", "search", "sora", "speech", "transcribe"),
-    *("tts", "video", "whisper"),
-)
 
 
 class Provider(Service):
     """A service that speaks Chat Completions.
 
-    `timeout` is the longest silence in seconds. Nothing is sent before the first question but
-    one request for the list of models.
+    `timeout` is the longest silence in seconds; None: ten minutes before the first word where the
+    model is not known not to think, else one. Nothing is sent before the first question but one
+    request for the list of models. `log` gets a line for each failure, for the owner.
     """
 
     def __init__(
@@ -72,15 +59,17 @@ class Provider(Service):
         api_key: str,
         defaults: Options,
         base_url: str | None = None,
-        timeout: float = READ_TIMEOUT,
+        timeout: float | None = None,
+        log: Callable[[str], None] | None = None,
     ) -> None:
         super().__init__(defaults)
         self._api_key = api_key
         self._base_url = base_url or OPENAI_BASE_URL
         self._secrets = (api_key, *_secrets_in(self._base_url))
         self._timeout = timeout
+        self._log = log
         self._client: AsyncOpenAI | None = None
-        self._refused: set[tuple[str, str]] = set()  # (model, parameter)
+        self._habits = Habits()
         self._models: tuple[str, ...] = ()
         self._models_requested = -math.inf
         self.models()
@@ -94,6 +83,10 @@ class Provider(Service):
             self._models_requested = time.monotonic()
             run(self._list_models())
         return self._models
+
+    def as_sent(self, messages: Sequence[Message], model: str) -> tuple[Message, ...]:
+        """See `Service.as_sent`."""
+        return self._habits.begin(messages, Options(model=model)).messages
 
     def stream(self, window: Window, options: Options) -> Generator[Event]:
         """Answer a window; see `Service.stream`."""
@@ -110,88 +103,117 @@ class Provider(Service):
     async def _answer(self, messages: tuple[Message, ...], options: Options, inbox: Inbox) -> None:
         """Fill the inbox with the events of one request, closed by `Ended` or a `ChatError`."""
         reading = Reading()
-        content_type = ""
-        failure: ChatError | None = None
+        head: Mapping[str, str] = {}
+        failure: Exception | None = None
         try:
-            async with self._request(messages, options) as response:
-                content_type = response.headers.get("content-type", "")
-                pieces = _pieces(response)
-                woke = math.inf  # a short answer's end comes right behind its first words
-                async for piece in pieces:
-                    for event in reading.take(piece):
-                        inbox.put(event)
-                    if reading.is_done:
-                        await _drain(pieces)
-                    elif woke == math.inf and inbox.begun.is_set():
-                        woke = time.monotonic()
-                    elif not reading.is_whole and time.monotonic() - woke > AWAKE:
-                        await asyncio.sleep(NAP)
-                        woke = time.monotonic()
+            attempt = self._habits.begin(messages, options)
+            async with self._request(attempt) as response:
+                head = response.headers
+                if attempt.left_out:
+                    inbox.put(LeftOut(attempt.left_out))
+                await self._read(response, reading, inbox, self._timeout or SILENCE)
         except Exception as error:  # noqa: BLE001 - any failure must reach the thread that waits
-            failure = errors.from_exception(
-                _reported(error) if isinstance(error, ErrorEvent) else error,
+            failure = error
+        try:
+            for event in reading.rest():
+                inbox.put(event)
+        except ErrorEvent as error:
+            failure = failure or error
+            for event in reading.rest():
+                inbox.put(event)
+        # After its finish reason an answer is whole, however the connection ends.
+        if failure is None or reading.is_whole:
+            is_announced = "content-length" in head or "transfer-encoding" in head
+            end = reading.end(
+                is_event_stream="event-stream" in head.get("content-type", ""),
+                is_announced=failure is None and is_announced,
+            )
+            if isinstance(end, ChatError):
+                end.detail = errors.clean(end.detail, self._secrets)
+        else:
+            end = refusals.from_exception(
+                _reported(failure) if isinstance(failure, ErrorEvent) else failure,
                 started=reading.has_text,
                 secrets=self._secrets,
             )
-        for event in reading.rest():
-            inbox.put(event)
-        # After its finish reason an answer is whole, however the connection ends.
-        if failure is None or reading.is_whole:
-            inbox.close(reading.end(content_type))
-        else:
-            inbox.close(failure)
+        if isinstance(end, ChatError) and self._log is not None:
+            self._log(
+                failure_log.line(
+                    end, options.model, messages, getattr(failure, "status_code", None)
+                )
+            )
+        inbox.close(end)
+
+    async def _read(
+        self, response: AsyncAPIResponse[Any], reading: Reading, inbox: Inbox, silence: float
+    ) -> None:
+        pieces = _pieces(response, lambda: silence if reading.is_begun else None)
+        woke = math.inf  # a short answer's end comes right behind its first words
+        async for piece in pieces:
+            for event in reading.take(piece):
+                inbox.put(event)
+            if reading.is_done:
+                await _drain(pieces)
+            elif woke == math.inf and inbox.begun.is_set():
+                woke = time.monotonic()
+            elif not reading.is_whole and time.monotonic() - woke > AWAKE:
+                await asyncio.sleep(NAP)
+                woke = time.monotonic()
 
     @asynccontextmanager
-    async def _request(
-        self, messages: tuple[Message, ...], options: Options
-    ) -> AsyncIterator[AsyncAPIResponse[Any]]:
+    async def _request(self, attempt: Attempt) -> AsyncIterator[AsyncAPIResponse[Any]]:
         """Open a stream, trying again where that may help; leaving it cuts the connection."""
-        from openai import BadRequestError, UnprocessableEntityError
-
         delays = list(RETRY_DELAYS)
-        refused = {name for model, name in self._refused if model == options.model}
         async with AsyncExitStack() as opened:
             while True:
-                parameters = _parameters(options, refused)
                 request = self._connected().chat.completions.with_streaming_response.create(
-                    messages=cast("Any", messages), stream=True, **parameters
+                    messages=cast("Any", attempt.messages),
+                    stream=True,
+                    timeout=self._patience(attempt.options.model),
+                    **attempt.parameters,
                 )
                 try:
                     response = await opened.enter_async_context(request)
                     break
-                except (BadRequestError, UnprocessableEntityError) as error:
-                    unknown = {name for name in SUBSTITUTES if _is_unknown(name, error)}
-                    if not unknown & parameters.keys():
-                        raise
-                    refused |= unknown
                 except Exception as error:  # the question is only whether trying again may help
+                    if attempt.mend(Refusal.of(error)):
+                        continue
                     delay = _retry_delay(error, delays.pop(0) if delays else None)
                     if delay is None:
                         raise
                     await asyncio.sleep(delay)
-            # Only what helped is remembered.
-            self._refused.update((options.model, name) for name in refused)
+            self._habits.learn(attempt)
             yield response
+
+    def _patience(self, model: str) -> Timeout:
+        """The longest silence before the first word."""
+        from openai import Timeout
+
+        thinks = models.find(model).reasoning is not False
+        silence = self._timeout or (FIRST_SILENCE if thinks else SILENCE)
+        return Timeout(silence, connect=CONNECT_TIMEOUT)
 
     def _connected(self) -> AsyncOpenAI:
         """The one client, made on the loop that uses it: importing openai takes a second."""
         if self._client is None:
-            from openai import AsyncOpenAI, Timeout
+            from openai import AsyncOpenAI
 
             self._client = AsyncOpenAI(
                 api_key=self._api_key,
                 base_url=self._base_url,
-                timeout=Timeout(self._timeout, connect=CONNECT_TIMEOUT),
                 max_retries=0,  # the client's own retries also repeat an exhausted quota
             )
         return self._client
 
     async def _list_models(self) -> None:
         try:
-            listed = [model.id async for model in self._connected().models.list()]
+            listed = await self._connected().get("/models", cast_to=object)
         except Exception:  # noqa: BLE001 - without a list there are the configured models
             return
-        self._models = tuple(sorted({name for name in listed if is_chat_model(name)}))
+        found = [model for model in listing.models_of(listed) if listing.is_chat_model(model.name)]
+        for model in found[:MOST_MODELS]:
+            models.learn(model)
+        self._models = tuple(sorted({model.name for model in found}))[:MOST_MODELS]
 
 
 def _secrets_in(address: str) -> Iterator[str]:
@@ -203,44 +225,27 @@ def _secrets_in(address: str) -> Iterator[str]:
             yield value
 
 
-def _parameters(options: Options, refused: set[str]) -> dict[str, Any]:
-    """What is sent beside the messages: of the settings only those that were set."""
-    wanted = {
-        "model": options.model,
-        "stream_options": {"include_usage": True},
-        "temperature": options.temperature,
-        "top_p": options.top_p,
-        "max_completion_tokens": options.max_tokens,
-    }
-    sent: dict[str, Any] = {}
-    for name, value in wanted.items():
-        spelled = SUBSTITUTES[name] if name in refused else name
-        if value is not None and spelled is not None:
-            sent[spelled] = value
-    return sent
+async def _pieces(
+    response: AsyncAPIResponse[Any], silence: Callable[[], float | None]
+) -> AsyncIterator[bytes]:
+    """The body as it comes; a failure on the way becomes the package's own exception.
 
-
-def _is_unknown(parameter: str, error: APIStatusError) -> bool:
-    """Whether a service says that it does not know a parameter, not that its value is wrong."""
-    message = error.message[: errors.MESSAGE_LIMIT]
-    if parameter not in message:
-        return False
-    return error.code in _UNKNOWN_CODES or bool(_UNKNOWN_WORDS.search(message))
-
-
-def is_chat_model(name: str) -> bool:
-    """Whether a model's name does not speak of something other than chat."""
-    return bool(name) and not any(word in name.lower() for word in _NOT_CHAT)
-
-
-async def _pieces(response: AsyncAPIResponse[Any]) -> AsyncIterator[bytes]:
-    """The body as it comes; a failure on the way becomes the package's own exception."""
+    `silence()` is the seconds that may pass before the next piece; None: those of the request.
+    """
     import httpx2
     from openai import APIConnectionError, APITimeoutError
 
     try:
-        async for piece in response.iter_bytes():
+        pieces = aiter(response.iter_bytes())
+        while True:
+            try:
+                async with asyncio.timeout(silence()):
+                    piece = await anext(pieces)
+            except StopAsyncIteration:
+                return
             yield piece
+    except TimeoutError as error:
+        raise APITimeoutError(request=response.http_request) from error
     except httpx2.TimeoutException as error:
         raise APITimeoutError(request=response.http_request) from error
     except httpx2.RequestError as error:
@@ -275,10 +280,8 @@ def _retry_delay(error: Exception, planned: float | None) -> float | None:
         return planned
     if not isinstance(error, APIStatusError):
         return None
-    if not isinstance(errors.from_exception(error), errors.TooFast | errors.ServiceDown):
+    refused = refusals.from_exception(error)
+    if not isinstance(refused, errors.TooFast | errors.ServiceDown):
         return None
-    try:
-        wanted = float(error.response.headers.get("retry-after", planned))
-    except ValueError:
-        wanted = planned
+    wanted = planned if refused.wait is None else refused.wait
     return wanted if 0 <= wanted <= LONGEST_RETRY_AFTER else None

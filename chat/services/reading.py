@@ -1,10 +1,10 @@
-"""What the bytes of an event stream amount to: text, reasoning, usage, and how it ended. Pure.
+"""What the bytes of an answer amount to: text, reasoning, usage, and how it ended. Pure.
 
     reading = Reading()
     for piece in body:
         for event in reading.take(piece):
             ...
-    reading.end(content_type)       # `Ended`, or the `ChatError` that says what is missing
+    reading.end(...)                # `Ended`, or the `ChatError` that says what is missing
 
 The openai package (3.54) makes and validates an object for every token, which costs 25 times as
 much as reading the JSON of the same event.
@@ -14,38 +14,69 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from chat import errors
 from chat.characters import Mender
-from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, UsageReported
+from chat.conversation.events import Ended, Event, ReasoningDelta, Reread, TextDelta, UsageReported
 from chat.errors import ChatError
+from chat.services.eventstream import LONGEST_UNREAD, EventStream
+from chat.services.parts import fields, words
 from chat.services.thinking import Thinking
 from chat.usage import Usage
 
-DONE = b"[DONE]"
-BOM = b"\xef\xbb\xbf"  # with which some begin
+DONE = "[DONE]"
+_SPACE = re.compile(r"\s*")
 LONGEST_REASON = 200  # characters
 LARGEST_COUNT = 10**12  # tokens
 
-# Where a part of a content keeps its words. Mistral's thoughts are parts under `thinking`.
-_WORDS = ("text", "thinking", "reasoning", "summary", "refusal", "content", "transcript", "value")
-_THOUGHTS = ("thinking", "reasoning", "thought")  # as the kind of a part begins, or its words' name
-_KIND = re.compile(r"\w[\w.-]{0,39}", re.ASCII)
+# Finish reasons, whatever a service calls them, as Chat Completions does.
+_LENGTH, _FILTER, _TOOLS, _ERROR = "length", "content_filter", "tool_calls", "error"
+_REASONS = {
+    _LENGTH: (
+        *("length", "max_tokens", "max_output_tokens", "max_completion_tokens", "max_length"),
+        *("model_length", "length_limit", "token_limit", "limit", "model_context_window_exceeded"),
+        *("context_length", "context_length_exceeded", "context_window_exceeded", "incomplete"),
+    ),
+    _FILTER: (
+        *("content_filter", "content_filtered", "safety", "prohibited_content", "blocklist"),
+        *("spii", "recitation", "image_safety", "guardrail_intervened", "refusal", "sensitive"),
+        *("blocked", "moderation", "language", "image_prohibited_content", "image_recitation"),
+    ),
+    _TOOLS: (
+        *("tool_calls", "tool_call", "tool_use", "function_call", "malformed_function_call"),
+        *("unexpected_tool_call", "too_many_tool_calls"),
+    ),
+    _ERROR: (
+        *("error", "network_error", "insufficient_system_resource", "engine_error", "abort"),
+        *("aborted", "failed", "timeout", "cancelled", "malformed_response"),
+    ),
+}
+_CANONICAL = {word: reason for reason, said in _REASONS.items() for word in said}
+_IDLE = frozenset({"ping", "heartbeat", "keepalive", "keep-alive"})  # names of events without words
+# An event with one of these is of a known form, even where it has no text.
+_PLAIN = frozenset({"choices", "usage", "x_groq"})
 
 
 class ErrorEvent(Exception):
-    """The service says in its stream that something failed; `body` is what it says."""
+    """The service says in its answer that something failed; `body` is what it says."""
 
     def __init__(self, body: object) -> None:
         self.body = body
         super().__init__()
 
 
+class UnreadableEvent(ValueError):
+    """An event that is no JSON; `words` is the beginning of what it says."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+        super().__init__()
+
+
 class Reading:
-    """Takes the bytes of one stream in, wherever they were cut.
+    """Takes the bytes of one answer in, wherever they were cut: an event stream, or whole JSON.
 
     Services leave out what they like, so nothing of an event is relied on. Raises `ErrorEvent`,
     and `ValueError` for what is no JSON or no UTF-8.
@@ -53,10 +84,14 @@ class Reading:
 
     def __init__(self) -> None:
         self.has_text = False
+        self.is_begun = False  # whether there has been a word or a thought
         self.is_done = False  # the service has said that nothing more will come
-        self._rest = b""
+        self._stream = EventStream()
         self._events = 0
+        self._is_torn = False  # whether the last event came by half
+        self._unread = b""  # the beginning of the first event that says nothing we know
         self._finish_reason: str | None = None
+        self._tool: str | None = None  # that the model wanted to use
         self._text = Mender()
         self._reasoning = Mender()
         self._said: tuple[list[str], list[str]] = ([], [])  # of the answer, and of the thoughts
@@ -65,159 +100,189 @@ class Reading:
 
     def take(self, piece: bytes) -> Iterator[Event]:
         """What the next bytes say."""
-        *lines, self._rest = (self._rest + piece).replace(b"\r\n", b"\n").split(b"\n")
-        yield from self._take_lines(lines)
-
-    def _take_lines(self, lines: list[bytes]) -> Iterator[Event]:
-        for line in (line.removeprefix(BOM) for line in lines):
-            # Every service writes an event's data on one line, as JSON has no line breaks.
-            if not line.startswith(b"data:"):
-                continue
-            data = line[5:].strip()
-            if not data:
-                continue
-            if data.startswith(DONE):
-                self.is_done = True
+        for name, data in self._stream.take(piece):
+            yield from self._take_event(name, data)
+            if self.is_done:
                 return
-            yield from self._take(json.loads(data))
 
     @property
     def is_whole(self) -> bool:
         """Whether everything that makes an answer has arrived."""
-        return self.has_text and self._finish_reason is not None
+        return self.has_text and (self._finish_reason is not None or self.is_done)
 
     def rest(self) -> Iterator[Event]:
-        """What was held back: a line without its end, half a character, the beginning of a tag."""
+        """What was held back: a last event, half a character, the beginning of a tag.
+
+        Raises `ErrorEvent`, after which it can be called again for the rest.
+        """
         if not self.is_done:
-            with suppress(ValueError, ErrorEvent):  # it may be half a line
-                yield from self._take_lines([self._rest])
-            self._rest = b""
+            try:
+                for name, data in self._stream.rest():
+                    yield from self._take_event(name, data)
+            except ValueError as error:
+                self._is_torn = True
+                self._unread = self._unread or getattr(error, "words", "").encode()
         if thought := self._reasoning.end():
-            yield ReasoningDelta(thought)
+            yield from self._read(self._thinking.add_thought(thought))
         yield from self._read(self._thinking.take(self._text.end()))
-        yield from self._read(self._thinking.end())
+        yield from self._read(self._thinking.end(is_cut=self._finish_reason != "stop"))
+        if self.has_text and self._tool is not None:
+            yield TextDelta(f"\n\n[{self._tool}]")
 
-    def end(self, content_type: str) -> Ended | ChatError:
-        """How a stream ended that raised nothing, which alone is no proof of success."""
-        if self._finish_reason == "error":
+    def end(self, *, is_event_stream: bool, is_announced: bool) -> Ended | ChatError:
+        """How an answer ended that raised nothing, which alone is no proof of success.
+
+        `is_announced`: whether all came that the protocol's head or its chunks had announced.
+        """
+        reason = self._finish_reason
+        if reason is None and (self.is_done or (is_announced and self.has_text)):
+            reason = None if self._is_torn else "stop"
+        unread = (self._unread or self._stream.unread).decode(errors="replace").strip()
+        if reason == _ERROR:
             return errors.ServiceDown()
-        if self._finish_reason is None:
-            if self.has_text:
-                return errors.BrokenOff()
-            if self._events == 0 and "event-stream" not in content_type:
-                return errors.NotUnderstood()
-            return errors.EmptyAnswer() if self._events == 0 else errors.BrokenOff()
-        if not self.has_text:
-            if self._finish_reason == "content_filter":
-                return errors.ContentRefused()
-            return errors.EmptyAnswer()
-        return Ended(self._finish_reason)
+        if self.has_text:
+            return errors.BrokenOff() if reason is None else Ended(reason)
+        if reason == _FILTER:
+            return errors.ContentRefused()
+        if self._tool is not None or reason == _TOOLS:
+            return errors.ToolWanted(self._tool or "")
+        if unread and self._finish_reason is None:
+            return errors.NotUnderstood(unread)
+        if self._events == 0:
+            return errors.EmptyAnswer() if is_event_stream else errors.NotUnderstood()
+        return errors.BrokenOff() if reason is None else errors.EmptyAnswer()
 
-    def _take(self, said: object) -> Iterator[Event]:
+    def _take_event(self, name: str, data: bytes) -> Iterator[Event]:
+        text = data.decode("utf-8", "surrogatepass")
+        try:
+            values: list[object] | None = [json.loads(text)]
+        except (json.JSONDecodeError, RecursionError):
+            values = _values(text)
+        if values is None:
+            if not text.strip() or name in _IDLE:
+                return
+            said = text[:LONGEST_UNREAD]
+            raise ErrorEvent(said) if name == "error" else UnreadableEvent(said)
+        for value in values:
+            if value == DONE:
+                self.is_done = True
+                return
+            if name == "error":
+                raise ErrorEvent(fields(value).get("error") or value)
+            for part in value if isinstance(value, list) else (value,):
+                yield from self._take(part, data)
+
+    def _take(self, value: object, data: bytes) -> Iterator[Event]:
         self._events += 1
-        if not isinstance(said, dict):
-            return
-        if said.get("error"):
-            raise ErrorEvent(said["error"])
-        if (usage := _usage(said.get("usage"))) is not None:
-            yield UsageReported(usage)
+        said = fields(value)
         choices = said.get("choices")
-        choice = _fields(choices[0]) if isinstance(choices, list) and choices else {}
-        yield from self._add(_words(_fields(choice.get("delta"))))
-        # Some services say everything in a `message`, some once more at the end.
-        if message := _fields(choice.get("message")):
-            yield from self._add(self._unsaid(list(_words(message))))
-        reason = choice.get("finish_reason")
-        if isinstance(reason, str) and reason:
-            self._finish_reason = reason[:LONGEST_REASON]
+        choice = fields(choices[0]) if isinstance(choices, list) and choices else {}
+        delta = fields(choice.get("delta"))
+        message = fields(choice.get("message"))
+        if "choices" not in said:
+            if "role" in fields(said.get("message")):  # Ollama's own form
+                message = said["message"]
+            elif not self._unread and value and not said.keys() & _PLAIN:
+                self._unread = data[:LONGEST_UNREAD]
+        if (failure := _failure(said, choice, message)) is not None:
+            raise ErrorEvent(failure)
+        if used := said.get("usage") or said.get("x_groq"):
+            usage = _usage(fields(used).get("usage") or used)
+            if usage is not None:
+                yield UsageReported(usage)
+        if delta:
+            yield from self._add(words(delta))
+        elif isinstance(text := choice.get("text"), str) and text:
+            yield from self._add([(False, text)])
+        if message:  # some say everything in it, some once more at the end
+            yield from self._add(self._unsaid(list(words(message))))
+        for holder in (delta, message):
+            if "tool_calls" in holder or "function_call" in holder:
+                self._note_tool(holder.get("tool_calls") or holder.get("function_call"))
+        if reason := choice.get("finish_reason"):
+            self._finish(reason)
 
-    def _add(self, said: Iterator[tuple[bool, str]]) -> Iterator[Event]:
-        for is_thought, words in said:
-            self._said[is_thought].append(words)
-            self._lengths[is_thought] += len(words)
+    def _note_tool(self, calls: object) -> None:
+        if calls and self._tool is None:
+            call = fields(calls[0] if isinstance(calls, list) else calls)
+            name = fields(call.get("function")).get("name") or call.get("name")
+            self._tool = name[:LONGEST_REASON] if isinstance(name, str) else ""
+
+    def _finish(self, said: object) -> None:
+        if isinstance(said, dict):  # as {"type": "stop"}
+            said = said.get("type")
+        if isinstance(said, str) and said:
+            # As "FinishReason.MAX_TOKENS", too.
+            word = said.rpartition(".")[2].strip().lower()
+            self._finish_reason = _CANONICAL.get(word, said[:LONGEST_REASON])
+
+    def _add(self, said: Iterable[tuple[bool, str]]) -> Iterator[Event]:
+        for is_thought, piece in said:
+            self._said[is_thought].append(piece)
+            self._lengths[is_thought] += len(piece)
             if is_thought:
-                yield ReasoningDelta(self._reasoning.take(words))
+                thought = self._reasoning.take(piece)
+                yield from self._read(self._thinking.add_thought(thought))
             else:
-                yield from self._read(self._thinking.take(self._text.take(words)))
+                yield from self._read(self._thinking.take(self._text.take(piece)))
 
     def _unsaid(self, said: list[tuple[bool, str]]) -> Iterator[tuple[bool, str]]:
         """What was not said before, where the beginning is what was said before."""
         known = [0, 0]
         for is_thought in (False, True):
-            whole = "".join(words for kind, words in said if kind is is_thought)
+            whole = "".join(piece for kind, piece in said if kind is is_thought)
             length = self._lengths[is_thought]
             if length <= len(whole) and whole.startswith("".join(self._said[is_thought])):
                 known[is_thought] = length
-        for is_thought, words in said:
-            new = words[known[is_thought] :]
-            known[is_thought] -= len(words) - len(new)
+        for is_thought, piece in said:
+            new = piece[known[is_thought] :]
+            known[is_thought] -= len(piece) - len(new)
             if new:
                 yield is_thought, new
 
-    def _read(self, events: Iterator[Event]) -> Iterator[Event]:
+    def _read(self, events: Iterator[TextDelta | ReasoningDelta | Reread]) -> Iterator[Event]:
         for event in events:
-            if isinstance(event, TextDelta) and event.text.strip():
+            self.is_begun = True
+            if isinstance(event, Reread):
+                self.has_text = bool(event.text.strip())
+            elif isinstance(event, TextDelta) and event.text.strip():
                 self.has_text = True
             yield event
 
 
-def _fields(item: object) -> dict[str, Any]:
-    return item if isinstance(item, dict) else {}
+def _values(text: str) -> list[object] | None:
+    """The values of an event, where no empty line parted them, or `DONE`. None: it is no JSON."""
+    position, values = 0, list[object]()
+    while (position := _SPACE.match(text, position).end()) < len(text):  # type: ignore[union-attr]
+        if text.startswith(DONE, position):
+            return [*values, DONE]
+        try:
+            value, position = json.JSONDecoder().raw_decode(text, position)
+        except (json.JSONDecodeError, RecursionError):
+            return None
+        values.append(value)
+    return values or None
 
 
-def _words(said: dict[str, Any]) -> Iterator[tuple[bool, str]]:
-    """The words of a delta or a message, and of each piece whether it is a thought."""
-    thoughts: list[str] = []
-    for name in ("reasoning_content", "reasoning", "reasoning_details"):
-        if content := said.get(name):
-            thought = "".join(words for _, words in _parts(content, is_thought=True))
-            if thought and thought not in thoughts:  # some say it under two names
-                thoughts.append(thought)
-                yield True, thought
-    for name in ("content", "refusal"):
-        content = said.get(name)
-        if isinstance(content, str):
-            if content:
-                yield False, content
-        elif content:
-            yield from _parts(content, is_thought=False)
-
-
-def _parts(content: object, *, is_thought: bool) -> Iterator[tuple[bool, str]]:
-    """The words of a content: a text, or parts of any kinds, of which each may have parts again.
-
-    A part without words is named by its kind, so that nothing is missing without a sign.
-    """
-    waiting = [(content, is_thought)]
-    while waiting:
-        part, is_thought = waiting.pop()
-        if isinstance(part, str):
-            if part:
-                yield is_thought, part
-        elif isinstance(part, list):
-            waiting += [(inner, is_thought) for inner in reversed(part)]
-        elif isinstance(part, dict):
-            kind = part.get("type")
-            kind = kind if isinstance(kind, str) else ""
-            is_thought = is_thought or kind.startswith(_THOUGHTS)
-            found: list[tuple[object, bool]] = []
-            for name in _WORDS:
-                words = (part.get(name), is_thought or name in _THOUGHTS)
-                if isinstance(words[0], str | list | dict) and words not in found:
-                    found.append(words)
-            waiting += reversed(found)
-            if kind and not found and not is_thought and not kind.endswith("text"):
-                yield False, f"[{kind if _KIND.fullmatch(kind) else '…'}]"
+def _failure(said: dict[str, Any], choice: dict[str, Any], message: dict[str, Any]) -> object:
+    """What an event says of a failure, in any service's way; None where it says of none."""
+    if error := said.get("error") or choice.get("error"):
+        return error
+    if "choices" in said or message or "usage" in said:
+        return said if said.get("object") == "error" or said.get("error_code") else None
+    names = ("error_code", "message", "detail", "errors", "error_msg")
+    is_error = "error" in (said.get("object"), said.get("type"))
+    return said if is_error or any(said.get(name) for name in names) else None
 
 
 def _usage(item: object) -> Usage | None:
     def whole(holder: object, name: str) -> int | None:
-        number = _fields(holder).get(name)
+        number = fields(holder).get(name)
         if not isinstance(number, int) or isinstance(number, bool):
             return None
         return number if 0 <= number <= LARGEST_COUNT else None
 
-    usage = _fields(item)
+    usage = fields(item)
     prompt = whole(usage, "prompt_tokens")
     completion = whole(usage, "completion_tokens")
     if prompt is None or completion is None:

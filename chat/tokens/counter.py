@@ -219,7 +219,7 @@ def encoding_name(model: str) -> str | None:
     from tiktoken import encoding_name_for_model
 
     listed = models.find(model)
-    if listed.context_tokens is not None:
+    if listed.name in models.table():
         return listed.encoding
     try:
         name = encoding_name_for_model(model)

@@ -8,6 +8,7 @@ import json
 import streamlit as st
 
 from chat.conversation.window import Window
+from chat.services.base import Service
 from chat.tokens.counter import TokenCounter, encoding_name
 from chat.ui import process
 from chat.ui.session import Page
@@ -29,14 +30,14 @@ def draw_openers(page: Page) -> None:
     visitor = page.visitor
     wanted, page.to_open = page.to_open, None
     if wanted == text.WHAT_WILL_BE_SENT:
-        _what_will_be_sent(visitor)
+        _what_will_be_sent(visitor, process.service_of(visitor))
     elif wanted == text.INSPECT:
         _inspector(visitor, process.current().counter)
 
 
 @st.dialog(text.WHAT_WILL_BE_SENT, width="medium")
-def _what_will_be_sent(visitor: Visitor) -> None:
-    messages = Window.of(visitor.conversation).messages
+def _what_will_be_sent(visitor: Visitor, service: Service) -> None:
+    messages = service.as_sent(Window.of(visitor.conversation).messages, visitor.options.model)
     if not messages:
         st.write(text.SENT_NOTHING)
         return

@@ -11,7 +11,7 @@ from chat.services.base import Service
 from chat.ui import parts, session
 from chat.ui.live import stream
 from chat.ui.parts import Part
-from chat.ui.round import RoundView, failure
+from chat.ui.round import RoundView, draw_failure
 from chat.ui.session import Page
 from chat.words import text
 
@@ -29,7 +29,7 @@ def make_places(page: Page) -> None:
 
 
 def draw_input(page: Page, service: Service) -> None:
-    """Draw the input, and beneath it who answers where that is nobody's model."""
+    """Draw the input, and a line that says where the demo answers."""
     # In `st.bottom`: where Streamlit (1.67) places it by itself, it also scrolls by itself.
     with st.bottom, st.container(key="asking"):
         page.draw(Part.INPUT, _draw_input)
@@ -85,7 +85,8 @@ def _draw_round(page: Page, *, number: int) -> None:
 
 def _draw_refused(page: Page) -> None:
     if page.visitor.refused is not None:
-        st.warning(failure(page.visitor.refused))
+        with st.container():
+            draw_failure(page.visitor.refused)
     else:
         st.empty()
 

@@ -10,7 +10,7 @@ import time
 
 import streamlit as st
 
-from chat.conversation.events import ReasoningDelta, TextDelta
+from chat.conversation.events import ReasoningDelta, Reread, TextDelta
 from chat.conversation.question import Request
 from chat.ui import keeping, process, streamlit_quirks
 from chat.ui.meter import Meter
@@ -32,7 +32,8 @@ def stream(page: Page, request: Request, view: RoundView) -> None:
             _draw_growing(page, request, view)
     finally:
         visitor.finish(request)
-    visitor.learn(request.window, request.round.answer)
+    answer = request.round.answer
+    visitor.calibration.learn(request.window.messages, answer, answer.model)
     visitor.save()
     view.draw_answer()
     view.draw_ending()
@@ -53,6 +54,9 @@ def _draw_growing(page: Page, request: Request, view: RoundView) -> None:
     shown = ""
     for event in request.events:
         seconds = time.monotonic() - began
+        if isinstance(event, Reread):
+            growing = view.grow_anew()
+            growing.add(answer.text)
         growing.add(event.text if isinstance(event, TextDelta) else "")
         if isinstance(event, ReasoningDelta):
             answer.thought_seconds = seconds

@@ -1,4 +1,4 @@
-"""What the page's program is told: notes among what is drawn, of which nothing is seen."""
+"""Notes to the page's program, among what is drawn; nothing of them is seen."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chat.words import text
 
 
 def tell_drawn(store: Store | None, *, is_gate: bool = False) -> None:
-    """Tell presses.js that what is pressed is heard, as soon as this end of the storage was."""
+    """Tell presses.js that a press acts from now on, as soon as the store is ready."""
     said = {
         "store": None if store is None else store.session,
         "isGate": is_gate,

@@ -7,7 +7,6 @@ those emptied for everybody (Streamlit 1.67), and the budgets would begin anew.
 from __future__ import annotations
 
 import gc
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ import streamlit as st
 
 from chat.access.address import network
 from chat.access.password import Password
-from chat.services.base import Service
+from chat.services.base import Service, log
 from chat.services.connect import connect
 from chat.services.limits import Limits
 from chat.settings import Settings, SettingsError
@@ -59,7 +58,7 @@ class Process:
             log(text.SUM_IS_FORGOTTEN)
         return cls(
             settings=settings,
-            service=connect(settings),
+            service=connect(settings, log=log),
             counter=TokenCounter(),
             limits=limits,
             password=None if settings.password is None else Password(settings.password),
@@ -128,11 +127,6 @@ def handed_in(make: Callable[[], Process] | None = None) -> Iterator[None]:
     finally:
         with _made.lock:
             _made.process = before
-
-
-def log(line: str) -> None:
-    """Write a line for the owner."""
-    print(line, file=sys.stderr, flush=True)
 
 
 def _secrets() -> Mapping[str, object]:

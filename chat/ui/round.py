@@ -74,6 +74,13 @@ class RoundView:
         """Draw an answer that grows in the place of whatever there is."""
         return GrowingAnswer(self._body.fill())
 
+    def grow_anew(self) -> GrowingAnswer:
+        """Draw both anew, where what was drawn as the one was the other."""
+        self._thought = None
+        self._reasoning.clear()
+        self._body.clear()
+        return self.growing()
+
     def draw_thought(self, answer: Answer) -> None:
         """Draw what the model thought before it answered, folded away."""
         thought = self._prepare_thought(answer)
@@ -108,7 +115,8 @@ class RoundView:
         """Say beneath the answer how it ended, and offer what can be done with it."""
         answer = self.round.answer
         if answer.error is not None:
-            self._fault.fill().warning(failure(answer.error), icon=":material/error:")
+            with self._fault.fill().container():
+                draw_failure(answer.error)
         note = text.ending(answer)
         if self.round.kept not in (None, answer) and not answer.continued:
             note = text.FORMER_ANSWER
@@ -129,9 +137,12 @@ class _Thought:
     added: int = 0  # characters that it has been drawn with while it grew
 
 
-def failure(error: ChatError) -> str:
-    """A failure in words, as markdown in which the service's own words are no markup."""
-    return literal(" ".join(text.failure(error)))
+def draw_failure(error: ChatError) -> None:
+    """Draw what happened and what to do, and beneath it the service's own words, folded."""
+    st.warning(literal(" ".join(text.failure(error))), icon=":material/error:")
+    if error.detail:
+        with st.expander(text.REASON, type="compact"):
+            st.caption(literal(error.detail))
 
 
 def _question(page: Page, round: Round, fork: Fork) -> None:

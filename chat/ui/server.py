@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from chat.access.doorkeeper import Doorkeeper, Words
 from chat.access.rules import Bounds, Rules
+from chat.services.base import log
 from chat.settings import SettingsError
 from chat.ui import process, program, streamlit_quirks
 from chat.words import text
@@ -33,9 +34,9 @@ def middleware() -> list[Middleware]:
         Middleware(
             Doorkeeper,
             rules=_rules,
-            read=streamlit_quirks.heard,
+            read=streamlit_quirks.read_message,
             words=words,
-            log=process.log,
+            log=log,
         )
     ]
 
@@ -80,4 +81,4 @@ def _bounds() -> Bounds:
 def warn_if_unguarded() -> None:
     """Tell the owner, once, where somebody has started the page in another way."""
     if not _guarded:
-        process.log(text.UNGUARDED)
+        log(text.UNGUARDED)

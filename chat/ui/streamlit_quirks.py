@@ -47,7 +47,7 @@ _WIDGET = re.compile(r"\$\$ID-[0-9a-f]{32}-(?P<key>(?P<edit>edit-[0-9a-f]{32})|.
 _EVENTS = re.compile(r"\$\$STREAMLIT_INTERNAL_KEY_\$\$ID-[0-9a-f]{32}-[\w-]{1,200}__events")
 
 
-def heard(message: bytes) -> PageMessage | None:
+def read_message(message: bytes) -> PageMessage | None:
     """What a message of the page is; None for what is none.
 
     Streamlit (1.67) has no public way to look at messages before it acts on them.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chat.conversation.answer import Answer, Status
 from chat.tokens.counter import Count
 from chat.words.meter import tokens
+from chat.words.sidebar import TEMPERATURE, TOP_P
 
 MEMORY_BEGINS = "The model no longer sees what is above."
 
@@ -76,11 +77,17 @@ def thought(count: Count, answer: Answer) -> str:
     return f"{tokens(count)} in {max(1, round(answer.thought_seconds))} s"
 
 
+LONG = 20  # seconds without a word after which it is said that this may be normal
+PATIENCE = "Some models think for minutes. You can stop at any time."
+
+
 def progress(answer: Answer, *, seconds: int) -> str:
     """Shown beneath an answer until it has ended."""
     if answer.has_text:
         return "Writing …"
-    return "Thinking …" if seconds < 2 else f"Thinking … {seconds} s"
+    if seconds < 2:
+        return "Thinking …"
+    return f"Thinking … {seconds} s" + (f". {PATIENCE}" if seconds >= LONG else "")
 
 
 PRESS_IS_GONE = "What you pressed is no longer here, so nothing was done. Please look again."
@@ -93,8 +100,26 @@ CUT_BY_FILTER = "The service's content filter cut the answer here."
 FORMER_ANSWER = "This is the answer from before."
 
 
+def not_sent(names: tuple[str, ...]) -> str:
+    """What the service does not take as it was set."""
+    said = []
+    if "max_tokens" in names:
+        said.append("Max tokens was lowered to what the service allows.")
+    if "system_prompt" in names:
+        said.append("This model takes no system prompt: it stands before the first question.")
+    labels = {"temperature": TEMPERATURE, "top_p": TOP_P}
+    if plain := [label for name, label in labels.items() if name in names]:
+        said.append(f"This model does not take {' and '.join(plain)}: left out.")
+    return " ".join(said)
+
+
 def ending(answer: Answer) -> str | None:
-    """How an answer ended, if there is something to say that is no failure."""
+    """How an answer ended, and what was not sent, if there is something to say."""
+    said = [_end(answer), not_sent(answer.left_out) if answer.left_out else None]
+    return " ".join(filter(None, said)) or None
+
+
+def _end(answer: Answer) -> str | None:
     if answer.status is Status.STOPPED:
         return STOPPED if answer.has_text else STOPPED_EARLY
     if answer.status is Status.CUT:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from chat import errors
 
-# What happened, and what to do
+OWNER = "For the owner:"  # what a visitor cannot do
 ERRORS: dict[type[errors.ChatError], tuple[str, str]] = {
     errors.BlankQuestion: (
         "There was no question to send.",
@@ -16,15 +18,31 @@ ERRORS: dict[type[errors.ChatError], tuple[str, str]] = {
     ),
     errors.KeyRefused: (
         "The service does not accept the key.",
-        "If it is yours, check it (OPENAI_API_KEY, or the sidebar); otherwise tell the owner.",
+        f"{OWNER} check OPENAI_API_KEY. If you put a key of your own into the sidebar, check that.",
     ),
     errors.NotAllowed: (
         "The service does not allow this.",
-        "Pick another model, or check what the key may be used for.",
+        f"Pick another model. {OWNER} check what the key and the account may be used for.",
     ),
     errors.NoSuchModel: (
         "The service does not know this model.",
         "Pick another model in the sidebar.",
+    ),
+    errors.WrongAddress: (
+        "There is no chat service at this app's address.",
+        f"{OWNER} OPENAI_BASE_URL begins with https:// for most services, and usually ends in /v1.",
+    ),
+    errors.AnswerTooLong: (
+        "The longest answer that was asked for is more than the service gives.",
+        "Lower Max tokens.",
+    ),
+    errors.LargerThanPace: (
+        "This is too long for what the service allows in a minute.",
+        "Ask a shorter question, remember fewer rounds, or lower Max tokens.",
+    ),
+    errors.ModelTooLarge: (
+        "The service has too little memory for this model.",
+        "Pick a smaller model.",
     ),
     errors.WindowTooLarge: (
         "The messages are too long for this model.",
@@ -32,7 +50,7 @@ ERRORS: dict[type[errors.ChatError], tuple[str, str]] = {
     ),
     errors.QuotaUsedUp: (
         "The account's credit is used up.",
-        "If this is your app, check the plan and the billing; otherwise try again another day.",
+        f"Try again another day. {OWNER} check the plan and the billing.",
     ),
     errors.VisitorBudgetSpent: (
         "You have used all the tokens that you may use today.",
@@ -78,9 +96,13 @@ ERRORS: dict[type[errors.ChatError], tuple[str, str]] = {
         "The service sent an answer with nothing in it.",
         "Retry, and if Max tokens is set, raise it.",
     ),
+    errors.ToolWanted: (
+        "The model wanted to use a tool, which this app does not have.",
+        "Ask it to answer without one, or pick another model.",
+    ),
     errors.NotUnderstood: (
         "What came back is not the answer of a chat service.",
-        "If this is your app, check OPENAI_BASE_URL (it usually ends in /v1); otherwise retry.",
+        f"Retry. {OWNER} check OPENAI_BASE_URL (it usually ends in /v1).",
     ),
     errors.UnknownFailure: (
         "The question could not be answered.",
@@ -88,10 +110,25 @@ ERRORS: dict[type[errors.ChatError], tuple[str, str]] = {
     ),
 }
 
+REASON = "What the service said"  # beneath these sentences, in its own words
+
 
 def failure(error: errors.ChatError) -> tuple[str, str]:
-    """What happened and what to do, a sentence each; an unknown failure in the service's words."""
+    """What happened and what to do, a sentence each."""
     happened, to_do = ERRORS[type(error)]
-    if isinstance(error, errors.UnknownFailure) and error.detail:
-        happened = f"The service says: {error.detail}"
+    if error.wait is not None and isinstance(error, errors.TooFast | errors.QuotaUsedUp):
+        to_do = f"Retry {_later(error.wait)}."
     return happened, to_do
+
+
+def _later(seconds: float) -> str:
+    """When a service wants to be asked again."""
+    for one, many, length in (
+        ("tomorrow", "in {} days", 86_400),
+        ("in an hour", "in {} hours", 3_600),
+        ("in a minute", "in {} minutes", 60),
+    ):
+        if seconds > 0.8 * length:
+            count = math.ceil(seconds / length - 0.1)
+            return one if count <= 1 else many.format(count)
+    return f"in {max(1, math.ceil(seconds))} seconds"

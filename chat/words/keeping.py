@@ -24,6 +24,7 @@ CHATS_WORDS = {
     "full": "This browser has no room left: what is said now is not kept yet.",
     "forbidden": "This browser does not keep your chats.",
     "silent": "Your browser's storage does not answer: what is said now is not kept yet.",
+    "failed": "Your browser's storage has failed: what is said now is not kept yet.",
     "removeAll": "Delete all",
     "removeAllReally": "Really delete all?",
 }
@@ -50,6 +51,10 @@ KEEPING = {
     Notice.SILENT: (
         "Your browser's storage does not answer, so what is said now is not kept yet. Leave this "
         "page open, or save the chat as a file."
+    ),
+    Notice.FAILED: (
+        "Your browser's storage has failed, so what is said now is not kept yet. Save the chat as "
+        "a file, and reload this page."
     ),
     Notice.DAMAGED: "Part of this chat was damaged in your browser. What can be read is here.",
     Notice.UNREADABLE: "This chat was damaged in your browser and cannot be read.",

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from chat.settings import PROJECT
 from tests import nginx
-from tests.browser.conftest import free_port
+from tests.running import free_port
 
 HERE = Path(__file__).parent
 STREAMLIT = ("--server.headless", "true", "--browser.gatherUsageStats", "false")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from chat.words import text
 
@@ -81,6 +83,22 @@ class ChatPage:
         """Wait until nothing is being answered."""
         expect(self.input).to_be_enabled()
         expect(self.growing).to_have_count(0)
+
+
+@contextmanager
+def visitor(browser: Browser, address: str) -> Iterator[ChatPage]:
+    """Somebody with a browser of their own, whose page asks no other host for anything."""
+    context: BrowserContext = browser.new_context()
+    context.set_default_timeout(20_000)
+    page: Page = context.new_page()
+    hosts: set[str | None] = set()
+    context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    page.goto(address)
+    try:
+        yield ChatPage(page)
+    finally:
+        context.close()
+    assert hosts - {None} <= {"127.0.0.1"}
 
 
 def in_program(script: str, *, name: str = "store", module: str = "store.js") -> str:

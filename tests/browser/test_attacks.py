@@ -17,8 +17,7 @@ from playwright.sync_api import expect
 
 from chat.words import text
 from tests.browser.chat_page import ChatPage
-from tests.browser.conftest import KEY
-from tests.fakes.service import ScriptedService, answering
+from tests.fakes.service import KEY, ScriptedService, answering
 
 WICKED = (
     "<script>window.gotIn = true</script> <img src=http://evil.example/a.png onerror=gotIn=true> "

@@ -16,12 +16,12 @@ from playwright.sync_api import Browser, expect
 from chat.errors import ConnectionLost
 from chat.words import text
 from tests import nginx
-from tests.browser.chat_page import ChatPage, in_program, wait_until
-from tests.browser.conftest import KEY, free_port, started_app, visitor
+from tests.browser.chat_page import ChatPage, in_program, visitor, wait_until
 from tests.browser.keeping import ask, expect_kept
 from tests.browser.wire import Wire
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
+from tests.running import free_port, started_app
 
 
 class Server:
@@ -31,9 +31,7 @@ class Server:
         self.service = service
         self.port = free_port()
         self.environment = {
-            "OPENAI_API_KEY": KEY,
-            "OPENAI_BASE_URL": service.base_url,
-            "CHAT_MODEL": "scripted",
+            **service.reach,
             "TIKTOKEN_CACHE_DIR": str(rank_files),
             "STREAMLIT_SERVER_COOKIE_SECRET": "the same for all",
         }

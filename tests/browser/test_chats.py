@@ -10,8 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from chat.errors import ConnectionLost
 from chat.services.titles import WISH
 from chat.words import text
-from tests.browser.chat_page import ChatPage, in_program, wait_for_storage, wait_until
-from tests.browser.conftest import KEY, free_port, running_app, started_app, visitor
+from tests.browser.chat_page import ChatPage, in_program, visitor, wait_for_storage, wait_until
 from tests.browser.keeping import (
     WORDS,
     again,
@@ -26,6 +25,7 @@ from tests.browser.keeping import (
 )
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
+from tests.running import free_port, running_app, started_app
 
 
 def test_a_chat_is_back_after_a_reload_with_all_that_belongs_to_it(
@@ -314,9 +314,7 @@ def test_the_model_names_a_chat_where_the_owner_wants_so(
     browser: Browser, service: ScriptedService, rank_files: Path, tmp_path: Path
 ) -> None:
     environment = {
-        "OPENAI_API_KEY": KEY,
-        "OPENAI_BASE_URL": service.base_url,
-        "CHAT_MODEL": "scripted",
+        **service.reach,
         "CHAT_TITLES": "on",
         "TIKTOKEN_CACHE_DIR": str(rank_files),
     }
@@ -339,9 +337,7 @@ def test_a_server_that_is_killed_and_started_again_goes_on_where_it_was(
 ) -> None:
     port = free_port()
     environment = {
-        "OPENAI_API_KEY": KEY,
-        "OPENAI_BASE_URL": service.base_url,
-        "CHAT_MODEL": "scripted",
+        **service.reach,
         "TIKTOKEN_CACHE_DIR": str(rank_files),
     }
     app = "streamlit_app.py"

@@ -22,10 +22,10 @@ from chat.deploy.rules import PORT
 from chat.settings import PROJECT
 from chat.words import text
 from tests import dockerfile
-from tests.browser.conftest import KEY, free_port
 from tests.browser.keeping import READ
 from tests.dockerfile import USER, Container
 from tests.fakes.service import ScriptedService, answering
+from tests.running import free_port
 
 # What a build may use of this machine: how packages are reached, and nothing else.
 REACH = ("PIP_", "SSL_CERT", "REQUESTS_CA", "HTTPS_PROXY", "HTTP_PROXY", "https_proxy")
@@ -129,15 +129,10 @@ def test_nothing_secret_and_nothing_useless_is_in_the_image(container: Container
 def test_a_visitor_chats_and_uploads_inside_another_sites_frame(
     container: Container, browser: Browser, service: ScriptedService, tmp_path: Path
 ) -> None:
-    secrets = {
-        "OPENAI_API_KEY": KEY,
-        "OPENAI_BASE_URL": service.base_url,
-        "CHAT_MODEL": "scripted",
-    }
     port = free_port()
     with (
         framed(f"http://127.0.0.1:{port}") as outer,
-        running(container, tmp_path / "log", port, CHAT_FRAMES=outer, **secrets) as address,
+        running(container, tmp_path / "log", port, CHAT_FRAMES=outer, **service.reach) as address,
     ):
         context = browser.new_context()
         page = context.new_page()

@@ -10,8 +10,7 @@ from playwright.sync_api import Browser, WebSocketRoute, expect
 
 from chat.errors import ConnectionLost
 from chat.words import text
-from tests.browser.chat_page import ChatPage, in_program, wait_until
-from tests.browser.conftest import visitor
+from tests.browser.chat_page import ChatPage, in_program, visitor, wait_until
 from tests.browser.wire import Wire
 from tests.fakes import service as fake
 from tests.fakes.service import PATIENCE, Reply, ScriptedService, answering, chunk, failing

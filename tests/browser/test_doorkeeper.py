@@ -19,8 +19,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from chat.words import text
-from tests.browser.conftest import KEY, free_port, started_app
 from tests.fakes.service import ScriptedService, answering
+from tests.running import free_port, started_app
 from tests.visitor import Visitor, run
 
 BUDGET = 2_000
@@ -40,9 +40,7 @@ def attacked(
         log,
         "streamlit_app.py",
         free_port(),
-        OPENAI_API_KEY=KEY,
-        OPENAI_BASE_URL=provider.base_url,
-        CHAT_MODEL="scripted",
+        **provider.reach,
         CHAT_DAILY_TOKENS=str(BUDGET),
         CHAT_MAX_TOKENS="300",
         CHAT_DATA=str(tmp_path_factory.mktemp("data")),

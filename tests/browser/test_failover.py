@@ -13,11 +13,11 @@ from playwright.sync_api import Browser, expect
 from chat.errors import ConnectionLost
 from chat.words import text
 from tests import nginx
-from tests.browser.chat_page import ChatPage
-from tests.browser.conftest import KEY, free_port, started_app, visitor
+from tests.browser.chat_page import ChatPage, visitor
 from tests.browser.keeping import ask, expect_kept
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
+from tests.running import free_port, started_app
 
 
 @pytest.fixture(autouse=True)
@@ -38,8 +38,6 @@ def test_when_one_server_dies_the_visitor_carries_on_with_the_other(
         services = [stack.enter_context(ScriptedService()) for _ in range(2)]
         ports = [free_port() for _ in services]
         environment = {
-            "OPENAI_API_KEY": KEY,
-            "CHAT_MODEL": "scripted",
             "TIKTOKEN_CACHE_DIR": str(rank_files),
             "STREAMLIT_SERVER_COOKIE_SECRET": "the same for all",
         }
@@ -49,7 +47,7 @@ def test_when_one_server_dies_the_visitor_carries_on_with_the_other(
                     tmp_path / f"log {port}",
                     "streamlit_app.py",
                     port,
-                    OPENAI_BASE_URL=service.base_url,
+                    **service.reach,
                     **environment,
                 )
             )

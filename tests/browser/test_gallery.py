@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import running_app
 from tests.gallery import GALLERY, Answer
+from tests.running import running_app
 
 
 @pytest.fixture(scope="module")

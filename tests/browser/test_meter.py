@@ -13,10 +13,10 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from chat.words import text
-from tests.browser.chat_page import ChatPage, wait_until
-from tests.browser.conftest import KEY, running_app, visitor
+from tests.browser.chat_page import ChatPage, visitor, wait_until
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
+from tests.running import running_app
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def page_of(
     browser: Browser, service: ScriptedService, log: Path, **environment: str
 ) -> Iterator[ChatPage]:
     """A page of an app of its own, for a model whose encoding is known."""
-    reach = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": service.base_url, "CHAT_MODEL": "gpt-4o"}
+    reach = {**service.reach, "CHAT_MODEL": "gpt-4o"}
     with running_app(log, **reach, **environment) as address, visitor(browser, address) as chat:
         yield chat
 

@@ -14,10 +14,10 @@ from playwright.sync_api import Browser, expect
 from chat.settings import PROJECT
 from chat.ui import program
 from chat.words import text
-from tests.browser.chat_page import ChatPage, in_program, wait_until
-from tests.browser.conftest import running_app, visitor
+from tests.browser.chat_page import ChatPage, in_program, visitor, wait_until
 from tests.browser.keeping import again, chats, expect_kept
 from tests.fakes.service import ScriptedService, answering
+from tests.running import running_app
 
 FILES = sorted(file.name for file in (PROJECT / "static").iterdir())
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -107,9 +107,7 @@ def test_a_page_works_under_a_base_path(
     browser: Browser, service: ScriptedService, tmp_path: Path
 ) -> None:
     variables = {
-        "OPENAI_API_KEY": "sk-test-0123456789abcdef",
-        "OPENAI_BASE_URL": service.base_url,
-        "CHAT_MODEL": "scripted",
+        **service.reach,
         "STREAMLIT_SERVER_BASE_URL_PATH": "a/base",
     }
     with (

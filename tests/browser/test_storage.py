@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,7 @@ from playwright.sync_api import Browser, expect
 from chat.keeping.store import Notice
 from chat.keeping.untrusted import Fault
 from chat.words import text
-from tests.browser.chat_page import ChatPage, in_program, wait_for_storage
-from tests.browser.conftest import KEY, running_app, visitor
+from tests.browser.chat_page import ChatPage, in_program, visitor, wait_for_storage
 from tests.browser.keeping import (
     READ,
     WORDS,
@@ -29,7 +27,7 @@ from tests.browser.keeping import (
     second_tab,
     seed,
 )
-from tests.fakes.service import ScriptedService, answering
+from tests.fakes.service import KEY, ScriptedService, answering
 from tests.keeping.kept import VERSION_1
 
 FORBIDDEN = """
@@ -74,8 +72,9 @@ def test_what_the_browser_says_is_said_again_until_it_is_heard(chat: ChatPage) -
     # As where the connection is lost at this moment.
     chat.page.evaluate(
         in_program("""() => {
-      const { send } = store;
-      store.send = () => (store.send = send);
+      const { outbox } = store;
+      const { send } = outbox;
+      outbox.send = () => (outbox.send = send);
     }""")
     )
     entry(chat, "Q1").locator(".open").click()
@@ -91,8 +90,8 @@ def test_a_write_that_is_lost_is_made_good_with_the_next_one(
     expect_kept(chat, "w5 ")
     chat.page.evaluate(
         in_program("""() => {
-      const { take } = store;
-      store.take = () => (store.take = take);
+      const { drafts } = store;
+      drafts.take = () => delete drafts.take;
     }""")
     )
     expect_kept(chat, "w40 ")
@@ -102,10 +101,10 @@ def test_a_write_that_is_lost_is_made_good_with_the_next_one(
 
 def test_the_last_write_that_is_lost_is_asked_for(chat: ChatPage) -> None:
     ask(chat, 1, "Q1")
-    chat.page.evaluate(in_program("() => (store.take = () => {}, null)"))
+    chat.page.evaluate(in_program("() => (store.drafts.take = () => {}, null)"))
     chat.ask("Q2")
     chat.expect_answer(2, "Answer 2.")
-    chat.page.evaluate(in_program("() => delete store.take"))
+    chat.page.evaluate(in_program("() => delete store.drafts.take"))
     chat.remember(4)
     expect_kept(chat, "Answer 2.")
 
@@ -134,9 +133,9 @@ def test_a_passing_fault_is_told_only_while_it_lasts(chat: ChatPage) -> None:
     chat.page.evaluate(
         in_program("() => store.enqueue(() => Promise.reject(new Error('a hiccup')))")
     )
-    expect(chat.page.get_by_text(text.KEEPING[Notice.FORBIDDEN])).to_be_visible()
+    expect(chat.page.get_by_text(text.KEEPING[Notice.FAILED])).to_be_visible()
     ask(chat, 2, "Q2")
-    expect(chat.page.get_by_text(text.KEEPING[Notice.FORBIDDEN])).to_have_count(0)
+    expect(chat.page.get_by_text(text.KEEPING[Notice.FAILED])).to_have_count(0)
 
 
 def test_changes_of_the_settings_write_a_little_and_miss_nothing(chat: ChatPage, app: str) -> None:
@@ -145,17 +144,19 @@ def test_changes_of_the_settings_write_a_little_and_miss_nothing(chat: ChatPage,
     expect(tab.question(1)).to_have_text("Q1")
     chat.page.evaluate(
         in_program("""() => {
-      const { take, taken, tell } = store;
+      const { drafts, outbox } = store;
+      const { take } = drafts;
+      const { add } = outbox;
       window.written = [];
       window.told = [];
-      store.take = (writes) => {
-        const isNew = ({ number }) => number > store.taken;
+      drafts.take = (writes) => {
+        const isNew = ({ number }) => number > drafts.taken;
         window.written.push(...writes.filter(isNew).map(({ whole }) => whole));
-        return take.call(store, writes);
+        return take.call(drafts, writes);
       };
-      store.tell = (message) => {
+      outbox.add = (message) => {
         window.told.push(message.kind);
-        return tell.call(store, message);
+        return add.call(outbox, message);
       };
     }""")
     )
@@ -329,7 +330,7 @@ def test_a_database_that_another_page_holds_is_waited_for_by_nobody(
     page = chat.page.context.new_page()
     page.goto(app)
     tab = ChatPage(page)
-    expect(tab.page.get_by_text(text.KEEPING[Notice.FORBIDDEN])).to_be_visible()
+    expect(tab.page.get_by_text(text.KEEPING[Notice.SILENT])).to_be_visible()
     tab.ask("Q1")
     tab.expect_answer(1, "Answer 1.")
 
@@ -366,15 +367,6 @@ def test_a_chat_that_cannot_be_read_is_left_alone(
     ask(chat, 1, "Q1")
     expect(chats(chat).locator("li")).to_have_count(2)
     assert json.dumps(next(iter(records.values()))) in kept(chat)
-
-
-@pytest.fixture
-def forgetful_app(tmp_path: Path, rank_files: Path) -> Iterator[str]:
-    """The demo, whose owner wants no chat to be kept."""
-    with running_app(
-        tmp_path / "log", CHAT_STORE="off", TIKTOKEN_CACHE_DIR=str(rank_files)
-    ) as address:
-        yield address
 
 
 def test_nothing_is_kept_where_the_owner_wants_so(browser: Browser, forgetful_app: str) -> None:

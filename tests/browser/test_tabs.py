@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from chat.words import text
-from tests.browser.chat_page import ChatPage
-from tests.browser.conftest import visitor
+from tests.browser.chat_page import ChatPage, visitor
 from tests.browser.keeping import (
     WORDS,
     again,

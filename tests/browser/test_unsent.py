@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from chat.words import text
-from tests.browser.chat_page import ChatPage, in_program, wait_until
-from tests.browser.conftest import KEY, free_port, running_app, started_app, visitor
+from tests.browser.chat_page import ChatPage, in_program, visitor, wait_until
 from tests.browser.keeping import again, ask, entry, expect_kept
 from tests.fakes.service import ScriptedService, answering
+from tests.running import free_port, running_app, started_app
 
 NOTED = "JSON.parse(sessionStorage.getItem('unsent'))"
 
@@ -79,9 +79,7 @@ def restarting(
     with ExitStack() as stack:
         service = stack.enter_context(ScriptedService())
         environment = {
-            "OPENAI_API_KEY": KEY,
-            "OPENAI_BASE_URL": service.base_url,
-            "CHAT_MODEL": "scripted",
+            **service.reach,
             "TIKTOKEN_CACHE_DIR": str(rank_files),
         }
         running = ExitStack()

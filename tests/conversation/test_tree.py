@@ -412,4 +412,4 @@ class Dialogue(RuleBasedStateMachine):
 
 
 TestDialogue = Dialogue.TestCase
-TestDialogue.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
+TestDialogue.settings = settings(stateful_step_count=40)

@@ -22,6 +22,7 @@ from typing import Any, Self, cast
 
 from chat.conversation.window import Message
 
+KEY = "sk-test-0123456789abcdef"  # which it takes, as any other
 EVENT_STREAM = "text/event-stream"
 PATIENCE = 20.0  # seconds after which a test that waits in vain fails
 
@@ -236,6 +237,15 @@ class ScriptedService:
     @property
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+
+    @property
+    def reach(self) -> dict[str, str]:
+        """The variables with which an app asks it."""
+        return {
+            "OPENAI_API_KEY": KEY,
+            "OPENAI_BASE_URL": self.base_url,
+            "CHAT_MODEL": "scripted",
+        }
 
     @property
     def last(self) -> Request:

@@ -2,14 +2,15 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import "./dom.js";
 import { IDBFactory } from "fake-indexeddb";
-import { Draft, Storage } from "../../static/storage.js";
+import { Draft } from "../../static/writes.js";
+import { Storage } from "../../static/storage.js";
 
 const A = "a".repeat(32);
 let storage;
 
 async function opened() {
   const made = new Storage();
-  await made.connect({ blocked: assert.fail, reopen: () => {} });
+  await made.connect(() => {});
   return made;
 }
 
@@ -38,8 +39,7 @@ test("what is written is read back, and listed", async () => {
 test("a later write changes what it names, and drops what it drops", async () => {
   const first = draft({ "question/1": "Q", head: 1 });
   await storage.write(first);
-  first.unsaved.clear();
-  first.isWhole = false;
+  first.hasStored();
   first.take({ number: 2, put: { head: 2 }, drop: ["question/1"], title: "T", name: "", settled: true });
   await storage.write(first);
   assert.deepEqual(await stored(A), { stamp: "s 2", records: { head: 2 } });

@@ -10,7 +10,7 @@ const [A, B] = ["a".repeat(32), "b".repeat(32)];
 const shapes = JSON.parse(readFileSync(new URL("messages.json", import.meta.url), "utf8"));
 const seen = new Set();
 let store;
-let sent; // what the server was told last
+let sent; // what the server was sent last
 
 beforeEach(() => {
   draw();
@@ -58,7 +58,7 @@ const write = (number, more = {}) => {
   return written;
 };
 
-const told = (kind) => until(() => sent.find((message) => message.kind === kind));
+const received = (kind) => until(() => sent.find((message) => message.kind === kind));
 const names = async () => (store.database ? (await store.storage.all(A)).names : []);
 
 test("nothing is opened before there is something to keep", async () => {
@@ -72,7 +72,7 @@ test("a write is stored, and one that comes again changes nothing", async () => 
   store.receive([write(1, { put: { "question/1": "no" } }), write(2)]);
   await until(async () => (await names()).length === 2);
   assert.deepEqual((await store.storage.all(A)).values, ["Q1", "Q2"]);
-  assert.deepEqual(store.outbox, []);
+  assert.deepEqual(store.outbox.messages, []);
 });
 
 test("writes that come before the list of the chats is drawn are stored, too", async () => {
@@ -84,20 +84,20 @@ test("a number that never came is asked for, once", async () => {
   serve();
   store.receive([write(1)]);
   store.receive([write(3)]);
-  assert.deepEqual(await told("missed"), { kind: "missed", missing: 2, number: 1 });
+  assert.deepEqual(await received("missed"), { kind: "missed", missing: 2, number: 1 });
   store.receive([write(4)]);
   await store.queue;
-  assert.equal(store.outbox.length, 1);
+  assert.equal(store.outbox.messages.length, 1);
 });
 
-test("what is told stays until it was heard", async () => {
+test("a message stays until it was received", async () => {
   serve();
   store.receive([write(2)]);
-  await told("missed");
+  await received("missed");
   serve({ received: 0 });
-  assert.equal(store.outbox.length, 1);
+  assert.equal(store.outbox.messages.length, 1);
   serve({ received: 1 });
-  assert.equal(store.outbox.length, 0);
+  assert.equal(store.outbox.messages.length, 0);
 });
 
 test("a new page gets the chat that was written last", async () => {
@@ -107,7 +107,7 @@ test("a new page gets the chat that was written last", async () => {
   sessionStorage.clear();
   const page = new Store();
   serve({ session: "t", chat: B }, page);
-  const { number, ...opened } = await told("opened");
+  const { number, ...opened } = await received("opened");
   const records = JSON.stringify({ "question/1": "Q1", "question/2": "Q2" });
   assert.deepEqual(opened, { kind: "opened", reason: "start", chat: A, stamp: "s 2", got: 0, records });
   assert.equal(number, 1);
@@ -118,30 +118,45 @@ test("a chat that is larger than a message is named without its records", async 
   store.receive([write(1, { put: { "question/1": '"'.repeat(600_000) } })]); // two bytes each, as sent
   await until(async () => (await names()).length === 1);
   await store.enqueue(() => store.open(A, "picked"));
-  assert.equal((await told("opened")).records, null);
+  assert.equal((await received("opened")).records, null);
 });
 
-test("a write that fails is told, and made good with the next one", async () => {
+test("a write that fails is reported, and made good with the next one", async () => {
   serve();
   store.receive([write(1)]);
   await until(async () => (await names()).length === 1);
   const { transact } = store.storage;
   store.storage.transact = () => Promise.reject(new DOMException("full", "QuotaExceededError"));
   store.receive([write(2)]);
-  assert.equal((await told("fault")).fault, "full");
-  assert.equal(store.isBehind, true);
+  assert.equal((await received("fault")).fault, "full");
+  assert.equal(store.drafts.isBehind, true);
   store.storage.transact = transact;
   store.receive([write(3)]);
   await until(async () => (await names()).length === 3);
   await until(() => store.fault === null);
 });
 
-test("a chat that is deleted is not written any more, and its page is told", async () => {
+const ERRORS = { QuotaExceededError: "full", SecurityError: "forbidden", TimeoutError: "silent", DataError: "failed" };
+for (const [name, fault] of Object.entries(ERRORS))
+  test(`an error of the storage is reported as what it is: ${name} means ${fault}`, async () => {
+    serve();
+    await store.queue;
+    await store.enqueue(() => Promise.reject(new DOMException("no", name)));
+    assert.equal((await received("fault")).fault, fault);
+  });
+
+test("a browser without a storage forbids it", async () => {
+  globalThis.indexedDB = undefined;
+  serve();
+  assert.equal((await received("fault")).fault, "forbidden");
+});
+
+test("a chat that is deleted is not written any more, and its server knows", async () => {
   serve();
   store.receive([write(1)]);
   await until(async () => (await names()).length === 1);
   await store.enqueue(() => store.remove([A]));
-  const { chats, last } = await told("removed");
+  const { chats, last } = await received("removed");
   assert.deepEqual([chats, last], [[A], 1]);
   store.receive([write(2)]);
   await store.queue;
@@ -150,15 +165,15 @@ test("a chat that is deleted is not written any more, and its page is told", asy
   await until(async () => (await names()).length === 2);
 });
 
-test("whoever waits for it hears what was stored, and which chat is shown", async () => {
-  const heard = [];
-  store.onTurned = () => heard.push("turned");
-  store.onStored = ({ id }) => heard.push(id);
+test("what was stored and which chat is shown is passed on", async () => {
+  const passed = [];
+  store.onTurned = () => passed.push("turned");
+  store.onStored = ({ id }) => passed.push(id);
   serve();
   serve();
   store.receive([write(1)]);
-  await until(() => heard.length === 2);
-  assert.deepEqual(heard, ["turned", A]);
+  await until(() => passed.length === 2);
+  assert.deepEqual(passed, ["turned", A]);
 });
 
 test("a chat that another page has written to is taken to a place of its own", async () => {
@@ -168,7 +183,7 @@ test("a chat that another page has written to is taken to a place of its own", a
   const page = new Store();
   serve({ session: "t" }, page);
   page.receive([write(1, { session: "t", put: { "question/1": "Q of another" } })]);
-  const { chat, now } = await told("taken");
+  const { chat, now } = await received("taken");
   assert.equal(chat, A);
   assert.deepEqual((await page.storage.all(now)).values, ["Q of another"]);
   assert.deepEqual((await store.storage.all(A)).values, ["Q1"]);

@@ -10,7 +10,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from chat.conversation.answer import Status
 from chat.conversation.events import Ended, ReasoningDelta, TextDelta
@@ -31,7 +31,6 @@ def written(restored: Restored) -> str:
 
 
 @given(conversations)
-@settings(max_examples=300, deadline=None)
 def test_a_conversation_comes_back_exactly(conversation: Conversation) -> None:
     restored = restore(recorded(conversation))
     assert restored.is_whole
@@ -44,7 +43,6 @@ def test_a_conversation_comes_back_exactly(conversation: Conversation) -> None:
     st.lists(st.lists(st.tuples(st.sampled_from(MOVES), st.integers(0, 20)), max_size=6)),
     st.booleans(),
 )
-@settings(max_examples=300, deadline=None)
 def test_changes_recorded_one_after_another_make_the_same_records(
     turns: list[list[tuple[str, int]]],
     comes_back: bool,
@@ -284,7 +282,6 @@ ANYTHING = st.recursive(
 
 
 @given(conversations, st.dictionaries(NAMES, ANYTHING, max_size=8))
-@settings(max_examples=500, deadline=None)
 def test_no_damage_raises_anything_else(conversation: Conversation, damage: Records) -> None:
     records = recorded(conversation) | {"head": 0} | damage
     restored = restore(records)

@@ -8,7 +8,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from chat.conversation.answer import Answer, Status
 from chat.conversation.events import Ended, Event, TextDelta
@@ -19,7 +19,6 @@ from tests.keeping.moves import OPTIONS, conversations, played
 
 
 @given(conversations)
-@settings(max_examples=500, deadline=None)
 def test_a_conversation_comes_back_exactly(conversation: Conversation) -> None:
     written = to_json(conversation, OPTIONS)
     transcript = from_json(written.encode())
@@ -124,7 +123,6 @@ JUNK = st.recursive(
 
 
 @given(st.data())
-@settings(max_examples=1_500, deadline=None)
 def test_a_file_that_was_meddled_with_is_refused_or_can_be_used(data: st.DataObject) -> None:
     whole = copy.deepcopy(VALID)
     target: Any = whole

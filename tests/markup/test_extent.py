@@ -69,3 +69,8 @@ def test_what_grows_is_drawn_until_there_is_no_room(pieces: list[str]) -> None:
             assert room <= 0 or shown == piece
             drawn += shown
     assert "".join(pieces).startswith(drawn)
+
+
+@pytest.mark.parametrize("line", ["a\n", "a\r", "\n", "\r"])
+def test_of_very_many_lines_few_are_read_as_markdown(line: str) -> None:
+    assert end(line * 100_000, is_markdown=True) <= 1_500 * len(line)

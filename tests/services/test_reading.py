@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterable
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chat import errors
-from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, UsageReported
+from chat.conversation.answer import Answer
+from chat.conversation.events import Ended, Event, Reread, TextDelta, UsageReported
 from chat.keeping.untrusted import LONGEST_NAME
-from chat.services.reading import LONGEST_REASON, ErrorEvent, Reading
+from chat.services.reading import LONGEST_REASON, ErrorEvent, Reading, UnreadableEvent
 from chat.usage import Usage
 
 
@@ -46,11 +48,14 @@ def read(pieces: Iterable[bytes]) -> tuple[str, str, list[Usage], object]:
         if reading.is_done:
             break
     events += reading.rest()
+    answer = Answer()
+    for _ in answer.grow(iter([*events, Ended("stop")])):
+        pass
     return (
-        "".join(event.text for event in events if isinstance(event, TextDelta)),
-        "".join(event.text for event in events if isinstance(event, ReasoningDelta)),
+        answer.text,
+        answer.reasoning,
         [event.usage for event in events if isinstance(event, UsageReported)],
-        reading.end("text/event-stream"),
+        reading.end(is_event_stream=True, is_announced=False),
     )
 
 
@@ -82,6 +87,165 @@ def test_a_finish_reason_is_not_longer_than_a_file_may_have_it() -> None:
     *_, end = read([event(content="A"), event(finish_reason="x" * 999)])
     assert end == Ended("x" * LONGEST_REASON)
     assert LONGEST_REASON <= LONGEST_NAME
+
+
+@pytest.mark.parametrize("cut", [0, 1, 2])
+@pytest.mark.parametrize("ends", [b"\n", b"\r", b"\r\n"])
+def test_a_stream_says_the_same_cut_at_every_byte_and_whatever_ends_its_lines(
+    ends: bytes, cut: int
+) -> None:
+    stream = b"\xef\xbb\xbf" + STREAM.replace(b"\r\n", b"\n").replace(b"\n", ends)
+    usage = Usage(prompt_tokens=3, completion_tokens=4)
+    whole = ("Grüße, Welt 👋🏽", "Hm 🤔", [usage], Ended("stop"))
+    assert read(stream[at : at + 1] for at in range(len(stream))) == whole
+    for place in range(len(stream)):
+        assert (
+            read([stream[:place], b"", stream[place : place + cut], stream[place + cut :]]) == whole
+        )
+
+
+@pytest.mark.parametrize(
+    ("stream", "text"),
+    [
+        ('data: {"choices": [{"delta":\ndata: {"content": "Four"}}]}\n\n', "Four"),  # on two lines
+        ('data:{"choices": [{"delta": {"content": "Four"}}]}\nid: 7\nretry: 9\n\n', "Four"),
+        ('data: {"choices": [{"delta": {"content": "Four"}}]}\nevent: x\n\n', "Four"),
+        ("event: ping\ndata: still here\n\ndata: \n\ndata\n\n: a comment\n", ""),
+        ('{"choices": [{"message": {"content": "Four"}}]}', "Four"),
+        ('{\n  "choices": [\n    {"message": {"content": "Four"}}\n  ]\n}\n', "Four"),
+        ('{"choices": [{"delta": {"content": "Fo"}}]}\n{"choices": [{"text": "ur"}]}\n', "Four"),
+        ('data: {"choices": [{"text": "Fo"}]}\ndata: {"choices": [{"text": "ur"}]}\n', "Four"),
+        ('{"message": {"role": "assistant", "content": "Four"}, "done": true}', "Four"),
+    ],
+)
+def test_an_event_is_read_as_the_standard_says_and_where_services_differ(
+    stream: str, text: str
+) -> None:
+    assert read([stream.encode()])[0] == text
+    assert read([bytes([byte]) for byte in stream.encode()])[0] == text
+
+
+def test_an_event_without_an_empty_line_behind_it_is_seen_with_the_next() -> None:
+    reading = Reading()
+    line = b'data: {"choices": [{"text": "Fo"}]}\n'
+    assert [*reading.take(line), *reading.take(line)] == [TextDelta("Fo")]
+
+
+@pytest.mark.parametrize(
+    ("said", "end"),
+    [
+        *((word, Ended("length")) for word in ("length", "MAX_TOKENS", "FinishReason.MAX_TOKENS")),
+        *((word, Ended("length")) for word in ("model_length", "max_output_tokens")),
+        *((word, Ended("content_filter")) for word in ("content_filter", "SAFETY", "RECITATION")),
+        *((word, Ended(word)) for word in ("stop", "STOP", "end_turn", "eos", "COMPLETE")),
+        ({"type": "length"}, Ended("length")),
+        ("error", errors.ServiceDown),
+        ("insufficient_system_resource", errors.ServiceDown),
+    ],
+)
+def test_a_finish_reason_means_what_it_means(said: object, end: object) -> None:
+    *_, found = read([event(content="A"), event(finish_reason=said)])
+    assert found == end or type(found) is end
+
+
+@pytest.mark.parametrize("reason", ["SAFETY", "PROHIBITED_CONTENT", "BLOCKLIST", "sensitive"])
+def test_a_filter_before_the_first_word_is_a_refusal(reason: str) -> None:
+    assert isinstance(read([event(finish_reason=reason)])[3], errors.ContentRefused)
+
+
+CALLS = [{"index": 0, "function": {"name": "search", "arguments": "{}"}}]
+
+
+@pytest.mark.parametrize("reason", ["tool_calls", "stop", None])
+@pytest.mark.parametrize("delta", [{"tool_calls": CALLS}, {"function_call": CALLS[0]["function"]}])
+def test_a_model_that_wants_a_tool_is_named_with_it(
+    reason: object, delta: dict[str, object]
+) -> None:
+    stream = [event(**delta), event(finish_reason=reason), b"data: [DONE]\n\n"]
+    *_, end = read(stream)
+    assert isinstance(end, errors.ToolWanted)
+    assert end.detail == "search"
+    assert read([event(content="Let me look."), *stream])[0] == "Let me look.\n\n[search]"
+
+
+@pytest.mark.parametrize(
+    ("stream", "body"),
+    [
+        ('data: {"error": {"message": "m"}}\n\n', {"message": "m"}),
+        ('data: {"error": "m"}\n\n', "m"),
+        ('data: {"choices": [{"error": {"message": "m"}}]}\n\n', {"message": "m"}),
+        ('data: {"object": "error", "message": "m"}\n\n', {"object": "error", "message": "m"}),
+        ('data: {"text": "m", "error_code": 7}\n\n', {"text": "m", "error_code": 7}),
+        ('data: {"message": "m"}\n\n', {"message": "m"}),
+        ('data: {"detail": "m"}\n\n', {"detail": "m"}),
+        ('event: error\ndata: {"message": "m"}\n\n', {"message": "m"}),
+        ('data: {"error": {"message": "m"}}\nevent: error\n\n', {"message": "m"}),
+        ("event: error\ndata: the engine died\n\n", "the engine died"),
+        ('error: {"message": "m"}\n\n', {"message": "m"}),
+        ('{"error": {"message": "m"}}\n', {"message": "m"}),
+        ('[{"error": {"message": "m"}}]', {"message": "m"}),
+        ('{"error":\n {"message": "m"}}', {"message": "m"}),
+    ],
+)
+@pytest.mark.parametrize("before", [[], [event(content="Hel")]])
+def test_an_error_in_an_answer_is_found_in_every_shape(
+    before: list[bytes], stream: str, body: object
+) -> None:
+    with pytest.raises(ErrorEvent) as raised:
+        read([*before, stream.encode()])
+    assert raised.value.body == body
+
+
+def test_done_or_the_end_of_all_that_was_announced_is_an_end() -> None:
+    assert read([event(content="Paris."), b"data: [DONE]\n\n"])[3] == Ended("stop")
+    assert read([event(content="Paris."), b'data: "[DONE]"'])[3] == Ended("stop")
+    reading = Reading()
+    list(reading.take(event(content="Paris.")))
+    assert reading.end(is_event_stream=True, is_announced=True) == Ended("stop")
+
+
+@pytest.mark.parametrize("said", ['{"ok": true}', "<html>Sign in</html>", "Sign in."])
+def test_what_cannot_be_read_is_said(said: str) -> None:
+    *_, end = read([said.encode()])
+    assert isinstance(end, errors.NotUnderstood)
+    assert end.detail == said
+
+
+def test_an_event_that_is_no_json_is_raised_with_its_words() -> None:
+    with pytest.raises(UnreadableEvent) as raised:
+        read([b"data: Sign in.\n\n"])
+    assert raised.value.words == "Sign in."
+
+
+def test_googles_mark_is_a_thought_and_its_tags_are_gone() -> None:
+    mark = {"google": {"thought": True}}
+    plain = [event(content="Hm.", extra_content=mark), event(content="Paris.")]
+    tagged = [event(content="<thought>Hm.", extra_content=mark), event(content="</thought>Paris.")]
+    assert read(plain)[:2] == read(tagged)[:2] == ("Paris.", "Hm.")
+
+
+def test_an_end_of_thoughts_without_a_beginning_takes_the_text_back() -> None:
+    reading = Reading()
+    events = [*reading.take(event(content="Hm.")), *reading.take(event(content="</think>\n\nYes"))]
+    assert events == [TextDelta("Hm."), Reread(text="", reasoning="Hm."), TextDelta("Yes")]
+    assert reading.has_text
+
+
+@pytest.mark.parametrize("delta", [{"content": "word "}, {"reasoning_content": "word "}])
+def test_a_line_or_an_answer_that_is_long_costs_no_more_for_each_byte(
+    delta: dict[str, str],
+) -> None:
+    def seconds(times: int) -> float:
+        reading = Reading()
+        began = time.process_time()
+        for _ in range(times):
+            list(reading.take(event(**delta)))
+        for _ in range(times):
+            list(reading.take(b"x" * 1_000))  # of one line
+        return time.process_time() - began
+
+    short = min(seconds(1_000) for _ in range(3))
+    assert min(seconds(10_000) for _ in range(2)) < 30 * short
 
 
 def test_what_is_no_json_or_no_text_is_a_value_error() -> None:
@@ -155,7 +319,6 @@ PARTS = st.recursive(
 
 
 @given(st.lists(st.tuples(st.sampled_from(["content", "reasoning", "reasoning_details"]), PARTS)))
-@settings(deadline=None)
 def test_no_word_of_any_parts_is_lost(deltas: list[tuple[str, object]]) -> None:
     text, thought, *_ = read(event(**{name: content}) for name, content in deltas)
     for word in re.findall(r"w\d{7}", json.dumps(deltas)):

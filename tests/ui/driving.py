@@ -3,12 +3,50 @@
 from __future__ import annotations
 
 import re
-from typing import cast
+from pathlib import Path
+from typing import NoReturn, Protocol, cast
 
 from streamlit.testing.v1 import AppTest
 
 from chat.conversation.tree import Conversation
 from chat.conversation.window import Message
+from chat.services.demo import Demo
+from chat.settings import PROJECT, Settings
+from chat.tokens.counter import TokenCounter
+from chat.tokens.ranks import Obstacle, RanksUnavailable
+from chat.ui import process
+from chat.ui.process import Process
+
+
+class Open(Protocol):
+    """Opens a page in a process of its own with these settings."""
+
+    def __call__(self, **variables: str) -> AppTest: ...
+
+
+def opened() -> AppTest:
+    """A page of the process there is."""
+    page = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=20)
+    return page.run()
+
+
+def opened_with_the_environment() -> AppTest:
+    """A page of a process whose settings cannot be used."""
+    with process.handed_in():
+        return opened()
+
+
+def process_of(**variables: str) -> Process:
+    """A process with these settings alone; its counts are estimates, and its demo is quick."""
+    made = Process.of(Settings.load(variables, dotenv=Path("none")))
+    made.counter = TokenCounter(_unavailable)
+    if made.service.is_demo:
+        made.service = Demo(made.settings.options, pace=0)
+    return made
+
+
+def _unavailable(_: str) -> NoReturn:
+    raise RanksUnavailable(Obstacle.UNREACHABLE)
 
 
 def ask(page: AppTest, question: str) -> AppTest:

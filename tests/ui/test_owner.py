@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat import errors
+from chat.access.password import FREE, Password
 from chat.services.limits import FILE, Limits
+from chat.ui import process
 from chat.words import text
-from tests.conftest import KEY, Open
 from tests.fakes.service import ScriptedService, answering, failing
-from tests.ui.driving import ask, dialogue, meter_of, press
+from tests.ui.driving import (
+    Open,
+    ask,
+    dialogue,
+    meter_of,
+    opened,
+    opened_with_the_environment,
+    press,
+)
 
 OWN_KEY = "sk-visitor-0123456789"
 
@@ -25,11 +34,8 @@ def enter(page: AppTest, password: str) -> AppTest:
 
 
 @pytest.fixture
-def guarded(open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
-    monkeypatch.setenv("CHAT_PASSWORD", "open sesame")
-    return open_page()
+def guarded(open_page: Open, reach: dict[str, str]) -> AppTest:
+    return open_page(**reach, CHAT_PASSWORD="open sesame")
 
 
 def test_nothing_runs_before_the_password(guarded: AppTest, service: ScriptedService) -> None:
@@ -45,26 +51,21 @@ def test_nothing_runs_before_the_password(guarded: AppTest, service: ScriptedSer
     assert service.last.messages[-1]["content"] == "Hi"
 
 
-def test_after_some_wrong_passwords_one_has_to_wait_even_on_a_new_page(
-    guarded: AppTest, open_page: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("chat.access.password.FREE", -5)  # a minute after the first wrong one
-    enter(guarded, "wrong")
-    assert re.search(r"Try again in (5\d|60) s", guarded.warning[0].value)
-    page = open_page()
-    assert re.search(r"Try again in (5\d|60) s", page.warning[0].value)
+def test_after_some_wrong_passwords_one_has_to_wait_even_on_a_new_page(guarded: AppTest) -> None:
+    process.current().password = Password("open sesame", clock=lambda: 0.0)  # which stands still
+    for _ in range(FREE):
+        enter(guarded, "wrong")
+    assert "Try again in 1 s" in guarded.warning[0].value
+    page = opened()
+    assert "Try again in 1 s" in page.warning[0].value
     enter(page, "open sesame")
     assert not page.chat_input
 
 
 def test_a_visitor_uses_a_key_of_their_own_where_the_owner_has_none(
-    open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+    open_page: Open, service: ScriptedService
 ) -> None:
-    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
-    monkeypatch.setenv("CHAT_OWN_KEY", "on")
-    monkeypatch.setattr("chat.services.demo.PACE", 0)
-    monkeypatch.setattr("chat.services.demo.FIRST_WORD", 0)
-    page = open_page()
+    page = open_page(OPENAI_BASE_URL=service.base_url, CHAT_OWN_KEY="on")
     assert page.caption[0].value == text.DEMO_OWN_KEY
     page.text_input(key="own_key").set_value("no key").run()
     assert [warning.value for warning in page.warning] == [text.NO_KEY]
@@ -80,7 +81,7 @@ def test_a_visitor_uses_a_key_of_their_own_where_the_owner_has_none(
     assert service.last.headers["authorization"] == f"Bearer {OWN_KEY}"
 
     # It belongs to this page's session alone.
-    other = open_page()
+    other = opened()
     ask(other, "Hello")
     assert "demo" in dialogue(other)[1][1]
     page.text_input(key="own_key").set_value("").run()
@@ -89,23 +90,14 @@ def test_a_visitor_uses_a_key_of_their_own_where_the_owner_has_none(
     assert len(service.requests) == 1
 
 
-def test_with_the_owners_key_no_other_is_asked_for(
-    open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
-    monkeypatch.setenv("CHAT_OWN_KEY", "on")
-    assert not [field for field in open_page().text_input if field.label == text.OWN_KEY]
+def test_with_the_owners_key_no_other_is_asked_for(open_page: Open, reach: dict[str, str]) -> None:
+    page = open_page(**reach, CHAT_OWN_KEY="on")
+    assert not [field for field in page.text_input if field.label == text.OWN_KEY]
 
 
 @pytest.fixture
-def bounded(open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch) -> Open:
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
-    monkeypatch.setenv("CHAT_MODEL", "scripted")
-    monkeypatch.setenv("CHAT_VISITOR_TOKENS", "100")
-    monkeypatch.setenv("CHAT_DAILY_TOKENS", "400")
-    return open_page
+def bounded(open_page: Open, reach: dict[str, str]) -> Open:
+    return partial(open_page, **reach, CHAT_VISITOR_TOKENS="100", CHAT_DAILY_TOKENS="400")
 
 
 def test_a_visitor_sees_what_is_left_and_reads_why_nothing_is(
@@ -134,39 +126,38 @@ def test_a_failed_question_is_not_charged(bounded: Open, service: ScriptedServic
 
 
 def test_the_days_sum_is_kept_in_a_folder(
-    bounded: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    bounded: Open, service: ScriptedService, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("CHAT_DATA", str(tmp_path / "data"))
     service.enqueue(answering("One.", tokens=(60, 20)))
-    ask(bounded(), "Q1")
+    ask(bounded(CHAT_DATA=str(tmp_path / "data")), "Q1")
     assert Limits(daily_tokens=400, folder=tmp_path / "data").left("anybody").all == 320
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(
-    bounded: Open, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("CHAT_DATA", "/proc/nothing")
-    page = bounded()
+    page = opened_with_the_environment()
     assert page.error[0].value.endswith("CHAT_DATA is /proc/nothing, where nothing can be written.")
     assert not page.chat_input
 
 
 def test_a_sum_that_is_damaged_is_one_sentence(
-    bounded: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setenv("CHAT_DAILY_TOKENS", "400")
     monkeypatch.setenv("CHAT_DATA", str(tmp_path))
     (tmp_path / FILE).write_text("[" * 100_000)
-    page = bounded()
+    page = opened_with_the_environment()
     assert page.error[0].value.endswith("damaged: delete it to begin the day anew.")
     assert not page.chat_input
     assert not page.exception
 
 
 def test_a_question_may_not_be_longer_than_the_owner_allows(
-    bounded: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+    bounded: Open, service: ScriptedService
 ) -> None:
-    monkeypatch.setenv("CHAT_MAX_CHARS", "10")
-    page = bounded()
+    page = bounded(CHAT_MAX_CHARS="10")
     assert page.chat_input[0].proto.max_chars == 10
     press(page, text.SUGGESTIONS[0])  # what was not typed is bounded, too
     happened, to_do = text.ERRORS[errors.TooLong]
@@ -176,9 +167,8 @@ def test_a_question_may_not_be_longer_than_the_owner_allows(
     assert service.last.messages[-1]["content"] == "x" * 10
 
 
-def test_only_the_owners_models_are_offered(bounded: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CHAT_MODELS", "better")
-    page = bounded()
+def test_only_the_owners_models_are_offered(bounded: Open) -> None:
+    page = bounded(CHAT_MODELS="better")
     assert page.selectbox(key="model").options == ["scripted", "better"]
     assert not page.selectbox(key="model").proto.accept_new_options
 

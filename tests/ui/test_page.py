@@ -8,16 +8,26 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from chat import errors
 from chat.conversation.tree import Conversation
 from chat.tokens.counter import Grade
 from chat.words import text
-from tests.conftest import KEY, Open
 from tests.fakes import service as fake
-from tests.fakes.service import Reply, ScriptedService, answering, chunk, failing
-from tests.ui.driving import ask, dialogue, drawn, labels, messages_now, meter_of, press
+from tests.fakes.service import KEY, Reply, ScriptedService, answering, chunk, failing
+from tests.ui.driving import (
+    Open,
+    ask,
+    dialogue,
+    drawn,
+    labels,
+    messages_now,
+    meter_of,
+    opened_with_the_environment,
+    press,
+)
 
 
 def test_an_empty_page_greets_and_suggests(page: AppTest) -> None:
@@ -31,11 +41,7 @@ def test_with_a_key_the_page_does_not_speak_of_a_demo(page: AppTest) -> None:
     assert not [caption for caption in page.caption if "demo" in caption.value]
 
 
-def test_without_a_key_the_demo_answers_and_says_so(
-    open_page: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("chat.services.demo.PACE", 0)
-    monkeypatch.setattr("chat.services.demo.FIRST_WORD", 0)
+def test_without_a_key_the_demo_answers_and_says_so(open_page: Open) -> None:
     page = open_page()
     assert "demo" in page.caption[0].value
     assert "OPENAI_API_KEY" in page.caption[0].value
@@ -88,12 +94,9 @@ def test_four_questions_with_two_rounds_send_the_prompt_two_rounds_and_the_quest
 
 
 def test_settings_act_from_the_next_question_on(
-    open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+    open_page: Open, service: ScriptedService, reach: dict[str, str]
 ) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
-    monkeypatch.setenv("CHAT_MODELS", "another/model")
-    page = open_page()
+    page = open_page(**reach, CHAT_MODELS="another/model")
     ask(page, "Q1")
     drawn(page.sidebar.text_area[0].set_value("Be brief.").run())
     drawn(page.sidebar.slider[0].set_value(0).run())
@@ -164,9 +167,9 @@ def test_a_failure_is_two_sentences_beside_its_question_with_retry(
 ) -> None:
     service.enqueue(reply, answering("At last."))
     ask(page, "Q1")
-    assert [warning.value for warning in page.chat_message[1].warning] == [
-        " ".join(text.ERRORS[kind])
-    ]
+    happened = [warning.value for warning in page.chat_message[1].warning]
+    wait = 99 if kind is errors.TooFast else None
+    assert happened == [" ".join(text.failure(kind(wait=wait)))]
     assert KEY not in str(page.main)
     press(page, "Retry")
     assert dialogue(page) == [("user", "Q1"), ("assistant", "At last.")]
@@ -174,12 +177,34 @@ def test_a_failure_is_two_sentences_beside_its_question_with_retry(
     assert [m["content"] for m in service.last.messages][1:] == ["Q1"]
 
 
-def test_an_unknown_failure_speaks_the_services_words(
+def test_an_answer_that_turns_out_to_be_thoughts_is_folded_away(
+    page: AppTest, service: ScriptedService
+) -> None:
+    steps = [chunk("I ponder.\n"), fake.pause(0.5), chunk("</think>\n\nYes."), fake.pause(0.5)]
+    service.enqueue(Reply(steps=[*steps, chunk(" Sure.", finish_reason="stop"), fake.done]))
+    ask(page, "Q1")
+    drawn = [element.value for element in page.chat_message[1].markdown]
+    assert drawn == ["I ponder.", "Yes. Sure."]
+
+
+def test_what_a_model_does_not_take_is_said_in_a_line(
+    page: AppTest, service: ScriptedService
+) -> None:
+    service.enqueue(failing(400, {"message": "System role not supported"}), answering("Yes."))
+    ask(page, "Q1")
+    assert text.not_sent(("system_prompt",)) in [caption.value for caption in page.caption]
+    press(page, text.WHAT_WILL_BE_SENT)
+    sent = "You are a helpful assistant.\n\nQ1"
+    assert sent in [block.value for block in page.text]
+
+
+def test_a_failure_has_the_services_words_beneath_it_folded(
     page: AppTest, service: ScriptedService
 ) -> None:
     service.enqueue(failing(400, {"message": "Unsupported value: 'temperature'"}))
     ask(page, "Q1")
-    assert page.warning[0].value.startswith("The service says: Unsupported value: 'temperature'")
+    assert [box.label for box in page.expander if box.caption] == [text.REASON]
+    assert "Unsupported value: 'temperature'" in [caption.value for caption in page.caption]
 
 
 def test_a_services_words_are_no_markup_on_the_page(
@@ -187,7 +212,8 @@ def test_a_services_words_are_no_markup_on_the_page(
 ) -> None:
     service.enqueue(failing(400, {"message": "![x](http://host/p.png) :red[x] $x$"}))
     ask(page, "Q1")
-    assert r"!\[x\](http\://host/p.png) \:red\[x\] \$x\$" in page.warning[0].value
+    shown = [caption.value for caption in page.caption]
+    assert r"!\[x\](http\://host/p.png) \:red\[x\] \$x\$" in shown
 
 
 def test_a_draft_that_no_run_grows_any_more_was_stopped(page: AppTest) -> None:
@@ -319,12 +345,9 @@ def test_after_an_answer_the_next_prompt_is_predicted_for_a_skewed_tokenizer(
 
 
 def test_a_known_model_has_a_limit_a_price_and_a_day_to_go(
-    open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+    open_page: Open, service: ScriptedService, reach: dict[str, str]
 ) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
-    monkeypatch.setenv("CHAT_MODEL", "gpt-4")
-    page = open_page()
+    page = open_page(**reach | {"CHAT_MODEL": "gpt-4"})
     assert "of 8,192" in meter_of(page)
     assert f"|{text.TO_SEND}|$0.000" in meter_of(page)
     assert "gpt-4 was shut down on 23 October 2026. Pick another model." in [
@@ -341,22 +364,16 @@ def test_an_unknown_model_has_neither(page: AppTest) -> None:
     assert "$" not in meter_of(page)
 
 
-def limited_page(
-    open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch
-) -> AppTest:
+@pytest.fixture
+def limited_page(open_page: Open, reach: dict[str, str]) -> AppTest:
     """A page for a model that takes 300 tokens, 100 of which are kept for the answer."""
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
-    monkeypatch.setenv("CHAT_MODEL", "scripted")
-    monkeypatch.setenv("CHAT_CONTEXT_TOKENS", "300")
-    monkeypatch.setenv("CHAT_MAX_TOKENS", "100")
-    return open_page()
+    return open_page(**reach, CHAT_CONTEXT_TOKENS="300", CHAT_MAX_TOKENS="100")
 
 
 def test_where_the_context_is_too_small_the_oldest_rounds_stay_out_and_the_page_says_so(
-    open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+    limited_page: AppTest, service: ScriptedService
 ) -> None:
-    page = limited_page(open_page, service, monkeypatch)
+    page = limited_page
     service.enqueue(*[answering("word " * 70, tokens=None) for _ in range(4)])
     for number in range(1, 4):
         ask(page, f"Q{number}")
@@ -369,9 +386,9 @@ def test_where_the_context_is_too_small_the_oldest_rounds_stay_out_and_the_page_
 
 
 def test_a_question_that_does_not_fit_at_all_is_not_sent_and_stays_in_reach(
-    open_page: Open, service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+    limited_page: AppTest, service: ScriptedService
 ) -> None:
-    page = limited_page(open_page, service, monkeypatch)
+    page = limited_page
     question = "word " * 250
     page.chat_input[0].set_value(question).run()
     assert service.requests == []
@@ -438,14 +455,11 @@ def test_a_line_marks_where_memory_begins_and_moves_with_the_rounds(page: AppTes
 
 
 def test_the_model_can_be_any_that_the_owner_or_the_service_names(
-    open_page: Open, monkeypatch: pytest.MonkeyPatch
+    open_page: Open, reach: dict[str, str]
 ) -> None:
     with ScriptedService(models=["listed-model", "text-embedding-9"]) as service:
-        monkeypatch.setenv("OPENAI_API_KEY", KEY)
-        monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
-        monkeypatch.setenv("CHAT_MODEL", "mine")
-        monkeypatch.setenv("CHAT_MODELS", "yours")
-        page = open_page()
+        models = {"CHAT_MODEL": "mine", "CHAT_MODELS": "yours"}
+        page = open_page(**reach | {"OPENAI_BASE_URL": service.base_url} | models)
         ask(page, "Q1")  # by its answer the list has arrived too
         page.run()
         assert page.sidebar.selectbox[0].options == ["mine", "yours", "listed-model"]
@@ -453,10 +467,10 @@ def test_the_model_can_be_any_that_the_owner_or_the_service_names(
 
 
 def test_a_bad_setting_is_one_sentence_on_the_page_and_in_the_terminal(
-    open_page: Open, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CHAT_ROUNDS", "many")
-    page = open_page()
+    page = opened_with_the_environment()
     sentence = "CHAT_ROUNDS is 'many', but must be a whole number from 0 to 20."
     assert [error.value for error in page.error] == [f"{text.SETTINGS_WRONG}\n\n{sentence}"]
     assert not page.exception
@@ -465,19 +479,23 @@ def test_a_bad_setting_is_one_sentence_on_the_page_and_in_the_terminal(
 
 
 def test_secrets_that_cannot_be_read_are_one_sentence_and_no_demo(
-    open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
     file = tmp_path / "secrets.toml"
     file.write_text("OPENAI_API_KEY = sk-without-quotes", encoding="utf-8")
-    monkeypatch.setattr("chat.ui.process.secret_files", lambda: [str(file)])
-    page = open_page()
+    usual = config.get_option("secrets.files")
+    config.set_option("secrets.files", [str(file)])
+    try:
+        page = opened_with_the_environment()
+    finally:
+        config.set_option("secrets.files", usual)
     assert page.error[0].value.endswith("secrets.toml cannot be read: it is no valid TOML.")
     assert not page.chat_input
 
 
-def test_the_title_is_the_owners(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CHAT_TITLE", "Aunt Emma's chat")
-    assert "Aunt Emma's chat" in open_page().sidebar.markdown[0].value
+def test_the_title_is_the_owners(open_page: Open) -> None:
+    page = open_page(CHAT_TITLE="Aunt Emma's chat")
+    assert "Aunt Emma's chat" in page.sidebar.markdown[0].value
 
 
 def test_settings_that_streamlit_has_forgotten_stay_as_they_were(page: AppTest) -> None:

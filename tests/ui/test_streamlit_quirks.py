@@ -14,7 +14,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from chat.access.doorkeeper import PageMessage
-from chat.ui.streamlit_quirks import heard, scripts_in_the_page
+from chat.ui.streamlit_quirks import read_message, scripts_in_the_page
 
 ID = f"$$ID-{'0' * 32}-"
 EVENTS = f"$$STREAMLIT_INTERNAL_KEY_{ID}chats__events"
@@ -23,7 +23,7 @@ EVENTS = f"$$STREAMLIT_INTERNAL_KEY_{ID}chats__events"
 def said(*widgets: WidgetState) -> PageMessage | None:
     message = BackMsg()
     message.rerun_script.widget_states.widgets.extend(widgets)
-    return heard(message.SerializeToString())
+    return read_message(message.SerializeToString())
 
 
 def widget(id: str, **value: object) -> WidgetState:
@@ -98,21 +98,21 @@ def test_what_the_storage_says_may_be_large_and_have_brackets_in_its_texts() -> 
 def test_a_large_message_of_many_parts_is_not_heard() -> None:
     message = BackMsg()
     message.rerun_script.widget_states.widgets.extend([WidgetState()] * 600_000)
-    assert heard(message.SerializeToString()) is None
+    assert read_message(message.SerializeToString()) is None
     hashes = BackMsg()
     hashes.rerun_script.cached_message_hashes.extend(["x"] * 600_000)
-    assert heard(hashes.SerializeToString()) is None
-    assert heard(message.SerializeToString()[:-1]) is None
+    assert read_message(hashes.SerializeToString()) is None
+    assert read_message(message.SerializeToString()[:-1]) is None
 
 
 @pytest.mark.parametrize("name", ["x\nTraceback", "x" * 300, "a b"])
 def test_a_name_that_would_stand_in_the_log_as_it_comes_is_not_heard(name: str) -> None:
     message = BackMsg()
     message.rerun_script.fragment_id = name
-    assert heard(message.SerializeToString()) is None
+    assert read_message(message.SerializeToString()) is None
     operation = BackMsg()
     operation.backend_operation_request.deferred_file.file_id = name
-    assert heard(operation.SerializeToString()) is None
+    assert read_message(operation.SerializeToString()) is None
 
 
 def test_a_question_with_files_in_it_is_not_heard() -> None:
@@ -124,9 +124,11 @@ def test_a_question_with_files_in_it_is_not_heard() -> None:
 
 
 def test_what_is_no_message_is_not_heard() -> None:
-    assert heard(b"\xff\xff") is None
-    assert heard(b"") is None
-    assert heard(BackMsg(clear_cache=True).SerializeToString()) == PageMessage(kind="clear_cache")
+    assert read_message(b"\xff\xff") is None
+    assert read_message(b"") is None
+    assert read_message(BackMsg(clear_cache=True).SerializeToString()) == PageMessage(
+        kind="clear_cache"
+    )
 
 
 # What follows tells when a workaround may go: each fails when Streamlit no longer needs it.

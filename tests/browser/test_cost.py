@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from tests.benchmarks.clicks import chat_of
-from tests.browser.conftest import KEY, running_app
 from tests.fakes.service import ScriptedService, answering
 from tests.visitor import Heard, Visitor, run
 
 MOST_MESSAGES = 60  # for a question with an answer of two words
 PARAGRAPH = "word " * 60 + "\n\n"
-
-
-@pytest.fixture
-def app(service: ScriptedService, tmp_path: Path) -> Iterator[str]:
-    """The app's address."""
-    with running_app(
-        tmp_path / "log",
-        OPENAI_API_KEY=KEY,
-        OPENAI_BASE_URL=service.base_url,
-        CHAT_MODEL="scripted",
-        TIKTOKEN_CACHE_DIR=str(tmp_path),
-    ) as address:
-        yield address
 
 
 def test_of_an_answer_only_the_last_block_is_sent_again(app: str, service: ScriptedService) -> None:

@@ -1,0 +1,165 @@
+"""What a service refuses of a request, taken out or said in another way, and remembered. Pure.
+
+habits = Habits()
+attempt = habits.begin(messages, options)
+attempt.messages, attempt.parameters        # what to send
+attempt.mend(refusal)                       # whether it is worth to send it again, as it is now
+habits.learn(attempt)                       # as it was answered
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from chat import errors
+from chat.conversation.window import Message
+from chat.options import Options
+from chat.services.refusals import Refusal
+
+# Parameters that some services refuse, and what to send in their place (None: nothing).
+# OpenAI's reasoning models refuse max_tokens, older compatible servers max_completion_tokens.
+SUBSTITUTES: dict[str, str | None] = {
+    "max_completion_tokens": "max_tokens",
+    "stream_options": None,
+    "temperature": None,
+    "top_p": None,
+}
+SYSTEM = "system_prompt"
+BOUND = "max_tokens"
+LEAST_BOUND = 16  # tokens of an answer that are worth to be asked for
+MOST_BOUNDS = 2  # times that the bound of one request is lowered
+
+_OTHER_FAILURES = frozenset({401, 402, 403, 429})  # which are about no parameter
+_UNKNOWN_CODES = frozenset({"unsupported_parameter", "unknown_parameter", "unsupported_value"})
+_UNKNOWN_CODES |= {"extra_forbidden", "unrecognized_parameter"}
+_UNKNOWN = re.compile(
+    r"unsupported|not supported|n[o']t support|unknown|unrecogni[sz]ed|unexpected|not permitted"
+    r"|not allowed|not accept|extra (?:inputs|fields|param)|only the default|incompatible"
+    r"|deprecated|not implemented|not available|not (?:a )?valid (?:param|field|arg)|no longer"
+    r"|cannot be (?:used|set|specified)|invalid (?:param|field|arg)",
+    re.IGNORECASE,
+)
+_UNNAMED = re.compile(
+    r"extra (?:inputs|fields|param)|unrecognized request|unknown (?:field|param)", re.I
+)
+_NO_SYSTEM = re.compile(
+    r"system.{0,10}(?:role|message|prompt|instruction)s?\b.{0,40}(?:not|n't|unsupported|invalid)"
+    r"|(?:not|n't|unsupported|invalid|unexpected|unknown).{0,40}(?:system|developer).{0,5}"
+    r"(?:role|message|prompt|instruction)|role.{0,20}[\"'`]?system\b|developer instruction"
+    r"|roles? must alternate|only user,? and assistant|'user' or 'assistant'",
+    re.IGNORECASE | re.DOTALL,
+)
+_NUMBER = re.compile(r"(?<![\w.-])\d[\d,]*(?![\w-]|\.\d)")
+_TAKEN = re.compile(r"(\d+) > (\d+) - (\d+)")  # vLLM: the bound, the context, the prompt
+
+
+class Attempt:
+    """A request as it is sent, with what has been mended of it."""
+
+    def __init__(self, messages: Sequence[Message], options: Options, refused: set[str]) -> None:
+        self.options = options
+        self.refused = refused
+        self._messages = messages
+        self._bound = options.max_tokens
+        self._lowered = 0
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The messages, the system prompt in the first question where its role is refused."""
+        return merged(self._messages) if SYSTEM in self.refused else tuple(self._messages)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What is sent beside the messages: of the settings only those that were set."""
+        wanted = {
+            "model": self.options.model,
+            "stream_options": {"include_usage": True},
+            "temperature": self.options.temperature,
+            "top_p": self.options.top_p,
+            "max_completion_tokens": self._bound,
+        }
+        sent: dict[str, Any] = {}
+        for name, value in wanted.items():
+            spelled = SUBSTITUTES[name] if name in self.refused else name
+            if value is not None and spelled is not None:
+                sent[spelled] = value
+        return sent
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What is not sent as the visitor set it, by the names of the settings."""
+        set_here = {"temperature": self.options.temperature, "top_p": self.options.top_p}
+        names = [n for n, value in set_here.items() if n in self.refused and value is not None]
+        if SYSTEM in self.refused and any(m["role"] == "system" for m in self._messages):
+            names.append(SYSTEM)
+        return (*names, BOUND) if self._lowered else tuple(names)
+
+    def mend(self, refusal: Refusal) -> bool:
+        """Take out what a service refuses; False where there is nothing to take out."""
+        if refusal.kind in (errors.LargerThanPace, errors.AnswerTooLong) and self._lower(refusal):
+            return True
+        if refusal.status is None or refusal.status in _OTHER_FAILURES:
+            return False
+        sent = self.parameters.keys()
+        found = {name for name in SUBSTITUTES if name in sent and _refuses(refusal, name)}
+        if not found and refusal.status < 500 and _UNNAMED.search(refusal.words):
+            named = any(
+                name in refusal.body for name in (*SUBSTITUTES, *SUBSTITUTES.values()) if name
+            )
+            found = set() if named else {"stream_options"} & sent
+        has_system = any(message["role"] == "system" for message in self.messages)
+        if not found and has_system and _NO_SYSTEM.search(refusal.words):
+            found = {SYSTEM}
+        self.refused |= found
+        return bool(found)
+
+    def _lower(self, refusal: Refusal) -> bool:
+        """Lower the bound of the answer to what fits, where the service's own numbers tell it."""
+        if self._bound is None or self._lowered >= MOST_BOUNDS:
+            return False
+        if taken := _TAKEN.search(refusal.words):
+            bound = int(taken[2]) - int(taken[3])
+        else:
+            numbers = sorted({int(n.replace(",", "")) for n in _NUMBER.findall(refusal.words)})
+            if len(numbers) < 2 or numbers[-1] < self._bound:
+                return False
+            bound = self._bound - (numbers[-1] - numbers[-2])
+        if not LEAST_BOUND <= bound < self._bound:
+            return False
+        self._bound = bound
+        self._lowered += 1
+        return True
+
+
+class Habits:
+    """What the models of a service refuse, as far as it was seen."""
+
+    def __init__(self) -> None:
+        self._refused: set[tuple[str, str]] = set()  # (model, parameter)
+
+    def begin(self, messages: Sequence[Message], options: Options) -> Attempt:
+        """A request without what its model is known to refuse."""
+        return Attempt(messages, options, {n for m, n in self._refused if m == options.model})
+
+    def learn(self, attempt: Attempt) -> None:
+        """Remember what helped."""
+        self._refused.update((attempt.options.model, name) for name in attempt.refused)
+
+
+def merged(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """The messages without a system prompt, which stands at the head of the first question."""
+    prompt = "\n\n".join(m["content"] for m in messages if m["role"] == "system")
+    rest = [message for message in messages if message["role"] != "system"]
+    if not prompt:
+        return tuple(rest)
+    first = rest.pop(0)["content"] if rest and rest[0]["role"] == "user" else ""
+    return ({"role": "user", "content": f"{prompt}\n\n{first}".rstrip()}, *rest)
+
+
+def _refuses(refusal: Refusal, name: str) -> bool:
+    """Whether a service says that it does not know a parameter, not that its value is wrong."""
+    if not re.search(rf"(?<![a-z_]){name}(?![a-z_])", refusal.body):
+        return False
+    return bool(_UNKNOWN_CODES.intersection(refusal.codes) or _UNKNOWN.search(refusal.words))

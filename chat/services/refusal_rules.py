@@ -1,0 +1,184 @@
+"""What the codes, the words and the status of a service's refusal mean. Pure.
+
+A precise code decides, then the words, then a general code, then the status.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from chat import errors
+from chat.errors import ChatError
+
+_STATUS: Mapping[int, type[ChatError]] = {
+    301: errors.WrongAddress,  # a client takes it for a GET, which the new place refuses
+    302: errors.WrongAddress,
+    401: errors.KeyRefused,
+    402: errors.QuotaUsedUp,  # Hugging Face's router, when the month's credits are used up
+    403: errors.NotAllowed,
+    404: errors.WrongAddress,
+    405: errors.WrongAddress,
+    408: errors.TooSlow,
+    413: errors.WindowTooLarge,
+    429: errors.TooFast,
+    451: errors.NotAllowed,
+    498: errors.TooFast,  # Groq's flexible tier
+    504: errors.TooSlow,
+}
+
+# What services say in the `code`, `type` or `status` of an error, where it is precise.
+_CODES: Mapping[str, type[ChatError]] = {
+    "insufficient_quota": errors.QuotaUsedUp,
+    "insufficient_balance": errors.QuotaUsedUp,
+    "insufficient_user_quota": errors.QuotaUsedUp,  # one-api
+    "billing_hard_limit_reached": errors.QuotaUsedUp,
+    "billing_not_active": errors.QuotaUsedUp,
+    "arrearage": errors.QuotaUsedUp,  # Qwen
+    "1113": errors.QuotaUsedUp,  # Zhipu
+    "context_length_exceeded": errors.WindowTooLarge,
+    "exceed_context_size_error": errors.WindowTooLarge,  # llama.cpp
+    "string_above_max_length": errors.WindowTooLarge,
+    "string_too_long": errors.WindowTooLarge,  # pydantic's
+    "model_not_found": errors.NoSuchModel,
+    "model_decommissioned": errors.NoSuchModel,  # Groq
+    "deploymentnotfound": errors.NoSuchModel,  # Azure
+    "content_filter": errors.ContentRefused,  # Azure
+    "content_policy_violation": errors.ContentRefused,
+    "data_inspection_failed": errors.ContentRefused,  # Qwen
+    "invalid_api_key": errors.KeyRefused,
+    "authentication_error": errors.KeyRefused,
+    "permission_error": errors.NotAllowed,
+    "unsupported_country_region_territory": errors.NotAllowed,
+}
+_GENERAL_CODES: Mapping[str, type[ChatError]] = {
+    "rate_limit_exceeded": errors.TooFast,
+    "rate_limit_error": errors.TooFast,
+    "overloaded_error": errors.ServiceDown,
+    "engine_overloaded_error": errors.ServiceDown,
+    "server_error": errors.ServiceDown,
+    "api_error": errors.ServiceDown,
+    "internal_server_error": errors.ServiceDown,
+    "internalservererror": errors.ServiceDown,
+    "unauthenticated": errors.KeyRefused,  # Google's
+    "permission_denied": errors.NotAllowed,
+    "resource_exhausted": errors.TooFast,
+    "unavailable": errors.ServiceDown,
+}
+
+_REFUSED = frozenset({0, 400, 403, 404, 413, 415, 422, 451, *range(500, 600)})  # 0: in a stream
+_TOO_MANY = frozenset({*_REFUSED, 402, 429, 498})
+
+# What services say in words alone, with the statuses with which they mean it; the first match wins.
+_SAID: tuple[tuple[type[ChatError], Iterable[int], str], ...] = (
+    (
+        errors.LargerThanPace,
+        _TOO_MANY,
+        r"request too large (?:for|on)|too large.{0,60}(?:per|a|each) min|must be reduced in order"
+        r"|reduce your message size",
+    ),
+    (
+        errors.AnswerTooLong,
+        _TOO_MANY,
+        r"max_(?:completion_|output_|new_)?tokens\W.{0,40}too (?:large|high|big)"
+        r"|max_(?:completion_|output_|new_)?tokens.{0,80}(?:exceed|at most|<|≤|no more than"
+        r"|less than|greater than|maximum|between)|maximum.{0,40}max_(?:completion_)?tokens"
+        r"|at most [\d,]+ (?:\w+ )?(?:completion|answer|output) tokens"
+        r"|(?:lower|reduce|fewer) `?max_(?:completion_)?tokens|can only afford",
+    ),
+    (
+        errors.WindowTooLarge,
+        _REFUSED,
+        r"context.?(?:length|window|size)|too many (?:input |prompt )?tokens"
+        r"|(?:prompt|input|message|request|conversation)s? (?:is|are|was) (?:too (?:long|large)"
+        r"|longer than)|(?:prompt|input) too long|token count.{0,40}exceed"
+        r"|exceed\w* .{0,60}(?:number of|limit of|max\w*) .{0,20}(?:tokens|characters|length)"
+        r"|reduce the length|at most [\d,]+ characters|inputs?`? tokens.{0,40}must be"
+        r"|range of input length|longer than the (?:maximum|model)|maximum (?:input|prompt) length",
+    ),
+    (
+        errors.TooFast,
+        (429, 403, 0, *range(500, 600)),
+        r"per.(?:min|sec|hour)|\b[rt]pm\b|\b[rt]ps\b|(?<!no )rate.?limit|too many requests"
+        r"|slow down|concurren|request rate|token rate",
+    ),
+    (
+        errors.QuotaUsedUp,
+        _TOO_MANY,
+        r"arrears|overdue|insufficient.{0,20}(?:balance|funds|quota|credit)|out of credits?"
+        r"|no credits?\b|credits? (?:are|is|has|have)\b.{0,40}(?:used|exhaust|deplet|spent|empty)"
+        r"|(?:credit|account) balance|balance is|(?:exceeded|exhausted|used up) your.{0,40}"
+        r"(?:quota|credits)|quota.{0,60}(?:used|exceed|exhaust|reached|deplet)|exceed\w*.{0,30}quota"
+        r"|billing|payment|prepa(?:id|y)|recharge|top.?up|subscription|spend(?:ing)? (?:limit|cap)"
+        r"|欠费|余额不足",
+    ),
+    (
+        errors.NotAllowed,
+        (0, 400, 403, 404, 451),
+        r"privacy|data policy|guardrail|country|region\b|territor|permission|forbidden"
+        r"|access (?:is )?denied|do(?:es)? not have access|terms of service|verified|verify your",
+    ),
+    (
+        errors.NoSuchModel,
+        _REFUSED,
+        r"\bmodels?\b.{0,120}(?:not found|not exist|n't exist|unknown|not available"
+        r"|no longer|decommission|deprecat|retired|not loaded|n't loaded|not a valid|not a chat"
+        r"|not pulled|try pulling)|no (?:such )?model|(?:unknown|invalid|unsupported) model"
+        r"|no (?:allowed )?(?:endpoints?|providers?|deployments?|instances?)"
+        r"|not (?:find|locate|load) .{0,40}\bmodel",
+    ),
+    (
+        errors.ModelTooLarge,
+        (0, *range(400, 600)),
+        r"(?:out of|not enough|insufficient|more|[KMGT]i?B of)(?: \w+){0,2} memory"
+        r"|memory (?:is|are) needed|\bVRAM\b|OutOfMemory|requires more .{0,20}memory",
+    ),
+    (
+        errors.ContentRefused,
+        (0, 400, 403, 422, 451),
+        r"content.{0,20}(?:policy|filter|policies|exists risk|restrict)|moderation|flagged"
+        r"|safety (?:system|filter|polic)|inappropriate|sensitive (?:content|word)|prohibited",
+    ),
+    (
+        errors.KeyRefused,
+        (0, 400, 401, 403),
+        r"api.?key|unauthori[sz]ed|authenticat|invalid.{0,20}\b(?:token|credential)s?\b"
+        r"|\b(?:token|credential)s?\b.{0,20}(?:invalid|expired|missing)",
+    ),
+    (errors.NoSuchModel, (404,), r"\bmodel"),
+    (
+        errors.WrongAddress,
+        (0, 400),
+        r"unexpected endpoint|no route|cannot (?:post|get) /"
+        r"|(?:page|path|route|endpoint) not found",
+    ),
+    (
+        errors.ServiceDown,
+        (0,),
+        r"crash|exit code|overload|internal (?:server )?error|server error|unavailable|\bengine\b"
+        r"|\bworker\b|stopped|terminated|\bbusy\b|try again",
+    ),
+)
+_RULES = tuple(
+    (kind, on, re.compile(words, re.IGNORECASE | re.DOTALL)) for kind, on, words in _SAID
+)
+_URL = re.compile(r"https?://\S+")
+
+
+def kind_of(words: str, codes: Sequence[str], status: int) -> type[ChatError] | None:
+    """The kind of failure; None where nothing is said of it. A `status` of 0: in a stream."""
+    kind = next((_CODES[code] for code in codes if code in _CODES), None)
+    plain = _URL.sub(" ", words)
+    if kind is None and status == 413 and "rate_limit_exceeded" in codes:
+        kind = errors.LargerThanPace
+    if kind is None:
+        kind = next((k for k, on, said in _RULES if status in on and said.search(plain)), None)
+    if kind is None:
+        general = (_GENERAL_CODES.get(code) for code in codes)
+        kind = next((found for found in general if found is not None), None)
+        # A refusal of the request itself (4xx) does not mean that the service is overloaded.
+        if kind is errors.ServiceDown and 400 <= status < 500:
+            kind = None
+    if kind is None and status:
+        kind = _STATUS.get(status, errors.ServiceDown if status >= 500 else None)
+    return kind

@@ -1,0 +1,46 @@
+// What the server is sent of the storage, numbered 1, 2, 3 …: each message again and again until the
+// server says that it has received it. A message is lost where the connection is; while a script runs,
+// it waits.
+import { isIdle } from "./selectors.js";
+
+const PATIENCE = 2000; // milliseconds after which what was sent is sent again
+
+export class Outbox {
+  messages = [];
+  number = 0; // of the last message
+
+  start() {
+    setInterval(() => {
+      if (isIdle() && this.messages.length && Date.now() - this.posted > PATIENCE) this.post();
+    }, PATIENCE);
+  }
+
+  add(message) {
+    this.messages.push({ ...message, number: ++this.number });
+    this.post();
+  }
+
+  // Once for all that is added at a time: Streamlit (1.67) would send each of them in one message.
+  post() {
+    this.posted = Date.now();
+    this.posting ??= setTimeout(() => {
+      this.posting = undefined;
+      this.send?.(this.messages);
+    });
+  }
+
+  confirm(received) {
+    this.messages = this.messages.filter(({ number }) => number > received);
+  }
+
+  // The chat that is on its way. It is one at a time, as a message must not become too large.
+  get opened() {
+    return this.messages.find(({ kind }) => kind === "opened");
+  }
+
+  open(message) {
+    const { opened } = this;
+    this.messages = this.messages.filter((other) => other !== opened);
+    this.add({ kind: "opened", ...message });
+  }
+}
