@@ -20,8 +20,8 @@ from chat.services.base import Service
 from chat.ui import process
 from chat.ui.dialogue import Dialogue
 from chat.ui.meter import Meter
-from chat.ui.session import SENDING, Page, may_end_run
-from chat.ui.streamlit_quirks import RunEnded, draw_in_spite_of_stop
+from chat.ui.session import Page, may_end_run
+from chat.ui.streamlit_quirks import SENDING, RunEnded, draw_in_spite_of_stop, wait_until_sent
 from chat.words import text
 
 SNAPSHOTS = 0.9  # seconds between two writes to the browser's storage while an answer grows
@@ -95,7 +95,7 @@ class _Live:
             # First what was asked is on its way to the page, and the first words if they are quick.
             if self._meter is None and (seconds > SENDING or not isinstance(event, Waiting)):
                 if seconds < SENDING:
-                    time.sleep(SENDING)
+                    wait_until_sent()
                 draw_in_spite_of_stop(self._draw_page)
             note = text.progress(answer, seconds=int(seconds))
             if note != shown:

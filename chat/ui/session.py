@@ -7,7 +7,6 @@ what they are to be set to passes here.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,9 +33,6 @@ PASSWORD = "password"
 OWN_KEY = "own_key"
 ROUNDS, SYSTEM_PROMPT = "rounds", "system_prompt"
 MODEL, TEMPERATURE, TOP_P, MAX_TOKENS = "model", "temperature", "top_p", "max_tokens"
-
-# Streamlit 1.67 sends what was drawn every 10 ms.
-SENDING = 0.03  # seconds
 
 
 @dataclass(eq=False, kw_only=True)
@@ -151,7 +147,7 @@ class Page:
                 yield request
                 if self.is_rerun:
                     self.is_rerun = False
-                    time.sleep(SENDING)
+                    streamlit_quirks.wait_until_sent()
         finally:
             if request is not None:
                 visitor.finish(request)

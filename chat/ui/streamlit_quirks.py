@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,16 +17,13 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import Runtime
-from streamlit.runtime.scriptrunner import (
-    StopException,
-    add_script_run_ctx,
-    get_script_run_ctx,
-)
+from streamlit.runtime.scriptrunner import StopException, add_script_run_ctx, get_script_run_ctx
 
 from chat.access.doorkeeper import PageMessage
 
 RunEnded = StopException  # what ends a run, raised by any `st` call; a BaseException
 
+SENDING = 0.03  # seconds in which all is sent that was drawn: Streamlit does so every 5 ms
 PATIENCE = 2.0  # seconds for the server's loop, which is never that busy
 MOST_WIDGETS = 1_000  # of one message
 LARGE = 1_000_000  # bytes; a larger message is looked at before it is parsed
@@ -281,6 +279,15 @@ def draw_in_spite_of_stop(draw: Callable[[], object]) -> None:
     thread.join()
     if failures:
         raise failures[0]
+
+
+def wait_until_sent() -> None:
+    """Wait until what was drawn is on its way to the page.
+
+    Streamlit (1.67) sends in turns, has no way to ask for one, and drops what it has drawn of a
+    fragment that is to run again at once.
+    """
+    time.sleep(SENDING)
 
 
 def draw_unfinished(place: DeltaGenerator, markdown: str) -> None:

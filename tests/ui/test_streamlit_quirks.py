@@ -6,15 +6,23 @@ import inspect
 import json
 import math
 import re
+from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.runtime_util import MESSAGE_FLUSH_INTERVAL_SECS
 from streamlit.testing.v1 import AppTest
 
 from chat.access.doorkeeper import PageMessage
-from chat.ui.streamlit_quirks import draw_in_spite_of_stop, read_message, scripts_in_the_page
+from chat.ui.streamlit_quirks import (
+    SENDING,
+    draw_in_spite_of_stop,
+    read_message,
+    scripts_in_the_page,
+)
 
 ID = f"$$ID-{'0' * 32}-"
 EVENTS = f"$$STREAMLIT_INTERNAL_KEY_{ID}chats__events"
@@ -174,6 +182,42 @@ def test_streamlit_stops_a_run_in_its_own_thread_alone() -> None:
 
     page = AppTest.from_function(stopped).run()
     assert [element.value for element in page.markdown] == ["from another thread", "afterwards"]
+
+
+def test_streamlit_ends_a_run_where_it_looks_into_its_session() -> None:
+    def stopped() -> None:
+        import streamlit as st
+        from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+        from chat.ui.session import may_end_run
+        from chat.ui.streamlit_quirks import RunEnded, draw_in_spite_of_stop
+
+        context = get_script_run_ctx()
+        assert context is not None
+        assert context.script_requests is not None
+        context.script_requests.request_stop()
+        try:
+            may_end_run()
+        except RunEnded:
+            draw_in_spite_of_stop(lambda: st.write("ended"))
+
+    page = AppTest.from_function(stopped).run()
+    assert [element.value for element in page.markdown] == ["ended"]
+
+
+def test_streamlit_sends_what_was_drawn_in_turns() -> None:
+    assert 0 < MESSAGE_FLUSH_INTERVAL_SECS < SENDING
+
+
+def test_streamlit_tells_of_secrets_that_it_cannot_read_in_its_log_alone(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.toml"
+    file.write_text("KEY = sk-without-quotes", encoding="utf-8")
+    usual = config.get_option("secrets.files")
+    config.set_option("secrets.files", [str(file)])
+    try:
+        assert not st.secrets.load_if_toml_exists()
+    finally:
+        config.set_option("secrets.files", usual)
 
 
 def test_what_is_drawn_in_spite_of_a_stop_raises_what_it_raises() -> None:
