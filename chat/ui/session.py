@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from uuid import uuid4
@@ -34,6 +34,7 @@ PASSWORD = "password"
 OWN_KEY = "own_key"
 ROUNDS, SYSTEM_PROMPT = "rounds", "system_prompt"
 MODEL, TEMPERATURE, TOP_P, MAX_TOKENS = "model", "temperature", "top_p", "max_tokens"
+EFFORT, VERBOSITY = "reasoning_effort", "verbosity"
 
 # Streamlit 1.67 sends what was drawn every 10 ms.
 SENDING = 0.03  # seconds
@@ -114,16 +115,15 @@ class Page:
             self._shown = visitor.conversation
             self.unfolded.clear()
             self.earlier = 0
+        model = (widgets[MODEL] or visitor.owners.model)[:LONGEST_NAME]
         visitor.use(
             system_prompt=widgets[SYSTEM_PROMPT],
             rounds=widgets[ROUNDS],
-            options=Options(
-                model=(widgets[MODEL] or visitor.owners.model)[:LONGEST_NAME],
-                temperature=widgets[TEMPERATURE],
-                top_p=widgets[TOP_P],
-                max_tokens=widgets[MAX_TOKENS],
-            ),
+            options=replace(Options.of(widgets), model=model),
         )
+        for name in (EFFORT, VERBOSITY):  # which another model may not take
+            if widgets[name] != visitor.settings[name]:
+                widgets[name] = visitor.settings[name]
 
     @contextmanager
     def drawing(self, service: Service) -> Iterator[Request | None]:
