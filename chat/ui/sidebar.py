@@ -13,7 +13,7 @@ import streamlit as st
 
 from chat import models
 from chat.markup.plain import literal
-from chat.options import MOST_ROUNDS
+from chat.options import MOST_ROUNDS, VERBOSITIES
 from chat.services.base import Service
 from chat.services.budgeted import Budgeted
 from chat.tokens.counter import Loading, TokenCounter
@@ -124,6 +124,8 @@ def _settings(page: Page, service: Service) -> None:
     if chosen.shutdown is not None:
         today = datetime.now(UTC).date()
         st.caption(text.shutdown(chosen.name, chosen.shutdown, today))
+    effort = visitor.options.reasoning_effort
+    _choice(text.EFFORT, session.EFFORT, text.EFFORT_HELP, chosen.offered_efforts, effort)
     st.slider(
         text.ROUNDS,
         0,
@@ -140,8 +142,28 @@ def _settings(page: Page, service: Service) -> None:
     )
 
 
+def _choice(label: str, key: str, help: str, offered: tuple[str, ...], value: str | None) -> None:
+    """Draw a setting that has a few values or is left to the model; nothing for a model without."""
+    if offered:
+        values = list(dict.fromkeys(("", *offered, value or "")))
+        st.selectbox(
+            label,
+            values,
+            index=values.index(value or ""),
+            key=key,
+            help=help,
+            format_func=lambda value: value or text.MODELS_DEFAULT,
+        )
+
+
 def _parameters(page: Page) -> None:
+    options = page.visitor.options
+    model = models.find(options.model)
+    is_refused = not model.takes_temperature(options.reasoning_effort)
     with st.expander(text.MORE):
+        _verbosity(page)
+        if is_refused:
+            st.caption(text.temperature_refused(is_ever_taken="none" in model.offered_efforts))
         _parameter(
             page,
             text.TEMPERATURE,
@@ -150,8 +172,18 @@ def _parameters(page: Page) -> None:
             least=0.0,
             most=2.0,
             step=0.1,
+            disabled=is_refused,
         )
-        _parameter(page, text.TOP_P, session.TOP_P, text.TOP_P_HELP, least=0.0, most=1.0, step=0.05)
+        _parameter(
+            page,
+            text.TOP_P,
+            session.TOP_P,
+            text.TOP_P_HELP,
+            least=0.0,
+            most=1.0,
+            step=0.05,
+            disabled=is_refused,
+        )
         _parameter(
             page,
             text.MAX_TOKENS,
@@ -164,6 +196,15 @@ def _parameters(page: Page) -> None:
 
 
 @session.fragment
+def _verbosity(page: Page) -> None:
+    if page.run is None:
+        page.take_settings()
+    options = page.visitor.options
+    offered = VERBOSITIES if models.find(options.model).verbosity else ()
+    _choice(text.VERBOSITY, session.VERBOSITY, text.VERBOSITY_HELP, offered, options.verbosity)
+
+
+@session.fragment
 def _parameter(
     page: Page,
     label: str,
@@ -173,6 +214,7 @@ def _parameter(
     least: float,
     most: float | None,
     step: float,
+    disabled: bool = False,
 ) -> None:
     # With a default, it could not be emptied. So it tells the browser its value until the browser
     # has told it back (persist_state), and is a fragment of its own: what is lost between two
@@ -189,6 +231,7 @@ def _parameter(
         persist_state="session",
         placeholder=text.LEAVE_IT,
         help=help,
+        disabled=disabled,
     )
 
 
