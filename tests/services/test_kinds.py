@@ -167,6 +167,7 @@ def test_an_effort_that_is_refused_is_left_out_and_another_one_still_tried(
     out = ("reasoning_effort",)
     assert [answer.left_out for answer in answers] == [out, out, () if is_value else out]
     assert str(text.ending(answers[0])).startswith("This model does not take Reasoning effort")
+    assert provider.settings_sent(most) == {"model": "m"}
 
 
 def test_another_failure_that_sends_the_request_back_costs_no_effort(

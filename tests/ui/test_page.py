@@ -499,6 +499,10 @@ def test_what_will_be_sent_is_what_is_sent(page: AppTest, service: ScriptedServi
     press(page, text.WHAT_WILL_BE_SENT)
     announced = json.loads(page.code[0].value)
     assert len(announced) == 5
+    choose(page, text.EFFORT, "high")
+    press(page, text.WHAT_WILL_BE_SENT)
+    said = [caption.value.replace("\\", "") for caption in page.caption]
+    assert "model: scripted · reasoning_effort: high" in said
     ask(page, "Q6")
     assert service.last.messages == [*announced, {"role": "user", "content": "Q6"}]
 
