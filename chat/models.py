@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 
+from chat.options import EFFORTS, VERBOSITIES, Options
 from chat.usage import Usage
 
 TABLE = Path(__file__).with_name("models.toml")
 MILLION = 1_000_000
+USUAL_EFFORTS = ("low", "medium", "high")  # of a model that is not known
 
 # Whose models the table describes, where a name says it: "openai/gpt-4o", "azure/gpt-4o:fastest".
 _PROVIDERS = frozenset({"openai", "azure"})
@@ -23,7 +25,10 @@ _DATED = re.compile(r"-(?:\d{4}-\d{2}-\d{2}|\d{4}|latest)")
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """A model's facts. Context and longest answer in tokens, prices in US dollars per million."""
+    """A model's facts. Context and longest answer in tokens, prices in US dollars per million.
+
+    `efforts` are all reasoning efforts that it takes, `verbosity` says whether it takes that.
+    """
 
     name: str
     encoding: str | None = None
@@ -33,8 +38,42 @@ class Model:
     usd_per_million_cached_input: Decimal | None = None
     usd_per_million_output: Decimal | None = None
     reasoning: bool | None = None
+    efforts: tuple[str, ...] | None = None
+    verbosity: bool | None = None
     vision: bool | None = None
     shutdown: date | None = None
+
+    @property
+    def offered_efforts(self) -> tuple[str, ...]:
+        """The reasoning efforts to choose from; none where it is known not to reason."""
+        if self.efforts is not None:
+            return self.efforts
+        return () if self.reasoning is False else USUAL_EFFORTS
+
+    def takes_temperature(self, effort: str | None) -> bool:
+        """Whether temperature and top_p are taken at this effort, as far as is known.
+
+        The models whose efforts are known take them only without any (OpenAI, November 2026).
+        """
+        return self.efforts is None or effort == "none"
+
+    def accepted(self, options: Options) -> Options:
+        """The options without an effort and a verbosity that this model does not take."""
+        # Of a model that may reason, but is not known, any effort may be right.
+        efforts = EFFORTS if self.efforts is None and self.offered_efforts else self.offered_efforts
+        effort, verbosity = options.reasoning_effort, options.verbosity
+        return replace(
+            options,
+            reasoning_effort=effort if effort in efforts else None,
+            verbosity=verbosity if self.verbosity and verbosity in VERBOSITIES else None,
+        )
+
+    def sendable(self, options: Options) -> Options:
+        """The options without anything that this model is known to refuse."""
+        accepted = self.accepted(options)
+        if self.takes_temperature(accepted.reasoning_effort):
+            return accepted
+        return replace(accepted, temperature=None, top_p=None)
 
     def cost(self, usage: Usage) -> Decimal | None:
         """What a request cost in US dollars, by its reported usage; None where no price is known.
@@ -73,6 +112,9 @@ def table() -> dict[str, Model]:
     with TABLE.open("rb") as file:
         # Prices are decimal numbers: sums of them come out as a person would calculate them.
         rows = tomllib.load(file, parse_float=Decimal)
+    for facts in rows.values():
+        if "efforts" in facts:
+            facts["efforts"] = tuple(facts["efforts"])
     return {name: Model(name=name, **facts) for name, facts in rows.items()}
 
 

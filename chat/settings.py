@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 from chat.characters import is_sendable
-from chat.options import DEFAULT_ROUNDS, DEFAULT_SYSTEM_PROMPT, MOST_ROUNDS, Options
+from chat.options import DEFAULT_ROUNDS, DEFAULT_SYSTEM_PROMPT, EFFORTS, MOST_ROUNDS, Options
 
 Default = TypeVar("Default")
 
@@ -51,6 +51,7 @@ class Settings:
     temperature: float | None = None
     top_p: float | None = None
     max_tokens: int | None = None
+    reasoning_effort: str | None = None
     timeout: float | None = None
     context_tokens: int | None = None
     title: str = DEFAULT_TITLE
@@ -84,6 +85,7 @@ class Settings:
             temperature=self.temperature,
             top_p=self.top_p,
             max_tokens=self.max_tokens,
+            reasoning_effort=self.reasoning_effort,
         )
 
     @classmethod
@@ -113,6 +115,7 @@ class Settings:
             temperature=read.number("CHAT_TEMPERATURE", None, 0, 2),
             top_p=read.number("CHAT_TOP_P", None, 0, 1),
             max_tokens=read.whole("CHAT_MAX_TOKENS", None, 1, 10_000_000),
+            reasoning_effort=read.choice("CHAT_REASONING_EFFORT", EFFORTS),
             timeout=read.number("CHAT_TIMEOUT", None, 1, LONGEST_TIMEOUT),
             context_tokens=read.whole("CHAT_CONTEXT_TOKENS", None, 1, 100_000_000),
             title=read.text("CHAT_TITLE") or DEFAULT_TITLE,
@@ -237,6 +240,14 @@ class _Reader:
                 f"{name} is {_shown(value)}, but must be a whole number from {least} to {most}."
             )
         return number
+
+    def choice(self, name: str, allowed: tuple[str, ...]) -> str | None:
+        value = self.text(name).lower()
+        if value and value not in allowed:
+            raise SettingsError(
+                f"{name} is {_shown(value)}, but must be one of {', '.join(allowed)}."
+            )
+        return value or None
 
     def switch(self, name: str, *, default: bool) -> bool:
         value = self.text(name).lower()

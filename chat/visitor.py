@@ -7,7 +7,7 @@ what a chat that was opened has.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from chat import models
 from chat.conversation.answer import Answer
@@ -151,11 +151,12 @@ class Visitor:
         return any(shown is round for shown in self.conversation.history)
 
     def use(self, *, system_prompt: str, rounds: int, options: Options) -> None:
-        """Use these settings from the next request on."""
+        """Use these settings from the next request on, as far as the model takes them."""
         self.conversation.system_prompt = system_prompt
         self.conversation.rounds = rounds
-        self.options = options
-        tokens = models.find(options.model).prompt_capacity(
+        model = models.find(options.model)
+        self.options = model.accepted(options)
+        tokens = model.prompt_capacity(
             context_tokens=self.owners.context_tokens, max_tokens=options.max_tokens
         )
         self.conversation.capacity = (
@@ -169,7 +170,7 @@ class Visitor:
         return {
             "system_prompt": conversation.system_prompt,
             "rounds": conversation.rounds,
-            **asdict(self.options),
+            **self.options.values,
         }
 
     def thought(self, answer: Answer) -> Count:

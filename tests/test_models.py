@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from chat.models import Model, find, table
+from chat.options import EFFORTS, Options
 from chat.usage import Usage
 
 
@@ -25,6 +26,74 @@ def test_the_table_knows_the_models_and_their_facts() -> None:
         vision=True,
         shutdown=date(2027, 1, 14),
     )
+
+
+@pytest.mark.parametrize("model", table().values(), ids=lambda model: model.name)
+def test_each_model_of_the_table_is_described_whole(model: Model) -> None:
+    least_and_most = (model.context_tokens, model.max_output_tokens)
+    assert all(least_and_most)
+    assert (model.max_output_tokens or 0) <= (model.context_tokens or 0)
+    assert model.usd_per_million_input is not None
+    assert model.usd_per_million_output is not None
+    assert model.usd_per_million_input < model.usd_per_million_output
+    assert (model.usd_per_million_cached_input or 0) < model.usd_per_million_input
+    assert None not in (model.reasoning, model.vision)
+    assert bool(model.efforts) is model.reasoning
+    efforts = model.efforts or ()
+    assert tuple(effort for effort in EFFORTS if effort in efforts) == efforts
+    assert not model.verbosity or model.reasoning
+
+
+@pytest.mark.parametrize(
+    ("name", "efforts"),
+    [
+        ("gpt-5-mini", "minimal low medium high"),
+        ("gpt-5.1", "none low medium high"),
+        ("gpt-5.4-nano", "none low medium high xhigh"),
+        ("gpt-5.6-luna", "none low medium high xhigh"),
+        ("gpt-6-luna", "none low medium high xhigh max"),
+        ("gpt-6-astra", "low medium high xhigh max"),
+        ("o3", "low medium high"),
+        ("gpt-4o", ""),
+        ("llama3.2", "low medium high"),
+    ],
+)
+def test_the_efforts_that_a_model_takes_are_offered(name: str, efforts: str) -> None:
+    assert " ".join(find(name).offered_efforts) == efforts
+
+
+def everything(effort: str | None) -> Options:
+    return Options(model="m", temperature=0.5, top_p=0.5, reasoning_effort=effort, verbosity="low")
+
+
+@pytest.mark.parametrize(
+    ("name", "effort", "accepted", "takes_temperature", "takes_verbosity"),
+    [
+        ("gpt-5.1", "none", "none", True, True),
+        ("gpt-5.1", "xhigh", None, False, True),
+        ("gpt-5.1", None, None, False, True),
+        ("gpt-5", "high", "high", False, True),
+        ("o3", "high", "high", False, False),
+        ("gpt-4o", "high", None, True, False),
+        ("llama3.2", "max", "max", True, False),
+        ("llama3.2", "made up", None, True, False),
+    ],
+)
+def test_what_a_model_is_known_to_refuse_is_not_sent(
+    name: str,
+    effort: str | None,
+    accepted: str | None,
+    takes_temperature: bool,
+    takes_verbosity: bool,
+) -> None:
+    wanted = everything(effort)
+    verbosity = "low" if takes_verbosity else None
+    kept = find(name).accepted(wanted)
+    assert (kept.reasoning_effort, kept.verbosity) == (accepted, verbosity)
+    assert (kept.temperature, kept.top_p) == (0.5, 0.5)
+    sent = find(name).sendable(wanted)
+    assert (sent.reasoning_effort, sent.verbosity) == (accepted, verbosity)
+    assert (sent.temperature, sent.top_p) == ((0.5, 0.5) if takes_temperature else (None, None))
 
 
 @pytest.mark.parametrize(

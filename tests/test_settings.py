@@ -28,6 +28,7 @@ def test_without_any_variable_the_defaults_hold() -> None:
         temperature=None,
         top_p=None,
         max_tokens=None,
+        reasoning_effort=None,
         timeout=None,
         context_tokens=None,
         title="Chat",
@@ -54,6 +55,7 @@ def test_every_variable_is_read_and_trimmed() -> None:
         CHAT_TEMPERATURE="0.5",
         CHAT_TOP_P="1",
         CHAT_MAX_TOKENS="100",
+        CHAT_REASONING_EFFORT="High",
         CHAT_TIMEOUT="2.5",
         CHAT_CONTEXT_TOKENS="8192",
         CHAT_TITLE=" Aunt Emma's chat ",
@@ -77,6 +79,7 @@ def test_every_variable_is_read_and_trimmed() -> None:
         temperature=0.5,
         top_p=1.0,
         max_tokens=100,
+        reasoning_effort="high",
         timeout=2.5,
         context_tokens=8192,
         title="Aunt Emma's chat",
@@ -92,7 +95,9 @@ def test_every_variable_is_read_and_trimmed() -> None:
     )
     assert "sesame" not in repr(settings)
     assert "sk-key" not in repr(settings)
-    assert settings.options == Options(model="llama3.2", temperature=0.5, top_p=1.0, max_tokens=100)
+    assert settings.options == Options(
+        model="llama3.2", temperature=0.5, top_p=1.0, max_tokens=100, reasoning_effort="high"
+    )
 
 
 @pytest.mark.parametrize("empty", ["", " \n"])
@@ -102,6 +107,7 @@ def test_empty_means_unset_but_a_prompt_may_be_empty_on_purpose(empty: str) -> N
         *("CHAT_TEMPERATURE", "CHAT_TOP_P", "CHAT_MAX_TOKENS", "CHAT_TIMEOUT", "CHAT_TITLE"),
         *("CHAT_CONTEXT_TOKENS", "CHAT_MAX_CHARS", "CHAT_OWN_KEY", "CHAT_PASSWORD", "CHAT_STORE"),
         *("CHAT_VISITOR_TOKENS", "CHAT_DAILY_TOKENS", "CHAT_DATA", "CHAT_TITLES", "CHAT_PROXY"),
+        "CHAT_REASONING_EFFORT",
     ]
     assert load(**dict.fromkeys(names, empty)) == load()
     assert load(CHAT_SYSTEM_PROMPT=empty).system_prompt == ""
@@ -120,6 +126,7 @@ def test_empty_means_unset_but_a_prompt_may_be_empty_on_purpose(empty: str) -> N
         ("CHAT_MAX_TOKENS", "0", "a whole number from 1 to 10000000"),
         ("CHAT_TIMEOUT", "0", "a number from 1 to 600"),
         ("CHAT_STORE", "maybe", "on or off"),
+        ("CHAT_REASONING_EFFORT", "hard", "one of none, minimal, low, medium, high, xhigh, max"),
         ("CHAT_DAILY_TOKENS", "0", "a whole number from 1 to 1000000000000"),
         ("OPENAI_BASE_URL", "localhost:11434/v1", "an address like https://host/v1"),
         ("OPENAI_BASE_URL", "http://localhost:port/v1", "an address like https://host/v1"),

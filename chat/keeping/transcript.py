@@ -5,7 +5,8 @@
 
 Version 1 of the format is an object with the settings and a flat list of rounds, so that no chat is
 too long to nest. Each round has the place of the round before it (`after`; null for the first
-ones). Rounds after the same one stand in the order of their questions. No key is in it.
+ones). Rounds after the same one stand in the order of their questions. No key is in it. The
+settings in `LATER` came later to this version: they are written only where they are set.
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ from chat.conversation.answer import Answer, Status
 from chat.conversation.tree import Conversation, Fork, Round
 from chat.keeping import untrusted
 from chat.keeping.untrusted import MOST, Fault, TranscriptError
-from chat.options import MOST_ROUNDS, Options
+from chat.options import EFFORTS, MOST_ROUNDS, VERBOSITIES, Options
 from chat.usage import Usage
 
 FORMAT = "chat-transcript"
 VERSION = 1
+LATER = ("reasoning_effort", "verbosity")
 
 _KINDS = {kind.__name__: kind for kind in errors.ChatError.__subclasses__()}
 NO_QUESTION = "…"  # where a plain list begins with an answer, as a greeting does
@@ -63,10 +65,11 @@ def to_json(conversation: Conversation, options: Options) -> str:
 
 def written_head(conversation: Conversation, options: Options) -> dict[str, Any]:
     """All of a conversation but its rounds."""
+    settings = asdict(options)
     return {
         "format": FORMAT,
         "version": VERSION,
-        "settings": asdict(options),
+        "settings": {n: value for n, value in settings.items() if n not in LATER or value},
         "system_prompt": conversation.system_prompt,
         "remember": conversation.rounds,
         "start": conversation.start.shown,
@@ -186,8 +189,11 @@ def _read(whole: dict[str, Any]) -> Transcript:
 
 
 def _options(settings: object) -> Options:
-    model, temperature, top_p, max_tokens = untrusted.fields(
-        settings, "model", "temperature", "top_p", "max_tokens"
+    if isinstance(settings, dict):
+        settings = dict.fromkeys(LATER) | settings
+    model, temperature, top_p, max_tokens, effort, verbosity = untrusted.fields(
+        settings,
+        *("model", "temperature", "top_p", "max_tokens", *LATER),
     )
     name = untrusted.text(model, untrusted.LONGEST_NAME)
     if not name.strip():
@@ -197,6 +203,8 @@ def _options(settings: object) -> Options:
         temperature=None if temperature is None else untrusted.number(temperature, most=2),
         top_p=None if top_p is None else untrusted.number(top_p, most=1),
         max_tokens=None if max_tokens is None else untrusted.whole(max_tokens, least=1),
+        reasoning_effort=None if effort is None else untrusted.choice(effort, EFFORTS),
+        verbosity=None if verbosity is None else untrusted.choice(verbosity, VERBOSITIES),
     )
 
 

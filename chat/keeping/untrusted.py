@@ -97,6 +97,13 @@ def text(value: object, longest: int = LARGEST) -> str:
     return mended(value)
 
 
+def choice(value: object, allowed: tuple[str, ...]) -> str:
+    """One of the texts that are allowed."""
+    if not isinstance(value, str) or value not in allowed:
+        refuse()
+    return value
+
+
 def whole(value: object, *, least: int = 0, most: int = LARGEST_NUMBER) -> int:
     """A whole number from `least` to `most`."""
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Sequence
+from dataclasses import asdict
 
+from chat import models
 from chat.conversation.answer import Answer
 from chat.conversation.events import Event
 from chat.conversation.tree import Conversation
@@ -43,6 +45,11 @@ class Service(ABC):
     def as_sent(self, messages: Sequence[Message], _model: str) -> tuple[Message, ...]:
         """The messages as this model's service gets them, where that is known to differ."""
         return tuple(messages)
+
+    def settings_sent(self, options: Options) -> dict[str, object]:
+        """The settings that go along with the messages, by name, as far as that is known."""
+        sendable = asdict(models.find(options.model).sendable(options))
+        return {name: value for name, value in sendable.items() if value is not None}
 
     @abstractmethod
     def models(self) -> tuple[str, ...]:

@@ -85,6 +85,10 @@ class Budgeted(Service):
         """See `Service.as_sent`."""
         return self._service.as_sent(messages, model)
 
+    def settings_sent(self, options: Options) -> dict[str, object]:
+        """See `Service.settings_sent`."""
+        return self._service.settings_sent(options)
+
     def left(self) -> Left:
         """What is left for this visitor today."""
         return self._limits.left(self._visitor)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from chat import errors
+from chat import errors, models
 from chat.conversation.window import Message
 from chat.options import Options
 from chat.services.refusals import Refusal
@@ -25,7 +25,11 @@ SUBSTITUTES: dict[str, str | None] = {
     "stream_options": None,
     "temperature": None,
     "top_p": None,
+    "reasoning_effort": None,
+    "verbosity": None,
 }
+# Of these, a service may take some values and refuse others.
+GRADED = frozenset({"reasoning_effort", "verbosity"})
 SYSTEM = "system_prompt"
 BOUND = "max_tokens"
 LEAST_BOUND = 16  # tokens of an answer that are worth to be asked for
@@ -51,6 +55,15 @@ _NO_SYSTEM = re.compile(
     r"|roles? must alternate|only user,? and assistant|'user' or 'assistant'",
     re.IGNORECASE | re.DOTALL,
 )
+# Ollama: '"m" does not support thinking', 'invalid think value: "max" (must be …)'
+_NO_EFFORT = re.compile(
+    r"(?:n[o']t support|not supported|unsupported|invalid|unknown).{0,40}"
+    r"(?:think\b|thinking|reasoning|effort)|(?:think\b|thinking|reasoning|effort).{0,40}"
+    r"(?:n[o']t support|not supported|unsupported|invalid|must be)",
+    re.IGNORECASE | re.DOTALL,
+)
+_VALUES = re.compile(r"[\"'`](?:none|minimal|low|medium|x?high|max)\b")
+_WRONG_VALUE = re.compile(r"should be|must be|one of|supported|invalid|expected|allowed", re.I)
 _NUMBER = re.compile(r"(?<![\w.-])\d[\d,]*(?![\w-]|\.\d)")
 _TAKEN = re.compile(r"(\d+) > (\d+) - (\d+)")  # vLLM: the bound, the context, the prompt
 
@@ -59,8 +72,9 @@ class Attempt:
     """A request as it is sent, with what has been mended of it."""
 
     def __init__(self, messages: Sequence[Message], options: Options, refused: set[str]) -> None:
-        self.options = options
-        self.refused = refused
+        self.options = models.find(options.model).sendable(options)
+        self.refused = refused  # names of parameters, and "name=value" where only that is refused
+        self._wanted = options
         self._messages = messages
         self._bound = options.max_tokens
         self._lowered = 0
@@ -79,9 +93,13 @@ class Attempt:
             "temperature": self.options.temperature,
             "top_p": self.options.top_p,
             "max_completion_tokens": self._bound,
+            "reasoning_effort": self.options.reasoning_effort,
+            "verbosity": self.options.verbosity,
         }
         sent: dict[str, Any] = {}
         for name, value in wanted.items():
+            if f"{name}={value}" in self.refused:
+                continue
             spelled = SUBSTITUTES[name] if name in self.refused else name
             if value is not None and spelled is not None:
                 sent[spelled] = value
@@ -90,8 +108,8 @@ class Attempt:
     @property
     def left_out(self) -> tuple[str, ...]:
         """What is not sent as the visitor set it, by the names of the settings."""
-        set_here = {"temperature": self.options.temperature, "top_p": self.options.top_p}
-        names = [n for n, value in set_here.items() if n in self.refused and value is not None]
+        sent, settings = self.parameters, ("temperature", "top_p", "reasoning_effort", "verbosity")
+        names = [n for n in settings if n not in sent and getattr(self._wanted, n) is not None]
         if SYSTEM in self.refused and any(m["role"] == "system" for m in self._messages):
             names.append(SYSTEM)
         return (*names, BOUND) if self._lowered else tuple(names)
@@ -104,6 +122,8 @@ class Attempt:
             return False
         sent = self.parameters.keys()
         found = {name for name in SUBSTITUTES if name in sent and _refuses(refusal, name)}
+        if not found and "reasoning_effort" in sent and _NO_EFFORT.search(refusal.words):
+            found = {"reasoning_effort"}
         if not found and refusal.status < 500 and _UNNAMED.search(refusal.words):
             named = any(
                 name in refusal.body for name in (*SUBSTITUTES, *SUBSTITUTES.values()) if name
@@ -112,8 +132,13 @@ class Attempt:
         has_system = any(message["role"] == "system" for message in self.messages)
         if not found and has_system and _NO_SYSTEM.search(refusal.words):
             found = {SYSTEM}
-        self.refused |= found
+        self.refused |= {self._refused(name, refusal) for name in found}
         return bool(found)
+
+    def _refused(self, name: str, refusal: Refusal) -> str:
+        """What to remember: the parameter, or its value alone where the service names values."""
+        is_value = name in GRADED and _VALUES.search(refusal.body)
+        return f"{name}={getattr(self.options, name)}" if is_value else name
 
     def _lower(self, refusal: Refusal) -> bool:
         """Lower the bound of the answer to what fits, where the service's own numbers tell it."""
@@ -159,7 +184,12 @@ def merged(messages: Sequence[Message]) -> tuple[Message, ...]:
 
 
 def _refuses(refusal: Refusal, name: str) -> bool:
-    """Whether a service says that it does not know a parameter, not that its value is wrong."""
+    """Whether a service says that it does not know a parameter.
+
+    That its value is wrong counts for those that have no value which every service takes.
+    """
     if not re.search(rf"(?<![a-z_]){name}(?![a-z_])", refusal.body):
         return False
+    if name in GRADED and _WRONG_VALUE.search(refusal.words):
+        return True
     return bool(_UNKNOWN_CODES.intersection(refusal.codes) or _UNKNOWN.search(refusal.words))

@@ -88,6 +88,11 @@ class Provider(Service):
         """See `Service.as_sent`."""
         return self._habits.begin(messages, Options(model=model)).messages
 
+    def settings_sent(self, options: Options) -> dict[str, object]:
+        """See `Service.settings_sent`."""
+        sent = self._habits.begin((), options).parameters
+        return {name: value for name, value in sent.items() if name != "stream_options"}
+
     def stream(self, window: Window, options: Options) -> Generator[Event]:
         """Answer a window; see `Service.stream`."""
         inbox = Inbox()

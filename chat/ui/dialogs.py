@@ -8,6 +8,7 @@ import json
 import streamlit as st
 
 from chat.conversation.window import Window
+from chat.markup.plain import literal
 from chat.services.base import Service
 from chat.tokens.counter import TokenCounter, encoding_name
 from chat.ui import process
@@ -42,6 +43,8 @@ def _what_will_be_sent(visitor: Visitor, service: Service) -> None:
         st.write(text.SENT_NOTHING)
         return
     st.write(text.SENT_INTRO)
+    settings = service.settings_sent(visitor.options)
+    st.caption(literal(" · ".join(f"{name}: {value}" for name, value in settings.items())))
     weights = visitor.calibration.weigh(messages, visitor.options.model)
     for message, tokens in zip(messages, weights.messages, strict=True):
         with st.container(border=True):

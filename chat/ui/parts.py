@@ -27,6 +27,7 @@ class Part(StrEnum):
     END = "end"  # why a question was not sent
     INPUT = "input"
     SETTINGS = "settings"
+    VERBOSITY = "verbosity"
     TEMPERATURE = "temperature"
     TOP_P = "top_p"
     MAX_TOKENS = "max_tokens"
@@ -41,7 +42,7 @@ class Part(StrEnum):
 
 
 _FIRST = (Part.TOP, Part.END, Part.INPUT)
-_SETTINGS = (Part.SETTINGS, Part.TEMPERATURE, Part.TOP_P, Part.MAX_TOKENS)
+_SETTINGS = (Part.SETTINGS, Part.VERBOSITY, Part.TEMPERATURE, Part.TOP_P, Part.MAX_TOKENS)
 _LAST = (Part.METER, Part.CHATS, Part.TITLE, Part.DIALOGS)
 
 
@@ -125,6 +126,7 @@ class Parts:
     def _shows(self, part: str) -> object:
         """What a part is drawn from: where this has changed, it has to be drawn anew."""
         visitor, conversation = self.visitor, self.visitor.conversation
+        model, effort = visitor.options.model, visitor.options.reasoning_effort
         latest = None if visitor.latest is None else visitor.latest.key
         match part:
             case Part.TOP:
@@ -135,9 +137,9 @@ class Parts:
             case Part.INPUT:
                 return visitor.unsent
             case Part.SETTINGS:
-                return visitor.options.model, conversation.rounds, conversation.system_prompt
-            case Part.TEMPERATURE | Part.TOP_P | Part.MAX_TOKENS:
-                return visitor.settings[part]
+                return model, effort, conversation.rounds, conversation.system_prompt
+            case Part.VERBOSITY | Part.TEMPERATURE | Part.TOP_P | Part.MAX_TOKENS:
+                return visitor.settings[part], model, effort
             case Part.METER:
                 rounds = [(r.key, r.shown, r.answer.status) for r in conversation.history]
                 return rounds, visitor.settings, latest

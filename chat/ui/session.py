@@ -8,7 +8,7 @@ what they are to be set to passes here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 import streamlit as st
@@ -27,6 +27,7 @@ PASSWORD = "password"
 OWN_KEY = "own_key"
 ROUNDS, SYSTEM_PROMPT = "rounds", "system_prompt"
 MODEL, TEMPERATURE, TOP_P, MAX_TOKENS = "model", "temperature", "top_p", "max_tokens"
+EFFORT, VERBOSITY = "reasoning_effort", "verbosity"
 
 
 @dataclass(eq=False, kw_only=True)
@@ -128,16 +129,15 @@ class Page(Parts):
             self._set = visitor.conversation
             self.unfolded.clear()
             self.earlier = 0
+        model = (widgets[MODEL] or visitor.owners.model)[:LONGEST_NAME]
         visitor.use(
             system_prompt=widgets[SYSTEM_PROMPT],
             rounds=widgets[ROUNDS],
-            options=Options(
-                model=(widgets[MODEL] or visitor.owners.model)[:LONGEST_NAME],
-                temperature=widgets[TEMPERATURE],
-                top_p=widgets[TOP_P],
-                max_tokens=widgets[MAX_TOKENS],
-            ),
+            options=replace(Options.of(widgets), model=model),
         )
+        for name in (EFFORT, VERBOSITY):  # which another model may not take
+            if widgets[name] != visitor.settings[name]:
+                widgets[name] = visitor.settings[name]
 
 
 def page() -> Page:

@@ -16,7 +16,7 @@ import streamlit as st
 from chat import models
 from chat.conversation.window import Window
 from chat.markup.plain import literal
-from chat.options import MOST_ROUNDS
+from chat.options import MOST_ROUNDS, VERBOSITIES
 from chat.services import titles
 from chat.tokens.counter import Loading, TokenCounter
 from chat.ui import dialogs, files, keeping, notes, process, session
@@ -167,6 +167,8 @@ def _settings(page: Page) -> None:
     if chosen.shutdown is not None:
         today = datetime.now(UTC).date()
         st.caption(text.shutdown(chosen.name, chosen.shutdown, today))
+    effort = visitor.options.reasoning_effort
+    _choice(page, text.EFFORT, session.EFFORT, text.EFFORT_HELP, chosen.offered_efforts, effort)
     st.slider(
         text.ROUNDS,
         0,
@@ -185,8 +187,26 @@ def _settings(page: Page) -> None:
     )
 
 
+def _choice(
+    page: Page, label: str, key: str, help: str, offered: tuple[str, ...], value: str | None
+) -> None:
+    """Draw a setting that has a few values or is left to the model; nothing for a model without."""
+    if offered:
+        values = list(dict.fromkeys(("", *offered, value or "")))
+        st.selectbox(
+            label,
+            values,
+            index=values.index(value or ""),
+            key=key,
+            on_change=page.set,
+            help=help,
+            format_func=lambda value: value or text.MODELS_DEFAULT,
+        )
+
+
 def _parameters(page: Page) -> None:
     with st.expander(text.MORE):
+        page.draw(Part.VERBOSITY, _verbosity)
         for label, key, help, least, most, step in (
             (text.TEMPERATURE, session.TEMPERATURE, text.TEMPERATURE_HELP, 0.0, 2.0, 0.1),
             (text.TOP_P, session.TOP_P, text.TOP_P_HELP, 0.0, 1.0, 0.05),
@@ -196,6 +216,17 @@ def _parameters(page: Page) -> None:
                 _parameter, label=label, key=key, help=help, least=least, most=most, step=step
             )
             page.draw(key, draw)
+
+
+def _verbosity(page: Page) -> None:
+    options = page.visitor.options
+    model = models.find(options.model)
+    offered = VERBOSITIES if model.verbosity else ()
+    _choice(
+        page, text.VERBOSITY, session.VERBOSITY, text.VERBOSITY_HELP, offered, options.verbosity
+    )
+    if not model.takes_temperature(options.reasoning_effort):
+        st.caption(text.temperature_refused(is_ever_taken="none" in model.offered_efforts))
 
 
 def _parameter(
@@ -211,6 +242,8 @@ def _parameter(
     # With a default, it could not be emptied. So it tells the browser its value until the browser
     # has told it back (persist_state), and is a fragment of its own: what is lost between two
     # fast changes of another setting (see `Page.drawing`) is not this one.
+    options = page.visitor.options
+    is_refused = not models.find(options.model).takes_temperature(options.reasoning_effort)
     st.number_input(
         label,
         min_value=least,
@@ -222,4 +255,5 @@ def _parameter(
         persist_state="session",
         placeholder=text.LEAVE_IT,
         help=help,
+        disabled=is_refused and key != session.MAX_TOKENS,
     )

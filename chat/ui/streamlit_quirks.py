@@ -37,7 +37,7 @@ _VALUES = {
     **dict.fromkeys(("temperature", "top_p"), "double_value"),
     "max_tokens": "int_value",
     **dict.fromkeys(("model", "system_prompt", "own_key", "password"), "string_value"),
-    **dict.fromkeys(("inspected", "edit-"), "string_value"),
+    **dict.fromkeys(("reasoning_effort", "verbosity", "inspected", "edit-"), "string_value"),
     **dict.fromkeys(("chats", "upload", "program_mount"), "nothing: they speak by their events"),
 }
 _NAME = re.compile(r"[\w-]{0,200}", re.ASCII)

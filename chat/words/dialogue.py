@@ -5,7 +5,7 @@ from __future__ import annotations
 from chat.conversation.answer import Answer, Status
 from chat.tokens.counter import Count
 from chat.words.meter import tokens
-from chat.words.sidebar import TEMPERATURE, TOP_P
+from chat.words.sidebar import EFFORT, TEMPERATURE, TOP_P, VERBOSITY
 
 MEMORY_BEGINS = "The model no longer sees what is above."
 
@@ -107,9 +107,15 @@ def not_sent(names: tuple[str, ...]) -> str:
         said.append("Max tokens was lowered to what the service allows.")
     if "system_prompt" in names:
         said.append("This model takes no system prompt: it stands before the first question.")
-    labels = {"temperature": TEMPERATURE, "top_p": TOP_P}
+    labels = {
+        "temperature": TEMPERATURE,
+        "top_p": TOP_P,
+        "reasoning_effort": EFFORT,
+        "verbosity": VERBOSITY,
+    }
     if plain := [label for name, label in labels.items() if name in names]:
-        said.append(f"This model does not take {' and '.join(plain)}: left out.")
+        listed = " and ".join(filter(None, (", ".join(plain[:-1]), plain[-1])))
+        said.append(f"This model does not take {listed} as set: left out.")
     return " ".join(said)
 
 

@@ -14,6 +14,9 @@ ROUNDS_HELP = (
 )
 MODEL = "Model"
 MODEL_HELP = "Pick a model, or type the name of another one."
+EFFORT = "Reasoning effort"
+EFFORT_HELP = "How much the model thinks before it answers. More takes longer and costs more."
+MODELS_DEFAULT = "Model's default"
 MORE = "More settings"
 TEMPERATURE = "Temperature"
 TEMPERATURE_HELP = "Lower is steadier, higher is more surprising. Not every model takes it."
@@ -21,7 +24,16 @@ TOP_P = "Top p"
 TOP_P_HELP = "Keeps to the likeliest words. Not every model takes it."
 MAX_TOKENS = "Max tokens"
 MAX_TOKENS_HELP = "The longest answer you want, in tokens."
+VERBOSITY = "Verbosity"
+VERBOSITY_HELP = "How much the model says."
 LEAVE_IT = "Left to the model"
+
+
+def temperature_refused(*, is_ever_taken: bool) -> str:
+    """Why temperature and top p cannot be set."""
+    if is_ever_taken:
+        return f"{TEMPERATURE} and {TOP_P} need the {EFFORT.lower()} none with this model."
+    return f"This model takes no {TEMPERATURE} and no {TOP_P}."
 
 
 def shutdown(model: str, day: date, today: date) -> str:

@@ -12,7 +12,10 @@ from chat.errors import ServiceDown
 from chat.options import Options
 from chat.usage import Usage
 
-OPTIONS = Options(model="m", temperature=0.5, top_p=None, max_tokens=7)
+PLAIN_OPTIONS = Options(model="m", temperature=0.5, max_tokens=7)
+OPTIONS = Options(
+    model="m", temperature=0.5, max_tokens=7, reasoning_effort="high", verbosity="low"
+)
 
 
 MOVES = ("ask", "retry", "edit", "go_on", "turn", "turn_question", "delete", "undo")

@@ -13,9 +13,9 @@ from hypothesis import given
 from chat.conversation.answer import Answer, Status
 from chat.conversation.events import Ended, Event, TextDelta
 from chat.conversation.tree import Conversation
-from chat.keeping.transcript import from_json, to_json, to_markdown
+from chat.keeping.transcript import LATER, from_json, to_json, to_markdown
 from chat.keeping.untrusted import LARGEST, MOST, MOST_ANSWERS, MOST_VALUES, Fault, TranscriptError
-from tests.keeping.moves import OPTIONS, conversations, played
+from tests.keeping.moves import OPTIONS, PLAIN_OPTIONS, conversations, played
 
 
 @given(conversations)
@@ -113,6 +113,20 @@ def test_a_bad_file_is_refused_and_says_why(data: bytes | str, fault: Fault) -> 
     with pytest.raises(TranscriptError) as refused:
         from_json(data)
     assert refused.value.fault is fault
+
+
+@pytest.mark.parametrize(("name", "value"), [("reasoning_effort", "x"), ("verbosity", ["low"])])
+def test_an_effort_that_there_is_not_is_refused(name: str, value: object) -> None:
+    with pytest.raises(TranscriptError) as refused:
+        from_json(json.dumps({**VALID, "settings": {**VALID["settings"], name: value}}))
+    assert refused.value.fault is Fault.DAMAGED
+
+
+def test_a_file_from_before_there_were_efforts_can_be_read() -> None:
+    old = {name: value for name, value in VALID["settings"].items() if name not in LATER}
+    options = from_json(json.dumps({**VALID, "settings": old})).options
+    assert options == PLAIN_OPTIONS
+    assert json.loads(to_json(Conversation(), PLAIN_OPTIONS))["settings"] == old
 
 
 JUNK = st.recursive(

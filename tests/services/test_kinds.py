@@ -141,6 +141,53 @@ def test_the_advice_says_when_to_come_back(
     assert text.failure(error)[1] == advice
 
 
+VERBOSE = "gpt-5.1"  # which is known to take all parameters, without effort
+EFFORT_REFUSED = [
+    (failing(400, {"message": '"m" does not support thinking'}), False),
+    (failing(400, {"message": "Unsupported parameter: 'reasoning_effort'"}), False),
+    (failing(400, {"message": 'invalid think value: "max" (must be "high", "low")'}), True),
+    (failing(400, {"message": "Unsupported value: 'reasoning_effort' does not support 'max' with "
+        "this model. Supported values are: 'low' and 'high'.", "param": "reasoning_effort",
+        "code": "unsupported_value"}), True),
+    (refusing(422, {"detail": [{"loc": ["body", "reasoning_effort"],
+        "msg": "Input should be 'none' or 'high'", "input": "max"}]}), True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("refusal", "is_value"), EFFORT_REFUSED)
+def test_an_effort_that_is_refused_is_left_out_and_another_one_still_tried(
+    service: ScriptedService, refusal: Reply, is_value: bool
+) -> None:
+    most, high = (Options(model="m", reasoning_effort=effort) for effort in ("max", "high"))
+    service.enqueue(refusal)
+    provider = Provider(api_key=KEY, base_url=service.base_url, defaults=most)
+    answers = [ask(provider, options) for options in (most, most, high)]
+    sent = [request.json.get("reasoning_effort") for request in service.requests]
+    assert sent == ["max", None, None, "high" if is_value else None]
+    out = ("reasoning_effort",)
+    assert [answer.left_out for answer in answers] == [out, out, () if is_value else out]
+    assert str(text.ending(answers[0])).startswith("This model does not take Reasoning effort")
+    assert provider.settings_sent(most) == {"model": "m"}
+
+
+def test_another_failure_that_sends_the_request_back_costs_no_effort(
+    service: ScriptedService,
+) -> None:
+    service.enqueue(refusing(400, {"error": "too long", "request": {"reasoning_effort": "low"}}))
+    answer = answer_of(service, Options(model="m", reasoning_effort="low"))
+    assert answer.error is not None
+    assert len(service.requests) == 1
+
+
+def test_what_a_model_is_known_to_refuse_is_never_sent_and_said(service: ScriptedService) -> None:
+    options = Options(model="gpt-5", temperature=0.5, reasoning_effort="none", verbosity="low")
+    answer = answer_of(service, options)
+    sent = service.last.json
+    assert not {"temperature", "reasoning_effort"} & sent.keys()
+    assert sent["verbosity"] == "low"
+    assert answer.left_out == ("temperature", "reasoning_effort")
+
+
 def refuses_parameter(name: str) -> list[Reply]:
     """The ways to refuse a parameter."""
     loc = {"loc": ["body", name, "include_usage"], "msg": "Extra inputs are not permitted"}
@@ -158,19 +205,30 @@ def refuses_parameter(name: str) -> list[Reply]:
 
 
 @pytest.mark.parametrize(
-    "name", ["stream_options", "temperature", "top_p", "max_completion_tokens"]
+    "name",
+    [
+        *("stream_options", "temperature", "top_p", "max_completion_tokens"),
+        *("reasoning_effort", "verbosity"),
+    ],
 )
 def test_a_parameter_that_is_refused_in_any_shape_is_left_out_and_remembered(
     service: ScriptedService, name: str
 ) -> None:
-    options = Options(model="m", temperature=0.5, top_p=0.5, max_tokens=50)
+    options = Options(
+        model=VERBOSE,
+        temperature=0.5,
+        top_p=0.5,
+        max_tokens=50,
+        reasoning_effort="none",
+        verbosity="low",
+    )
     for refusal in refuses_parameter(name):
         service.forget()
         service.enqueue(refusal)
         provider = Provider(api_key=KEY, base_url=service.base_url, defaults=options)
         answers = [ask(provider, options), ask(provider, options)]
         assert [name in request.json for request in service.requests] == [True, False, False]
-        noted = (name,) if name in ("temperature", "top_p") else ()
+        noted = () if name in ("stream_options", "max_completion_tokens") else (name,)
         assert [answer.left_out for answer in answers] == [noted, noted]
         assert all(answer.status is Status.COMPLETE for answer in answers)
 

@@ -55,7 +55,7 @@ def test_the_sidebar_has_its_labels(page: AppTest) -> None:
     assert [(s.label, s.min, s.max, s.value) for s in sidebar.slider] == [
         ("Rounds to remember", 0, 20, 3)
     ]
-    assert [box.label for box in sidebar.selectbox] == ["Model"]
+    assert [box.label for box in sidebar.selectbox] == ["Model", "Reasoning effort"]
     assert [(number.label, number.value) for number in sidebar.number_input] == [
         ("Temperature", None),
         ("Top p", None),
@@ -118,6 +118,98 @@ def test_settings_act_from_the_next_question_on(
         "stream_options": {"include_usage": True},
     }
     assert [said for _, said in dialogue(page)] == ["Q1", "Answer 1.", "Q2", "Answer 2."]
+
+
+def choices(page: AppTest, label: str) -> list[str]:
+    """What a selectbox of the sidebar offers; nothing where it is not drawn."""
+    return next((box.options for box in page.sidebar.selectbox if box.label == label), [])
+
+
+def choose(page: AppTest, label: str, value: str) -> None:
+    """Pick a value in a selectbox of the sidebar."""
+    (box,) = [box for box in page.sidebar.selectbox if box.label == label]
+    drawn(box.set_value(value).run())
+    assert not page.exception
+
+
+@pytest.fixture
+def known_models(open_page: Open, reach: dict[str, str]) -> AppTest:
+    """A page that begins with a model that is not known, and offers some that are."""
+    return open_page(**reach, CHAT_MODELS="gpt-6-astra, gpt-5.4, gpt-5.1, gpt-5, gpt-4o")
+
+
+def test_the_efforts_that_the_model_takes_are_offered_beneath_it(known_models: AppTest) -> None:
+    page = known_models
+    default = text.MODELS_DEFAULT
+    assert choices(page, text.EFFORT) == [default, "low", "medium", "high"]
+    assert choices(page, text.VERBOSITY) == []
+    choose(page, text.MODEL, "gpt-6-astra")
+    assert [box.label for box in page.sidebar.selectbox][:2] == [text.MODEL, text.EFFORT]
+    assert choices(page, text.EFFORT) == [default, "low", "medium", "high", "xhigh", "max"]
+    assert choices(page, text.VERBOSITY) == [default, "low", "medium", "high"]
+    choose(page, text.MODEL, "gpt-4o")
+    assert choices(page, text.EFFORT) == choices(page, text.VERBOSITY) == []
+
+
+def test_an_effort_is_sent_until_another_model_does_not_take_it(
+    known_models: AppTest, service: ScriptedService
+) -> None:
+    page = known_models
+    choose(page, text.MODEL, "gpt-5.4")
+    choose(page, text.EFFORT, "xhigh")
+    choose(page, text.VERBOSITY, "low")
+    ask(page, "Q1")
+    assert (service.last.json["reasoning_effort"], service.last.json["verbosity"]) == (
+        "xhigh",
+        "low",
+    )
+    choose(page, text.MODEL, "gpt-5.1")
+    assert next(b.value for b in page.sidebar.selectbox if b.label == text.EFFORT) == ""
+    ask(page, "Q2")
+    assert "reasoning_effort" not in service.last.json
+    assert service.last.json["verbosity"] == "low"
+    choose(page, text.EFFORT, "high")
+    choose(page, text.EFFORT, "")
+    ask(page, "Q3")
+    assert "reasoning_effort" not in service.last.json
+
+
+def test_where_a_model_refuses_temperature_the_page_says_why(
+    known_models: AppTest, service: ScriptedService
+) -> None:
+    page = known_models
+
+    def disabled() -> list[str]:
+        return [number.label for number in page.sidebar.number_input if number.disabled]
+
+    temperature, top_p = page.sidebar.number_input[:2]
+    temperature.set_value(0.5).run()
+    top_p.set_value(0.25).run()
+    assert disabled() == []
+    choose(page, text.MODEL, "gpt-5.4")
+    choose(page, text.EFFORT, "high")
+    assert disabled() == [text.TEMPERATURE, text.TOP_P]
+    why = text.temperature_refused(is_ever_taken=True)
+    assert why in [caption.value for caption in page.sidebar.caption]
+    ask(page, "Q1")
+    assert not {"temperature", "top_p"} & service.last.json.keys()
+    choose(page, text.EFFORT, "none")
+    assert disabled() == []
+    assert why not in [caption.value for caption in page.sidebar.caption]
+    ask(page, "Q2")
+    assert (service.last.json["temperature"], service.last.json["top_p"]) == (0.5, 0.25)
+    choose(page, text.MODEL, "gpt-5")
+    why = text.temperature_refused(is_ever_taken=False)
+    assert why in [caption.value for caption in page.sidebar.caption]
+
+
+def test_the_owners_effort_is_what_a_chat_begins_with(
+    open_page: Open, service: ScriptedService, reach: dict[str, str]
+) -> None:
+    page = open_page(**reach, CHAT_REASONING_EFFORT="max")
+    assert choices(page, text.EFFORT) == [text.MODELS_DEFAULT, "low", "medium", "high", "max"]
+    ask(page, "Q1")
+    assert service.last.json["reasoning_effort"] == "max"
 
 
 def test_a_suggestion_is_asked_like_a_typed_question(
@@ -413,6 +505,10 @@ def test_what_will_be_sent_is_what_is_sent(page: AppTest, service: ScriptedServi
     look(page)
     announced = json.loads(page.code[0].value)
     assert len(announced) == 5
+    choose(drawn(page), text.EFFORT, "high")
+    look(page)
+    said = [caption.value.replace("\\", "") for caption in page.caption]
+    assert "model: scripted · reasoning_effort: high" in said
     ask(drawn(page), "Q6")
     assert service.last.messages == [*announced, {"role": "user", "content": "Q6"}]
 

@@ -6,9 +6,11 @@ import inspect
 import json
 import math
 import re
+from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
@@ -48,6 +50,8 @@ def test_what_each_widget_of_the_page_says_is_heard() -> None:
         widget(f"{ID}top_p"),
         widget(f"{ID}max_tokens", int_value=7),
         widget(f"{ID}model", string_value="a model"),
+        widget(f"{ID}reasoning_effort", string_value="high"),
+        widget(f"{ID}verbosity", string_value="low"),
         widget(f"{ID}edit-{'a' * 32}", string_value="edited"),
         widget(f"{ID}edit-140184651381200", trigger_value=True),
         widget(f"{ID}None", trigger_value=True),
@@ -69,6 +73,7 @@ def test_what_each_widget_of_the_page_says_is_heard() -> None:
         widget(f"{ID}chats", trigger_value=True),
         widget(f"{ID}upload", trigger_value=True),
         widget(f"{ID}max_tokens", string_value="1"),
+        widget(f"{ID}reasoning_effort", trigger_value=True),
         widget(f"{ID}system_prompt", trigger_value=True),
         widget(f"{ID}refresh-1", string_value="x"),
         widget(f"{ID}chats", json_value="[]"),
@@ -152,6 +157,17 @@ def test_streamlit_keeps_the_callback_of_a_button_that_is_drawn_no_more() -> Non
     page.run()
     assert page.session_state["kept"] == 1
     assert not page.exception
+
+
+def test_streamlit_tells_of_secrets_that_it_cannot_read_in_its_log_alone(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.toml"
+    file.write_text("KEY = sk-without-quotes", encoding="utf-8")
+    usual = config.get_option("secrets.files")
+    config.set_option("secrets.files", [str(file)])
+    try:
+        assert not st.secrets.load_if_toml_exists()
+    finally:
+        config.set_option("secrets.files", usual)
 
 
 def test_streamlit_closes_what_is_open_in_markdown_by_no_public_way() -> None:
