@@ -164,35 +164,20 @@ def _parameters(page: Page) -> None:
         _verbosity(page)
         if is_refused:
             st.caption(text.temperature_refused(is_ever_taken="none" in model.offered_efforts))
-        _parameter(
-            page,
-            text.TEMPERATURE,
-            session.TEMPERATURE,
-            text.TEMPERATURE_HELP,
-            least=0.0,
-            most=2.0,
-            step=0.1,
-            disabled=is_refused,
-        )
-        _parameter(
-            page,
-            text.TOP_P,
-            session.TOP_P,
-            text.TOP_P_HELP,
-            least=0.0,
-            most=1.0,
-            step=0.05,
-            disabled=is_refused,
-        )
-        _parameter(
-            page,
-            text.MAX_TOKENS,
-            session.MAX_TOKENS,
-            text.MAX_TOKENS_HELP,
-            least=1,
-            most=None,
-            step=1,
-        )
+        for label, key, help, least, most, step, disabled in (
+            (
+                text.TEMPERATURE,
+                session.TEMPERATURE,
+                text.TEMPERATURE_HELP,
+                0.0,
+                2.0,
+                0.1,
+                is_refused,
+            ),
+            (text.TOP_P, session.TOP_P, text.TOP_P_HELP, 0.0, 1.0, 0.05, is_refused),
+            (text.MAX_TOKENS, session.MAX_TOKENS, text.MAX_TOKENS_HELP, 1, None, 1, False),
+        ):
+            _parameter(page, label, key, help, least=least, most=most, step=step, disabled=disabled)
 
 
 @session.fragment
@@ -214,7 +199,7 @@ def _parameter(
     least: float,
     most: float | None,
     step: float,
-    disabled: bool = False,
+    disabled: bool,
 ) -> None:
     # With a default, it could not be emptied. So it tells the browser its value until the browser
     # has told it back (persist_state), and is a fragment of its own: what is lost between two
