@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from chat.models import MILLION, Model
@@ -75,6 +75,6 @@ def _price(written: object) -> Decimal | None:
         return None
     try:
         price = Decimal(str(written)) * MILLION
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one that is too large
         return None
     return price if price.is_finite() and 0 <= price <= LARGEST else None

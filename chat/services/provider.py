@@ -119,13 +119,13 @@ class Provider(Service):
                 await self._read(response, reading, inbox, self._timeout or SILENCE)
         except Exception as error:  # noqa: BLE001 - any failure must reach the thread that waits
             failure = error
-        try:
-            for event in reading.rest():
-                inbox.put(event)
-        except ErrorEvent as error:
-            failure = failure or error
-            for event in reading.rest():
-                inbox.put(event)
+        for _ in range(2):  # behind a failure in the rest there may be words
+            try:
+                for event in reading.rest():
+                    inbox.put(event)
+                break
+            except Exception as error:  # noqa: BLE001 - any failure must reach the thread that waits
+                failure = failure or error
         # After its finish reason an answer is whole, however the connection ends.
         if failure is None or reading.is_whole:
             is_announced = "content-length" in head or "transfer-encoding" in head

@@ -220,7 +220,7 @@ def _wait(headers: Mapping[str, str], words: str, body: str) -> float | None:
     """Seconds after which a service says that it may be asked again."""
     wait = _number(headers.get("retry-after-ms"), 0.001) or _retry_after(headers.get("retry-after"))
     if wait is None and (delay := re.search(r'"retryDelay": ?"([\d.]+)s"', body)):
-        wait = float(delay[1]) if delay[1].count(".") < 2 else None
+        wait = _number(delay[1], 1.0)
     for found in _WAIT.finditer(words) if wait is None else ():
         wait, position = 0.0, found.end()
         while part := _DURATION.match(words, position):

@@ -240,8 +240,8 @@ def _parameter(
     step: float,
 ) -> None:
     # With a default, it could not be emptied. So it tells the browser its value until the browser
-    # has told it back (persist_state), and is a fragment of its own: what is lost between two
-    # fast changes of another setting (see `Page.drawing`) is not this one.
+    # has told it back (persist_state), and is a part of its own, so that a change of it loses
+    # nothing of another setting.
     options = page.visitor.options
     is_refused = not models.find(options.model).takes_temperature(options.reasoning_effort)
     st.number_input(

@@ -32,7 +32,7 @@ LEAVE_IT = "Left to the model"
 def temperature_refused(*, is_ever_taken: bool) -> str:
     """Why temperature and top p cannot be set."""
     if is_ever_taken:
-        return f"{TEMPERATURE} and {TOP_P} need the {EFFORT.lower()} none with this model."
+        return f'This model takes {TEMPERATURE} and {TOP_P} only with the {EFFORT.lower()} "none".'
     return f"This model takes no {TEMPERATURE} and no {TOP_P}."
 
 

@@ -14,7 +14,7 @@ from chat.words import text
 from tests.browser.chat_page import ChatPage, in_program, visitor, wait_until
 from tests.browser.keeping import again, ask, entry, expect_kept
 from tests.fakes.service import ScriptedService, answering
-from tests.running import free_port, running_app, started_app
+from tests.running import free_port, started_app
 
 NOTED = "JSON.parse(sessionStorage.getItem('unsent'))"
 
@@ -333,15 +333,6 @@ def test_words_come_back_once_however_often_the_page_is_loaded(
     assert [request.messages[-1]["content"] for request in service.requests] == [
         f"Question {number}" for number in range(1, 6)
     ]
-
-
-@pytest.fixture
-def forgetful_app(tmp_path: Path, rank_files: Path) -> Iterator[str]:
-    """The demo, whose owner wants no chat to be kept."""
-    with running_app(
-        tmp_path / "log", CHAT_STORE="off", TIKTOKEN_CACHE_DIR=str(rank_files)
-    ) as address:
-        yield address
 
 
 def test_nothing_is_noted_where_the_owner_wants_nothing_kept(

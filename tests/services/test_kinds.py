@@ -14,6 +14,7 @@ from chat.conversation.answer import Answer, Status
 from chat.conversation.window import Message
 from chat.options import Options
 from chat.services.provider import Provider
+from chat.services.refusals import Refusal
 from chat.words import text
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk, failing
@@ -304,3 +305,14 @@ def test_a_connection_that_cannot_be_made_in_time_is_not_reachable() -> None:
     error = openai.APITimeoutError(request=Any)  # type: ignore[arg-type]
     error.__cause__ = ConnectTimeout()
     assert isinstance(from_exception(error), errors.NotReachable)
+
+
+def test_what_is_nested_too_deep_at_the_very_end_ends_the_answer(service: ScriptedService) -> None:
+    deep = '{"a":' * 5_000 + "1" + "}" * 5_000
+    service.enqueue(Reply(steps=[fake.raw(f"data: {deep}\ndata: x"), fake.end]))
+    assert isinstance(answer_of(service).error, errors.NotUnderstood)
+
+
+def test_a_time_to_come_back_that_is_no_number_is_passed_over() -> None:
+    body = '{"message": "Slow down.", "retryDelay": ".s"}'
+    assert Refusal.read(body, status=429).wait is None

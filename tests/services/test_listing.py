@@ -75,6 +75,12 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("learned")
+@pytest.mark.parametrize("price", ["1e999999", "-1", "nan", "free", "1e9", True, None])
+def test_a_price_that_is_none_does_no_harm_to_the_list(price: object) -> None:
+    (model,) = models_of([{"id": "a", "pricing": {"prompt": price}}])
+    assert model == Model(name="a")
+
+
 def test_the_table_holds_and_a_list_speaks_where_it_is_silent() -> None:
     assert models.find("org/new").context_tokens is None
     for name in ("org/new", "gpt-4o"):
