@@ -1,8 +1,8 @@
-"""This app beside the chat app of Streamlit's tutorial and, where it is installed, Gradio's.
+"""This app beside the chat app of Streamlit's tutorial, and Gradio's and Chainlit's if installed.
 
     python -m tests.benchmarks [FOLDER [PART ...]]      # all of it in about forty minutes
 
-The parts are replies, histories, crowds, memory and replicas (with nginx, where it is installed).
+The parts are replies, questions, histories, crowds, memory and replicas (where nginx is installed).
 Prints a table and writes benchmarks.csv and two pictures into the folder. Nothing passes or fails.
 Everything is measured in turn, in one run; a value is the median, with the least and the most.
 """
@@ -24,15 +24,18 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests import nginx, ranks
 from tests.benchmarks import page, pictures, process, visitors
+from tests.benchmarks.clicks import chat_of
 from tests.benchmarks.process import Running
 from tests.benchmarks.reply import Reply, Visit
 from tests.benchmarks.visitors import Crowd
 from tests.browser.chromium import launched
+from tests.visitor import Heard, Visitor, run
 
 REPEATS = 5
 # Tokens, tokens a second, and milliseconds that the service thinks.
 REPLIES = ((400, 80, 0), (800, 80, 0), (1_500, 300, 0), (100, 80, 300))
 HISTORIES = (0, 20, 50, 500)  # messages
+ROUNDS = (0, 12, 200)
 CROWDS = (1, 10, 25, 50, 100, 150, 200)
 LATE = 4_000  # milliseconds; with more visitors than make an end so late it is not tried
 REPLICAS = (1, 2, 4)  # processes
@@ -85,6 +88,7 @@ def _cell(values: list[float]) -> str:
 
 REPLY_ROWS = {
     "to_request": "Enter to request, ms",
+    "on_page": "Enter to the question on the page, ms",
     "first_word": "first chunk to page, ms",
     "to_first_word": "Enter to first word, ms",
     "end": "last chunk to page, ms",
@@ -117,10 +121,31 @@ def replies(table: Table, browser: Browser, ranks_folder: Path, service: Running
 
 def _reply(browser: Browser, app: Running, service: Running, question: str) -> Reply:
     visit = Visit(browser, app)
-    visit.ask(service, f"before {question} 20 100")
+    visit.ask(service, f"before {question.replace(' ', '-')} 20 100")
     reply = visit.ask(service, question)
     visit.close()
     return reply
+
+
+def questions(table: Table, ranks_folder: Path, service: Running) -> None:
+    """What a question with an answer of two words sends to a page with so many rounds."""
+
+    async def asked(app: Running, rounds: int, *, is_ours: bool) -> Heard:
+        async with Visitor(app.address) as visitor:
+            if is_ours and rounds:
+                await visitor.load(chat_of(2 * rounds))
+            return await visitor.ask(f"{app.pid} {rounds} 2 100")
+
+    base_url = f"{service.address}/v1"
+    for rounds in ROUNDS:
+        with (
+            process.ours(base_url, ranks_folder) as ours,
+            process.tutorial(base_url, seeded=2 * rounds) as tutorial,
+        ):
+            for name, app in (("this app", ours), ("tutorial", tutorial)):
+                heard = run(asked(app, rounds, is_ours=app is ours))
+                table.add(f"short question, {rounds} rounds: messages", name, heard.messages)
+                table.add(f"short question, {rounds} rounds: kB", name, heard.received / 1000)
 
 
 def histories(table: Table, browser: Browser, ranks_folder: Path, service: Running) -> None:
@@ -146,7 +171,7 @@ def crowds(table: Table, ranks_folder: Path, service: Running) -> None:
     for count in CROWDS:
         for number in range(3):
             for name, start in process.compared(ranks_folder).items():
-                if name == "Gradio" or name in too_many:
+                if name in ("Gradio", "Chainlit") or name in too_many:
                     continue
                 with start(f"{service.address}/v1") as app:
                     crowd = visitors.measured([app], service, count)
@@ -203,6 +228,7 @@ def main() -> None:
         browser = stack.enter_context(launched(stack.enter_context(sync_playwright())))
         parts: dict[str, Callable[[], None]] = {
             "replies": partial(replies, table, browser, ranks_folder, service),
+            "questions": partial(questions, table, ranks_folder, service),
             "histories": partial(histories, table, browser, ranks_folder, service),
             "crowds": partial(crowds, table, ranks_folder, service),
             "memory": partial(memory, table, ranks_folder, service),

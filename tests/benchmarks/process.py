@@ -143,12 +143,27 @@ def gradio(base_url: str) -> Iterator[Running]:
         yield app
 
 
+@contextmanager
+def chainlit(base_url: str) -> Iterator[Running]:
+    """Chainlit's app."""
+    port = free_port()
+    command = [sys.executable, "-m", "chainlit", "run", str(HERE / "chainlit_chat.py")]
+    command += ["--headless", "--port", str(port)]
+    with (
+        tempfile.TemporaryDirectory() as folder,  # into which it writes its configuration
+        _started(command, port, "/", Path(folder), **_key(base_url)) as app,
+    ):
+        yield app
+
+
 def compared(ranks: Path) -> dict[str, Callable[[str], AbstractContextManager[Running]]]:
-    """The apps, by name: Gradio's where it is installed."""
+    """The apps, by name: Gradio's and Chainlit's where they are installed."""
     apps: dict[str, Callable[[str], AbstractContextManager[Running]]] = {
         "this app": lambda base_url: ours(base_url, ranks),
         "tutorial": tutorial,
     }
     if importlib.util.find_spec("gradio") is not None:
         apps["Gradio"] = gradio
+    if importlib.util.find_spec("chainlit") is not None:
+        apps["Chainlit"] = chainlit
     return apps

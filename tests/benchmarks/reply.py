@@ -12,20 +12,27 @@ from playwright.sync_api import Browser, CDPSession, Page
 from tests.benchmarks.paced import ends
 from tests.benchmarks.process import Running
 
-# Notes when Enter was pressed, when the first and the last word stood on the page, and how long it
-# stood still in between at the longest. Looks at the last message alone.
+INPUT = "textarea:not([disabled]), #chat-input"
+# Notes when Enter was pressed, when the question, the first and the last word stood on the page,
+# and how long it stood still in between at the longest. Looks at the last messages alone.
 WATCH = """
+const MESSAGES = '[data-testid="stChatMessage"], .bot.message, .user.message, [data-step-type]';
 window.watched = {};
-window.watchFor = (first, last) => (window.watched = { words: [first, last] });
+window.watchFor = (first, last, question) => {
+  window.watched = { words: [first, last], question };
+};
 addEventListener("keydown", ({ key }) => {
   if (key === "Enter") window.watched.enter = performance.timeOrigin + performance.now();
 }, true);
 new MutationObserver(() => {
   const { watched } = window;
   if (!watched.enter || watched.last) return;
-  const messages = document.querySelectorAll('[data-testid="stChatMessage"], .bot.message');
-  const text = messages.item(messages.length - 1)?.textContent ?? "";
+  const messages = [...document.querySelectorAll(MESSAGES)].slice(-2);
+  const text = messages.at(-1)?.textContent ?? "";
   const now = performance.timeOrigin + performance.now();
+  if (messages.some((message) => message.textContent.includes(watched.question))) {
+    watched.asked ??= now;
+  }
   if (!watched.first && !text.includes(watched.words[0])) return;
   if (watched.length === text.length) return;
   if (watched.first) watched.gap = Math.max(watched.gap ?? 0, now - watched.at);
@@ -42,6 +49,7 @@ class Reply:
     """What one reply took: times in milliseconds, sizes in kilobytes."""
 
     to_request: float
+    on_page: float  # since Enter: the question
     first_word: float
     to_first_word: float  # since Enter
     end: float
@@ -68,7 +76,7 @@ class Visit:
         self._devtools.on("Network.webSocketFrameReceived", self._frame)
         self._devtools.on("Network.dataReceived", self._data)
         self.page.goto(app.address)
-        self.input = self.page.locator("textarea:not([disabled])").last
+        self.input = self.page.locator(INPUT).last
         self.input.wait_for(state="visible")
         self.page.wait_for_timeout(1_000)
 
@@ -88,11 +96,11 @@ class Visit:
 
     def ask(self, service: Running, question: str) -> Reply:
         """Ask, and wait until the last word stands there and the page is quiet."""
-        self.input = self.page.locator("textarea:not([disabled])").last
+        self.input = self.page.locator(INPUT).last
         self.input.fill(question)
         received, messages = self._bytes, self._messages
         main_thread, server = self._main_thread, self._app.busy
-        self.page.evaluate("(words) => watchFor(...words)", ends(question))
+        self.page.evaluate("(words) => watchFor(...words)", [*ends(question), question])
         self.input.press("Enter")
         # At every frame, as is the default, it would make the browser draw sixty a second.
         self.page.wait_for_function("window.watched.last", timeout=120_000, polling=250)
@@ -102,6 +110,7 @@ class Visit:
             arrived, first, last = (1000 * at for at in json.load(answered)[question])
         return Reply(
             to_request=arrived - watched["enter"],
+            on_page=watched["asked"] - watched["enter"],
             first_word=watched["first"] - first,
             to_first_word=watched["first"] - watched["enter"],
             end=watched["last"] - last,
