@@ -1,6 +1,6 @@
 // The list of the chats in the sidebar. Whatever a chat says is set as text, never as markup.
-import { LIVE } from "./selectors.js";
 import { store } from "./store.js";
+import { stop } from "./writing.js";
 
 const UNDOABLE = 8000; // milliseconds in which a deleted chat can be had back
 const SEARCH_FROM = 6; // chats
@@ -118,14 +118,11 @@ export class List {
     const name = this.named(chat);
     const isCurrent = chat.id === store.shown;
     const isOpening = chat.id === this.opening;
-    // An answer that is being written is not cut off.
-    const isWaiting = isOpening && document.querySelector(`.${LIVE}`);
-    const waits = isWaiting ? [tag("small", { role: "status" }, [words.waits])] : [];
     const item = tag("li", { className: isOpening ? "opening" : isCurrent ? "current" : "" }, [
       tag(
         "button",
         { className: "open", title: name, ariaCurrent: isCurrent, onclick: () => this.open(chat.id) },
-        [tag("span", {}, [name]), ...waits],
+        [tag("span", {}, [name])],
       ),
       tag("span", { className: "icons" }, [
         icon("edit", `${words.rename}: ${name}`, () => this.rename(item, chat)),
@@ -143,6 +140,7 @@ export class List {
   open(id) {
     const { store } = this;
     if (id === store.shown) return;
+    stop(); // the answer is kept in its chat, as far as it is there
     this.opening = id;
     store.enqueue(async () => {
       if (!(await store.open(id, "picked"))) this.opening = null;

@@ -1,6 +1,7 @@
 // The cursor, and when the input is free.
-import { ASKS, DIALOG, INPUT, LIVE, STOP } from "./selectors.js";
+import { ASKS, DIALOG, INPUT } from "./selectors.js";
 import { look } from "./unsent.js";
+import { isWriting, stop } from "./writing.js";
 
 // The cursor is in the input when the page has come and after each answer, unless somebody writes
 // elsewhere or sets something; not on a touch screen, where the keyboard would cover the answer.
@@ -9,7 +10,6 @@ const WRITES = 'input, textarea, [role="dialog"] *, dialog *';
 let wasBusy = true;
 // Looked at after every change of the page, and so not searched for in all of it.
 let input;
-const live = document.getElementsByClassName(LIVE);
 function findInput() {
   if (input?.isConnected) return;
   input = document.querySelector(INPUT);
@@ -23,7 +23,7 @@ function takeCursor() {
 }
 function returnToInput() {
   findInput();
-  const isBusy = !input || input.disabled || !!live.length;
+  const isBusy = !input || input.disabled || isWriting();
   if (wasBusy && !isBusy) input.focus();
   wasBusy = isBusy;
   look(input, isBusy);
@@ -40,7 +40,5 @@ returnToInput();
 
 // Escape stops the answer.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || document.querySelector(DIALOG)) return;
-  const stop = document.querySelector(STOP);
-  if (stop && live.length && getComputedStyle(stop).pointerEvents !== "none") stop.click();
+  if (event.key === "Escape" && !document.querySelector(DIALOG)) stop();
 });

@@ -5,9 +5,10 @@
 // So from the moment when the connection is lost until the page was drawn again, and the chat that it
 // showed was opened there, whatever is pressed is held, and pressed again on what stands in its place.
 import { put } from "./characters.js";
-import { APP, BUTTON, CONNECTION, FORM, INPUT, LIVE, MAIN, MESSAGE, QUESTION, SEND, SIDEBAR } from "./selectors.js";
+import { APP, BUTTON, CONNECTION, EDITS, FORM, INPUT, MAIN, MESSAGE, QUESTION, SEND, SIDEBAR } from "./selectors.js";
 import { isConnected, isStale, sends } from "./selectors.js";
 import { store } from "./store.js";
+import { isWriting, stop } from "./writing.js";
 
 // Milliseconds after which a press is let through, whatever happens: where no page comes, and where
 // the browser's storage says nothing.
@@ -19,7 +20,7 @@ const PAUSE = 50;
 const FILE = ".load input";
 const FIELD = `${FORM} input`;
 
-const held = []; // what was pressed: { name, find, press, isReported (where it is gone) }
+const held = []; // { name, find, press, isReported (where it is gone), isNext (when the answer has ended) }
 let drawn = null; // what the server said of the page that it has drawn since the connection came
 let begun = null; // the session whose kept chat was looked for
 let since = performance.now(); // when the connection was last lost or came, or the page was drawn
@@ -55,17 +56,17 @@ function described(button) {
   return { name: `${area} ${place} ${name} ${number}`, find: () => same()[number] };
 }
 
-function hold(event, press, { name, find, isReported = true }) {
+function hold(event, press, { name, find, isReported = true, isNext = false }) {
   event.preventDefault();
   event.stopImmediatePropagation();
   if (held.some((other) => other.name === name)) return; // a second press would meet what moved up
-  held.push({ name, find, press, isReported });
+  held.push({ name, find, press, isReported, isNext });
   if (held.length === 1) setTimeout(release, PAUSE);
 }
 
 function release() {
   if (!held.length) return;
-  if (!isSettled()) return setTimeout(release, PAUSE);
+  if (!isSettled() || (held[0].isNext && isWriting())) return setTimeout(release, PAUSE);
   const waiting = held.splice(0);
   const began = performance.now();
   const next = () => {
@@ -101,6 +102,11 @@ window.addEventListener(
     const isQuestion = button.matches(SEND);
     if (!isSettled()) hold(event, click, isQuestion ? SENDING : described(button));
     else if (isQuestion) noteSent();
+    else if (button.matches(EDITS) && isWriting()) {
+      // Nobody who edits a question waits for the answer: it is stopped, and kept as far as it is there.
+      hold(event, click, { ...described(button), isNext: true });
+      stop();
+    }
   },
   true,
 );
@@ -111,7 +117,7 @@ window.addEventListener(
     const { target, key, isComposing } = event;
     if (sends(event)) {
       // What is typed while an answer is written stays there until it has ended.
-      if (document.querySelector(`.${LIVE}`)) {
+      if (isWriting()) {
         event.preventDefault();
         event.stopImmediatePropagation();
       } else if (isSettled()) noteSent();

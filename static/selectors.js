@@ -25,6 +25,7 @@ export const LIVE = "live"; // the class of what stands beneath an answer while 
 export const METER = ".st-key-meter .meter"; // the first is the split
 export const STOP = ".st-key-stop button";
 export const EDIT = '[class*="st-key-edit-"]'; // the button of a question, and then the field in its place
+export const EDITS = `${EDIT} button`;
 export const EDITED = `${EDIT} textarea`;
 export const PROMPT = ".st-key-system_prompt textarea";
 export const ASKS = '[class*="st-key-refresh-"] button, [class*="st-key-resume-"] button, [class*="st-key-save-"] button';

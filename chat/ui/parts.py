@@ -36,7 +36,6 @@ class Part(StrEnum):
     TITLE = "title"  # asked for when a chat has had its first answer
     DIALOGS = "dialogs"
     # What is never drawn anew, but stands in a part so that a press waits for an answer's end.
-    NEW_CHAT = "new_chat"
     OWN_KEY = "own_key"
     FILES = "files"
 
@@ -149,7 +148,7 @@ class Parts:
                 return latest
             case Part.DIALOGS:
                 return self.to_open
-            case Part.NEW_CHAT | Part.OWN_KEY | Part.FILES:
+            case Part.OWN_KEY | Part.FILES:
                 return None
             case _:
                 return self._round(self.forks[int(part.removeprefix(place(0)[:-1]))])

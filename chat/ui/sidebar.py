@@ -31,7 +31,7 @@ def draw(page: Page, counter: TokenCounter) -> None:
     visitor = page.visitor
     with st.sidebar:
         st.markdown(f"### {literal(visitor.owners.title)}")
-        page.draw(Part.NEW_CHAT, _new_chat)
+        _new_chat(page)
         page.draw(Part.CHATS, _draw_chats)
         with st.container(border=True, key="meter", gap="xsmall"):
             page.draw(Part.METER, _draw_meter)
@@ -108,8 +108,7 @@ def _ask_for_title(page: Page) -> None:
 
 
 def _new_chat(page: Page) -> None:
-    # By callback, here and for Retry: the browser may send the click along with the change of a
-    # setting, and then only that setting's fragment runs.
+    # In no part, so that it acts at once: an answer that is being written is stopped and kept.
     st.button(
         text.NEW_CHAT,
         icon=":material/edit_square:",

@@ -11,7 +11,6 @@ CHATS_WORDS = {
     "none": "No chat says that.",
     "searching": "Looking through your chats …",
     "untitled": "Untitled",
-    "waits": "Opens when the answer is done.",
     "today": "Today",
     "yesterday": "Yesterday",
     "week": "Last 7 days",

@@ -245,20 +245,21 @@ def test_a_chat_with_nothing_in_it_has_no_title(chat: ChatPage) -> None:
     expect(chats(chat).locator("li .open")).to_have_text(WORDS["untitled"])
 
 
-def test_a_chat_that_is_picked_during_an_answer_says_that_it_waits(
+def test_a_chat_that_is_picked_during_an_answer_opens_at_once_and_the_answer_is_kept(
     chat: ChatPage, service: ScriptedService
 ) -> None:
     ask(chat, 1, "Apples")
     chat.button(text.NEW_CHAT).click()
     expect(chat.messages).to_have_count(0)
-    service.enqueue(growing(30))
+    service.enqueue(Reply(steps=[chunk("Half of it"), fake.stall]))
     chat.ask("Pears")
-    expect_kept(chat, "w5 ")
+    expect(chat.answer(1)).to_contain_text("Half of it")
     entry(chat, "Apples").locator(".open").click()
-    expect(entry(chat, "Apples")).to_contain_text(WORDS["waits"])
     expect(chat.question(1)).to_have_text("Apples")
-    expect(entry(chat, "Apples")).not_to_contain_text(WORDS["waits"])
-    expect_kept(chat, "END")
+    assert service.last.left.wait(timeout=10)
+    entry(chat, "Pears").locator(".open").click()
+    expect(chat.answer(1)).to_contain_text("Half of it")
+    expect(chat.answer(1)).to_contain_text("Stopped")
 
 
 def test_a_reload_opens_the_chat_that_was_picked_though_it_was_not_shown_yet(
@@ -271,7 +272,6 @@ def test_a_reload_opens_the_chat_that_was_picked_though_it_was_not_shown_yet(
     chat.ask("Pears")
     expect_kept(chat, "Half of it")
     entry(chat, "Apples").locator(".open").click()
-    expect(entry(chat, "Apples")).to_contain_text(WORDS["waits"])
     chat = again(chat.page)
     expect(chat.question(1)).to_have_text("Apples")
     entry(chat, "Pears").locator(".open").click()

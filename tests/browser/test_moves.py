@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from chat.conversation.window import GO_ON
@@ -258,6 +259,21 @@ def test_turning_and_editing_wait_for_the_end_of_an_answer_or_do_not_touch_it(
     expect(chat.answer(2)).to_contain_text("First half, second half.")
     expect(chat.answer(1)).to_contain_text("First version.")
     assert not service.last.left.is_set()
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_question_is_edited_at_once_while_an_answer_is_written(
+    chat: ChatPage, service: ScriptedService, number: int
+) -> None:
+    asked(chat, service, "First answer.")
+    service.enqueue(Reply(steps=[chunk("Half of it"), fake.stall]))
+    chat.ask("Q2")
+    expect(chat.answer(2)).to_contain_text("Half of it")
+    chat.of_question(number, text.EDIT).click()
+    expect(chat.page.get_by_role("textbox", name=text.EDIT_QUESTION)).to_be_visible()
+    assert service.last.left.wait(timeout=10)
+    expect(chat.answer(2)).to_contain_text("Half of it")
+    expect(chat.answer(2)).to_contain_text("Stopped")
 
 
 def test_the_keyboard_stops_begins_anew_and_finds_the_input(
