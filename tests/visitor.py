@@ -57,6 +57,7 @@ class Visitor:
         self._address = address.replace("http", "ws", 1) + "/_stcore/stream"
         self._connection: ClientConnection | None = None
         self._cached: set[str] = set()
+        self._fragments: dict[str, str] = {}  # in which widgets stand
         self._input = ""
         self._upload = ""
 
@@ -86,6 +87,7 @@ class Visitor:
         widget = message.rerun_script.widget_states.widgets.add()
         widget.id = self._input
         widget.chat_input_value.data = question
+        message.rerun_script.fragment_id = self._fragments[self._input]
         return await self._run(message)
 
     async def load(self, file: str) -> Heard:
@@ -94,6 +96,7 @@ class Visitor:
         widget = message.rerun_script.widget_states.widgets.add()
         widget.id = f"$$STREAMLIT_INTERNAL_KEY_{self._upload}__events"
         widget.json_trigger_value = json.dumps([{"event": "file", "value": {"text": file}}])
+        message.rerun_script.fragment_id = self._fragments[self._upload]
         return await self._run(message)
 
     async def _run(self, message: BackMsg) -> Heard:
@@ -125,10 +128,12 @@ class Visitor:
             kind = str(element.WhichOneof("type"))
             if kind == "chat_input":
                 self._input = element.chat_input.id
+                self._fragments[self._input] = said.delta.fragment_id
             elif kind == "bidi_component" and element.bidi_component.component_name.endswith(
                 "files"
             ):
                 self._upload = element.bidi_component.id
+                self._fragments[self._upload] = said.delta.fragment_id
             elif kind == "markdown":
                 heard.markdown.append((time.time(), element.markdown.body))
         heard.kinds[kind] += 1

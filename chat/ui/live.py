@@ -39,13 +39,14 @@ def stream(page: Page, request: Request, view: RoundView) -> None:
     view.draw_ending()
     page.has_answered, page.is_untitled = True, visitor.wants_title
     process.current().freeze_memory()
-    if visitor.queue:
+    if visitor.queue or not page.has_room:
         st.rerun()
 
 
 def _draw_growing(page: Page, request: Request, view: RoundView) -> None:
     answer, visitor = request.round.answer, page.visitor
     meter: Meter | None = None
+    keeping.prepare(visitor.store, "answer")
     growing = view.growing()
     growing.add(answer.continued)
     moves = view.action.fill()
@@ -65,7 +66,6 @@ def _draw_growing(page: Page, request: Request, view: RoundView) -> None:
         if meter is None:
             meter = Meter.of(visitor)
             meter.begin(answer)
-            keeping.prepare(visitor.store, "answer")
         meter.grow(answer, moves)
         note = text.progress(answer, seconds=int(seconds))
         if note != shown:

@@ -17,6 +17,7 @@ import streamlit as st
 
 from chat.conversation.question import Request
 from chat.conversation.tree import Conversation, Fork, Round
+from chat.ui import streamlit_quirks
 from chat.visitor import Visitor
 
 
@@ -85,6 +86,11 @@ class Parts:
         forks = self.visitor.conversation.path[self.hidden :]
         return [*forks, *[None] * (self.places - len(forks))]
 
+    @property
+    def has_room(self) -> bool:
+        """Whether another round has a place."""
+        return len(self.visitor.conversation.path) - self.hidden < self.places
+
     def draw(self, part: str, show: Callable[[Self], None]) -> None:
         """Draw a part of the page, which from then on can be drawn by itself.
 
@@ -113,7 +119,11 @@ class Parts:
         forks = enumerate(self.forks)
         rounds = [place(n) for n, _ in sorted(forks, key=lambda fork: fork[1] is not None)]
         known = [part for part in (*_FIRST, *_SETTINGS, *rounds, *_LAST) if part in self.drawn]
-        st.rerun([part for part in known if self._shows(part) != self.drawn[part]] or [Part.END])
+        pressed = streamlit_quirks.pressed_parts()
+        st.rerun(
+            [part for part in known if part in pressed or self._shows(part) != self.drawn[part]]
+            or [Part.END]
+        )
 
     def take_sent(self, round: Round) -> Request | None:
         """The request whose answer is to be drawn in this round, if there is one."""

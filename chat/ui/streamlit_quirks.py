@@ -208,6 +208,19 @@ def forget_callbacks() -> None:
             del known[widget]
 
 
+def pressed_parts() -> set[str]:
+    """The keys of the fragments in which was pressed what the callback that asks is called for.
+
+    They have to be drawn again, whatever the callback draws: Streamlit (1.67) throws away what of
+    them is not sent yet, as if it drew them at once, and then draws what the callback wants.
+    """
+    context = get_script_run_ctx()
+    if context is None:
+        return set()
+    keys = getattr(context.fragment_storage, "_target_key_by_id", {})
+    return {keys[name] for name in context.fragment_ids_this_run or () if name in keys}
+
+
 class Connection:
     """The connection to the page that this run draws.
 

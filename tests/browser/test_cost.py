@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.benchmarks.clicks import chat_of
-from tests.fakes.service import ScriptedService, answering
+from tests.fakes import service as fake
+from tests.fakes.service import Reply, ScriptedService, answering, chunk
 from tests.visitor import Heard, Visitor, run
 
 MOST_MESSAGES = 60  # for a question with an answer of two words
@@ -51,6 +52,16 @@ def test_a_question_costs_few_messages_however_long_the_chat_is(app: str) -> Non
         assert heard.messages <= MOST_MESSAGES, heard.kinds
 
 
+def test_what_was_pressed_is_drawn_again(app: str) -> None:
+    """Streamlit (1.67) throws away what of it was not sent yet (see `pressed_parts`)."""
+
+    async def asked() -> Heard:
+        async with Visitor(app) as visitor:
+            return await visitor.ask("Q")
+
+    assert run(asked()).kinds["chat_input"] == 1
+
+
 def test_the_first_words_come_first_and_nothing_that_was_there_comes_again(
     app: str, service: ScriptedService
 ) -> None:
@@ -61,7 +72,9 @@ def test_the_first_words_come_first_and_nothing_that_was_there_comes_again(
             return [body for _, body in (await visitor.ask("Q3")).markdown]
 
     service.enqueue(*[answering(f"Answer {number}.") for number in range(3)])
-    service.enqueue(answering("The first words"))
+    # What is drawn before the first of it was sent would be one message with it.
+    rest = [chunk(finish_reason="stop"), fake.done]
+    service.enqueue(Reply(steps=[chunk("The first words"), fake.pause(0.5), *rest]))
     bodies = run(asked())
     assert next(body for body in bodies if not body.startswith("Thinking")) == "The first words"
     assert not [body for body in bodies if "Answer" in body]

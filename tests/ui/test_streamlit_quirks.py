@@ -12,7 +12,9 @@ import pytest
 import streamlit as st
 from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.testing.v1 import AppTest
 
 from chat.access.doorkeeper import PageMessage
@@ -179,6 +181,19 @@ def test_streamlit_tells_no_lost_connection_and_no_message_by_a_public_way() -> 
     assert not {
         name for name in public if re.search("connected|is_lost|on_message|disconnect", name)
     }
+
+
+def test_streamlit_throws_away_what_is_not_sent_of_a_fragment_that_is_to_be_drawn() -> None:
+    """Even where the fragment is not drawn, as a callback wants another: see `pressed_parts`."""
+    queue = ForwardMsgQueue()
+    for number, fragment in enumerate(("pressed", "other")):
+        message = ForwardMsg()
+        message.delta.fragment_id = fragment
+        message.delta.new_element.empty.SetInParent()
+        message.metadata.delta_path.extend([0, number])
+        queue.enqueue(message)
+    queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=["pressed"])
+    assert [message.delta.fragment_id for message in queue.flush()] == ["other"]
 
 
 def test_streamlits_own_page_has_a_script_that_a_policy_must_allow() -> None:
