@@ -6,7 +6,7 @@
 // showed was opened there, whatever is pressed is held, and pressed again on what stands in its place.
 import { put } from "./characters.js";
 import { APP, BUTTON, CONNECTION, EDITS, FORM, INPUT, MAIN, MESSAGE, QUESTION, SEND, SIDEBAR } from "./selectors.js";
-import { isConnected, isStale, sends } from "./selectors.js";
+import { isConnected, isIdle, isStale, sends } from "./selectors.js";
 import { store } from "./store.js";
 import { isWriting, stop } from "./writing.js";
 
@@ -66,7 +66,9 @@ function hold(event, press, { name, find, isReported = true, isNext = false }) {
 
 function release() {
   if (!held.length) return;
-  if (!isSettled() || (held[0].isNext && isWriting())) return setTimeout(release, PAUSE);
+  // Nor while the page is drawn: of its rounds, some may be there, and others not yet.
+  const isDrawn = isIdle() || (isWriting() && !held[0].isNext);
+  if (!isSettled() || !isDrawn) return setTimeout(release, PAUSE);
   const waiting = held.splice(0);
   const began = performance.now();
   const next = () => {

@@ -6,6 +6,5 @@ const live = document.getElementsByClassName(LIVE); // looked at after every cha
 export const isWriting = () => live.length > 0;
 
 export function stop() {
-  const button = document.querySelector(STOP);
-  if (button && isWriting() && getComputedStyle(button).pointerEvents !== "none") button.click();
+  if (isWriting()) document.querySelector(STOP)?.click();
 }

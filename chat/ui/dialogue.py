@@ -18,7 +18,7 @@ from chat.words import text
 LATEST = 6  # rounds that are always drawn
 STEP = 4  # rounds by which the rest is drawn no more: the page does not move at every question
 EARLIER = 50  # rounds that "show earlier" adds
-SPARE = 10  # places for the rounds to come
+SPARE = 12  # places for the rounds to come
 
 
 def make_places(page: Page) -> None:

@@ -74,7 +74,9 @@ def test_the_first_words_come_first_and_nothing_that_was_there_comes_again(
     service.enqueue(*[answering(f"Answer {number}.") for number in range(3)])
     # What is drawn before the first of it was sent would be one message with it.
     rest = [chunk(finish_reason="stop"), fake.done]
-    service.enqueue(Reply(steps=[chunk("The first words"), fake.pause(0.5), *rest]))
+    service.enqueue(
+        Reply(steps=[fake.pause(0.5), chunk("The first words"), fake.pause(0.5), *rest])
+    )
     bodies = run(asked())
     assert next(body for body in bodies if not body.startswith("Thinking")) == "The first words"
     assert not [body for body in bodies if "Answer" in body]
