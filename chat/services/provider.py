@@ -50,7 +50,7 @@ class Provider(Service):
 
     `timeout` is the longest silence in seconds; None: ten minutes before the first word where the
     model is not known not to think, else one. Nothing is sent before the first question but one
-    request for the list of models. `log` gets a line for each failure, for the owner.
+    request for the list of models. `log` gets each failure with a line for the server's log.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Provider(Service):
         defaults: Options,
         base_url: str | None = None,
         timeout: float | None = None,
-        log: Callable[[str], None] | None = None,
+        log: failure_log.Log | None = None,
     ) -> None:
         super().__init__(defaults)
         self._api_key = api_key
@@ -142,11 +142,8 @@ class Provider(Service):
                 secrets=self._secrets,
             )
         if isinstance(end, ChatError) and self._log is not None:
-            self._log(
-                failure_log.line(
-                    end, options.model, messages, getattr(failure, "status_code", None)
-                )
-            )
+            status = getattr(failure, "status_code", None)
+            self._log(end, failure_log.line(end, options.model, messages, status))
         inbox.close(end)
 
     async def _read(

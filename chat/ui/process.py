@@ -17,6 +17,7 @@ import streamlit as st
 
 from chat.access.address import network
 from chat.access.password import Password
+from chat.errors import ChatError
 from chat.services.base import Service, log
 from chat.services.connect import connect
 from chat.services.limits import Limits
@@ -58,7 +59,7 @@ class Process:
             log(text.SUM_IS_FORGOTTEN)
         return cls(
             settings=settings,
-            service=connect(settings, log=log),
+            service=connect(settings, log=log_failure),
             counter=TokenCounter(),
             limits=limits,
             password=None if settings.password is None else Password(settings.password),
@@ -110,6 +111,11 @@ def service_of(visitor: Visitor) -> Service:
     if shared.is_demo or not limits.are_set:
         return shared
     return visitor.budgeted(shared, limits, address())
+
+
+def log_failure(error: ChatError, line: str, *, has_own_key: bool = False) -> None:
+    """Write a service's failure into the server's log, with what the owner can do."""
+    log(" | ".join(filter(None, (line, text.owners_advice(error, has_own_key=has_own_key)))))
 
 
 def address() -> str:

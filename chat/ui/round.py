@@ -25,6 +25,7 @@ from chat.ui.growing import GrowingAnswer
 from chat.ui.parts import Edit
 from chat.ui.session import Page
 from chat.ui.slot import Slot
+from chat.visitor import Visitor
 from chat.words import text
 
 LONGEST_COPY = 100_000  # characters that are on the page twice, to be read and to be copied
@@ -116,7 +117,7 @@ class RoundView:
         answer = self.round.answer
         if answer.error is not None:
             with self._fault.fill().container():
-                draw_failure(answer.error)
+                draw_failure(self._page.visitor, answer.error)
         note = text.ending(answer)
         if self.round.kept not in (None, answer) and not answer.continued:
             note = text.FORMER_ANSWER
@@ -137,9 +138,14 @@ class _Thought:
     added: int = 0  # characters that it has been drawn with while it grew
 
 
-def draw_failure(error: ChatError) -> None:
+def draw_failure(visitor: Visitor, error: ChatError) -> None:
     """Draw what happened and what to do, and beneath it the service's own words, folded."""
-    st.warning(literal(" ".join(text.failure(error))), icon=":material/error:")
+    said = text.failure(
+        error,
+        has_models=visitor.owners.has_models,
+        has_own_key=visitor.own_service is not None,
+    )
+    st.warning(literal(" ".join(said)), icon=":material/error:")
     if error.detail:
         with st.expander(text.REASON, type="compact"):
             st.caption(literal(error.detail))
