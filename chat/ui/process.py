@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,7 +32,8 @@ from chat.words import text
 class Process:
     """What all visitors share. The service has the owner's key; the counter keeps no texts.
 
-    `password` is None where anybody may come in.
+    `password` is None where anybody may come in. `clock` tells seconds, for how
+    long an answer takes.
     """
 
     settings: Settings
@@ -39,6 +41,7 @@ class Process:
     counter: TokenCounter
     limits: Limits
     password: Password | None
+    clock: Callable[[], float] = time.monotonic
     _is_frozen: bool = field(default=False, init=False)
 
     @classmethod
