@@ -109,7 +109,7 @@ def about(answer: Answer, spent: Spending, zone: tzinfo) -> list[tuple[str, str]
     rows = [
         (MODEL, answer.model),
         ("Asked", f"{when.day} {when:%B %Y, %H:%M}" if answer.began else ""),
-        ("Time", _duration(round(answer.seconds)) if answer.seconds else ""),
+        ("Time", _duration(round(answer.seconds)) if answer.began else ""),
         ("Tokens", in_out if is_counted else ""),
         ("Cost", cost(spent) or "" if is_counted else ""),
     ]
