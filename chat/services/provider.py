@@ -138,6 +138,7 @@ class Provider(Service):
         else:
             end = refusals.from_exception(
                 _reported(failure) if isinstance(failure, ErrorEvent) else failure,
+                is_reached=bool(head),
                 started=reading.has_text,
                 secrets=self._secrets,
             )

@@ -181,4 +181,4 @@ def _later(seconds: float) -> str:
         if seconds > 0.8 * length:
             count = math.ceil(seconds / length - 0.1)
             return one if count <= 1 else many.format(count)
-    return f"in {max(1, math.ceil(seconds))} seconds"
+    return "in a moment" if seconds <= 1 else f"in {math.ceil(seconds)} seconds"
