@@ -22,7 +22,7 @@ from chat.options import Options
 from chat.services import failure_log, listing, refusals
 from chat.services.base import Service
 from chat.services.inbox import Inbox, run
-from chat.services.mending import Attempt, Habits
+from chat.services.parameters import Attempt, Habits
 from chat.services.reading import ErrorEvent, Reading
 from chat.services.refusals import Refusal
 

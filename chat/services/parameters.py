@@ -1,4 +1,4 @@
-"""What a service refuses of a request, taken out or said in another way, and remembered. Pure.
+"""A request as it is sent: without what its service refuses, which is mended and remembered. Pure.
 
 habits = Habits()
 attempt = habits.begin(messages, options)
