@@ -88,9 +88,11 @@ class Provider(Service):
         """See `Service.as_sent`."""
         return self._habits.begin(messages, Options(model=model)).messages
 
-    def settings_sent(self, options: Options) -> dict[str, object]:
+    def settings_sent(
+        self, options: Options, messages: Sequence[Message] = ()
+    ) -> dict[str, object]:
         """See `Service.settings_sent`."""
-        sent = self._habits.begin((), options).parameters
+        sent = self._habits.begin(messages, options).parameters
         return {name: value for name, value in sent.items() if name != "stream_options"}
 
     def stream(self, window: Window, options: Options) -> Generator[Event]:

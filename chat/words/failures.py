@@ -97,7 +97,7 @@ ERRORS: dict[type[errors.ChatError], tuple[str, str]] = {
     ),
     errors.EmptyAnswer: (
         "The service sent an answer with nothing in it.",
-        "Retry, and if Max tokens is set, raise it.",
+        "Retry. It may help to raise Max tokens where it is set, or to remember fewer rounds.",
     ),
     errors.ToolWanted: (
         "The model wanted to use a tool, which this app does not have.",
@@ -140,6 +140,7 @@ _BY_OWNER: Sentences = {
     errors.QuotaUsedUp: "check the plan and the billing.",
     errors.NotReachable: "check OPENAI_BASE_URL, and that the service runs.",
     errors.TooSlow: "CHAT_TIMEOUT says how long to wait.",
+    errors.EmptyAnswer: "the service's own log may say why.",
     errors.NotUnderstood: "check OPENAI_BASE_URL (it usually ends in /v1).",
 }
 

@@ -304,6 +304,8 @@ def test_a_bound_that_was_lowered_is_remembered_for_its_model(
     provider = Provider(api_key=KEY, base_url=service.base_url, defaults=options)
     ask(provider, options)
     longer = ask(provider, options, "word " * 997)  # and three of the system prompt
+    known = provider.settings_sent(options, [{"role": "user", "content": "word " * 1_000}])
+    assert known["max_completion_tokens"] == bounds[1]
     answers = [longer, ask(provider, low), ask(provider, replace(options, model="other"))]
     sent = [request.json["max_completion_tokens"] for request in service.requests]
     assert sent == [8_192, *bounds, 1_000, 8_192]
