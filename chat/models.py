@@ -27,7 +27,8 @@ _DATED = re.compile(r"-(?:\d{4}-\d{2}-\d{2}|\d{4}|latest)")
 class Model:
     """A model's facts. Context and longest answer in tokens, prices in US dollars per million.
 
-    `efforts` are all reasoning efforts that it takes, `verbosity` says whether it takes that.
+    `efforts` are all reasoning efforts that it takes, and `default_effort` is the one where none is
+    sent; `verbosity` says whether it takes that.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Model:
     usd_per_million_output: Decimal | None = None
     reasoning: bool | None = None
     efforts: tuple[str, ...] | None = None
+    default_effort: str | None = None
     verbosity: bool | None = None
     vision: bool | None = None
     shutdown: date | None = None
@@ -55,7 +57,7 @@ class Model:
 
         The models whose efforts are known take them only without any (OpenAI, November 2026).
         """
-        return self.efforts is None or effort == "none"
+        return self.efforts is None or (effort or self.default_effort) == "none"
 
     def accepted(self, options: Options) -> Options:
         """The options without an effort and a verbosity that this model does not take."""

@@ -12,6 +12,8 @@ MOST_ROUNDS = 20
 # What a service may take, from least to most.
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 VERBOSITIES = ("low", "medium", "high")
+# What a service may not take as it was set.
+REFUSABLE = ("temperature", "top_p", "reasoning_effort", "verbosity", "system_prompt", "max_tokens")
 
 
 @dataclass(frozen=True, kw_only=True)

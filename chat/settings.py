@@ -78,6 +78,11 @@ class Settings:
         return tuple(dict.fromkeys((self.model, *self.models)))
 
     @property
+    def has_models(self) -> bool:
+        """Whether a visitor may pick from several models."""
+        return self.allowed_models is None or len(self.allowed_models) > 1
+
+    @property
     def options(self) -> Options:
         """The options of a request before anybody changes them on the page."""
         return Options(

@@ -21,9 +21,10 @@ from chat.keeping.transcript import from_json
 from chat.keeping.untrusted import Fault, TranscriptError
 from chat.options import Options
 from chat.services import titles
-from chat.services.base import Service, log, send
+from chat.services.base import Service, send
 from chat.services.budgeted import Budgeted
 from chat.services.connect import connect
+from chat.services.failure_log import Log
 from chat.services.limits import Limits
 from chat.settings import Settings, is_key_like
 from chat.tokens.calibration import Calibration
@@ -190,11 +191,8 @@ class Visitor:
             models=self.owners.allowed_models,
         )
 
-    def use_key(self, given: str) -> None:
-        """Ask with the visitor's own key from now on.
-
-        Without one, or with what is no key, it is as if there was none.
-        """
+    def use_key(self, given: str, log: Log | None = None) -> None:
+        """Ask with the visitor's own key from now on, where it is one; `log` gets what fails."""
         self.own_key = given.strip()
         is_key = bool(self.own_key) and is_key_like(self.own_key)
         with_it = replace(self.owners, api_key=self.own_key)

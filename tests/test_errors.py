@@ -6,6 +6,7 @@ import importlib
 import inspect
 import json
 import pkgutil
+import re
 
 import httpx2
 import openai
@@ -186,11 +187,20 @@ def kinds_of_chat_error() -> list[type[ChatError]]:
     ]
 
 
+@pytest.mark.parametrize("has_models", [True, False])
+@pytest.mark.parametrize("has_own_key", [True, False])
 @pytest.mark.parametrize("kind", kinds_of_chat_error())
-def test_every_kind_says_what_happened_and_what_to_do(kind: type[ChatError]) -> None:
-    happened, to_do = text.failure(kind())
+def test_every_kind_says_what_happened_and_what_to_do(
+    kind: type[ChatError], has_own_key: bool, has_models: bool
+) -> None:
+    happened, to_do = text.failure(kind(), has_own_key=has_own_key, has_models=has_models)
     assert happened.endswith((".", "…"))
     assert to_do.endswith(".")
+    # What a visitor reads of variables is marked as the owner's, and of what there is not, nothing.
+    visitors = to_do.partition(text.OWNER)[0]
+    assert not re.search(r"[A-Z]+_[A-Z]+", visitors)
+    assert has_models or "model" not in visitors
+    assert has_own_key or "key" not in visitors
     assert kind.__name__ not in happened + to_do
     assert f" {kind.__name__} " in (errors.__doc__ or "")
 

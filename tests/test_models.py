@@ -42,6 +42,7 @@ def test_each_model_of_the_table_is_described_whole(model: Model) -> None:
     efforts = model.efforts or ()
     assert tuple(effort for effort in EFFORTS if effort in efforts) == efforts
     assert not model.verbosity or model.reasoning
+    assert model.default_effort is None or model.default_effort in efforts
 
 
 @pytest.mark.parametrize(
@@ -70,8 +71,12 @@ def everything(effort: str | None) -> Options:
     ("name", "effort", "accepted", "takes_temperature", "takes_verbosity"),
     [
         ("gpt-5.1", "none", "none", True, True),
-        ("gpt-5.1", "xhigh", None, False, True),
-        ("gpt-5.1", None, None, False, True),
+        ("gpt-5.1", "high", "high", False, True),
+        ("gpt-5.1", "xhigh", None, True, True),  # so its default holds, which is none
+        ("gpt-5.1", None, None, True, True),
+        ("gpt-5.4-mini", None, None, True, True),
+        ("gpt-5.5", None, None, False, True),
+        ("gpt-6-luna", None, None, False, True),  # whose default is not known
         ("gpt-5", "high", "high", False, True),
         ("o3", "high", "high", False, False),
         ("gpt-4o", "high", None, True, False),

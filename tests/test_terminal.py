@@ -78,7 +78,7 @@ def test_a_failure_is_two_sentences_and_the_exit_code(service: ScriptedService) 
     done = piped(b"hi\n\n \nagain\n", service)
     assert done.returncode == 1
     assert done.stderr.decode() == (
-        f"{' '.join(text.ERRORS[errors.KeyRefused])}\n"
+        f"{' '.join(text.failure(errors.KeyRefused()))}\n"
         f"{text.REASON}: Incorrect API key provided: [key]\n"
     )
     assert done.stdout == b"Answer 2.\n"

@@ -47,7 +47,9 @@ class Answer:
     It is changed in place while its text arrives, so whoever holds it has every word, however
     the run that receives the words may end. `continued` is the text of the earlier answer that
     this one continues; `text` begins with it. `key` is a name that no other answer or round has.
-    `left_out` are the settings that the service does not take.
+    `left_out` are the settings that the service does not take, of `options.REFUSABLE`. `began` is
+    when it was asked for, in seconds since 1970 (UTC), and `seconds` how long it took to its end;
+    both are 0 where that is not known.
     """
 
     key: str = field(default_factory=new_key, init=False)
@@ -62,6 +64,8 @@ class Answer:
     model: str = ""
     prompt_estimate: int = 0
     left_out: tuple[str, ...] = ()
+    began: float = 0.0
+    seconds: float = 0.0
 
     @property
     def written(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -35,12 +35,17 @@ class Spending:
         Where the provider reported no usage (after Stop, say), `count` tells the answer's tokens.
         A request that failed before its first word is not counted, as it is not billed.
         """
+        answers = [version for round in conversation.all_rounds for version in round.versions]
+        begun = [answer for answer in answers if answer.is_begun]
+        return cls.of_answers((*begun, *conversation.discarded), count)
+
+    @classmethod
+    def of_answers(cls, answers: Iterable[Answer], count: Callable[[Answer], int]) -> Spending:
+        """Sum these answers up; see `of`."""
         requests = tokens_in = tokens_out = 0
         cost: Decimal | None = None
         is_whole = is_exact = True
-        answers = [version for round in conversation.all_rounds for version in round.versions]
-        begun = [answer for answer in answers if answer.is_begun]
-        for answer in (*begun, *conversation.discarded):
+        for answer in answers:
             usage = answer.usage
             if usage is None:
                 usage = Usage(prompt_tokens=answer.prompt_estimate, completion_tokens=count(answer))

@@ -147,6 +147,12 @@ class Conversation:
             waiting += round.next.rounds[::-1]
 
     @property
+    def models(self) -> set[str]:
+        """The models of the answers that are shown, and of their other versions."""
+        answers = (answer for round in self.history for answer in round.versions)
+        return {answer.model for answer in answers} - {""}
+
+    @property
     def title(self) -> str:
         """The beginning of what was asked first; empty where nothing was."""
         first = self.start.rounds[0].question[: 100 * LONGEST_TITLE] if self.start.rounds else ""

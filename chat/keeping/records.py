@@ -24,7 +24,7 @@ from weakref import WeakKeyDictionary
 
 from chat.conversation.answer import Answer, Status
 from chat.conversation.tree import Conversation, Fork, Round
-from chat.keeping.transcript import to_json, written_answer, written_head
+from chat.keeping.transcript import ANSWERS_2, to_json, written_answer, written_head
 from chat.keeping.untrusted import LARGEST, MOST, ROOM, sent_size
 from chat.options import Options
 
@@ -32,7 +32,7 @@ Record = Any  # what JSON can say
 MOST_RECORDS = 5 * MOST
 LONGEST_PROMPT = 200_000  # characters of a system prompt in a file: it stands in a field
 # What comes to be known of an answer while it grows.
-NUMBERS = ("thought_seconds", "usage", "model", "prompt_estimate")
+NUMBERS = ("thought_seconds", "usage", "model", "prompt_estimate", *ANSWERS_2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +145,10 @@ class Recorder:
     def mark_settings_recorded(self, conversation: Conversation, options: Options) -> None:
         """Count these settings as recorded: what a page makes of them is no change."""
         self._recorded["head"] = written_head(conversation, options)
+
+    def record_head_later(self) -> None:
+        """Record the head anew as soon as there is a change: what is written then needs it."""
+        self._due.add("head")
 
     def record_later(self, answer: Answer | None = None) -> None:
         """Record an answer, or everything, anew as soon as there is a change."""

@@ -9,7 +9,7 @@ from chat.conversation.answer import Answer, Status
 from chat.conversation.tree import Conversation, Round
 from chat.keeping import untrusted
 from chat.keeping.records import MOST_RECORDS, NUMBERS, Record, Recorder
-from chat.keeping.transcript import NO_QUESTION, Transcript, read_answer, read_head
+from chat.keeping.transcript import NO_QUESTION, VERSION, Transcript, read_answer, read_head
 from chat.keeping.untrusted import MOST, MOST_ANSWERS, Fault, TranscriptError
 from chat.options import Options
 
@@ -47,6 +47,7 @@ class _Restoring:
         self._records = records
         self._recorder = Recorder()
         self._is_whole = True
+        self._version: Record = None
         self._revived: list[Answer] = []
         self._pieces: dict[int, dict[int, Record]] = {}
         self._rounds: list[int] = []
@@ -98,6 +99,8 @@ class _Restoring:
             self._recorder.record_later()
         for answer in self._revived:
             self._recorder.record_later(answer)
+        if self._version != VERSION:
+            self._recorder.record_head_later()
         return Restored(
             conversation=conversation,
             options=transcript.options,
@@ -107,8 +110,10 @@ class _Restoring:
 
     def _head(self) -> tuple[Transcript, int]:
         head = self._records["head"]
+        head = head if isinstance(head, dict) else {"version": 1}
+        self._version = head.get("version")
         try:
-            return read_head(head if isinstance(head, dict) else {"version": 1})
+            return read_head(head)
         except TranscriptError as error:
             if error.fault is Fault.NEWER:
                 raise

@@ -3,10 +3,11 @@
     text = to_json(conversation, options)
     transcript = from_json(text)            # or raises a TranscriptError
 
-Version 1 of the format is an object with the settings and a flat list of rounds, so that no chat is
-too long to nest. Each round has the place of the round before it (`after`; null for the first
-ones). Rounds after the same one stand in the order of their questions. No key is in it. The
-settings in `LATER` came later to this version: they are written only where they are set.
+The format is an object with the settings and a flat list of rounds, so that no chat is too long to
+nest. Each round has the place of the round before it (`after`; null for the first ones). Rounds
+after the same one stand in the order of their questions. No key is in it. Version 1 may lack what
+is in `SETTINGS_2` and `ANSWERS_2`; it is read for ever. A new field needs a new version, so that an
+app which does not know it says so: it would take the chat for damaged.
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ from chat.conversation.answer import Answer, Status
 from chat.conversation.tree import Conversation, Fork, Round
 from chat.keeping import untrusted
 from chat.keeping.untrusted import MOST, Fault, TranscriptError
-from chat.options import EFFORTS, MOST_ROUNDS, VERBOSITIES, Options
+from chat.options import EFFORTS, MOST_ROUNDS, REFUSABLE, VERBOSITIES, Options
 from chat.usage import Usage
 
 FORMAT = "chat-transcript"
-VERSION = 1
-LATER = ("reasoning_effort", "verbosity")
+VERSION = 2
+SETTINGS_2 = {"reasoning_effort": None, "verbosity": None}
+ANSWERS_2: dict[str, Any] = {"left_out": [], "began": 0.0, "seconds": 0.0}
+LATEST = 250_000_000_000  # seconds since 1970, in a year of four digits
 
 _KINDS = {kind.__name__: kind for kind in errors.ChatError.__subclasses__()}
 NO_QUESTION = "…"  # where a plain list begins with an answer, as a greeting does
@@ -65,11 +68,10 @@ def to_json(conversation: Conversation, options: Options) -> str:
 
 def written_head(conversation: Conversation, options: Options) -> dict[str, Any]:
     """All of a conversation but its rounds."""
-    settings = asdict(options)
     return {
         "format": FORMAT,
         "version": VERSION,
-        "settings": {n: value for n, value in settings.items() if n not in LATER or value},
+        "settings": asdict(options),
         "system_prompt": conversation.system_prompt,
         "remember": conversation.rounds,
         "start": conversation.start.shown,
@@ -126,6 +128,9 @@ def written_answer(answer: Answer) -> dict[str, Any]:
         "error": error,
         "model": answer.model,
         "prompt_estimate": answer.prompt_estimate,
+        "left_out": list(answer.left_out),
+        "began": answer.began,
+        "seconds": answer.seconds,
     }
 
 
@@ -189,11 +194,8 @@ def _read(whole: dict[str, Any]) -> Transcript:
 
 
 def _options(settings: object) -> Options:
-    if isinstance(settings, dict):
-        settings = dict.fromkeys(LATER) | settings
     model, temperature, top_p, max_tokens, effort, verbosity = untrusted.fields(
-        settings,
-        *("model", "temperature", "top_p", "max_tokens", *LATER),
+        settings, "model", "temperature", "top_p", "max_tokens", later=SETTINGS_2
     )
     name = untrusted.text(model, untrusted.LONGEST_NAME)
     if not name.strip():
@@ -210,26 +212,27 @@ def _options(settings: object) -> Options:
 
 def read_answer(item: object) -> Answer:
     """What `written_answer` wrote. Raises `TranscriptError`."""
-    text, continued, reasoning, seconds, status, reason, usage, error, model, estimate = (
-        untrusted.fields(
-            item,
-            *("text", "continued", "reasoning", "thought_seconds", "status", "finish_reason"),
-            *("usage", "error", "model", "prompt_estimate"),
-        )
+    names = ("text", "continued", "reasoning", "thought_seconds", "status", "finish_reason")
+    text, continued, reasoning, thought, status, reason, *others = untrusted.fields(
+        item, *names, "usage", "error", "model", "prompt_estimate", later=ANSWERS_2
     )
+    usage, error, model, estimate, left_out, began, seconds = others
     if not isinstance(status, str) or status not in set(Status) - {Status.STREAMING}:
         untrusted.refuse()
     answer = Answer(
         text=untrusted.text(text),
         continued=untrusted.text(continued),
         reasoning=untrusted.text(reasoning),
-        thought_seconds=untrusted.number(seconds),
+        thought_seconds=untrusted.number(thought),
         status=Status(status),
         finish_reason=None if reason is None else untrusted.text(reason, untrusted.LONGEST_NAME),
         usage=None if usage is None else _usage(usage),
         error=None if error is None else _error(error),
         model=untrusted.text(model, untrusted.LONGEST_NAME),
         prompt_estimate=untrusted.whole(estimate),
+        left_out=tuple(untrusted.choice(n, REFUSABLE) for n in untrusted.items(left_out)),
+        began=untrusted.number(began, most=LATEST),
+        seconds=untrusted.number(seconds),
     )
     if not answer.text.startswith(answer.continued):
         untrusted.refuse()

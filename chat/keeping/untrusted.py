@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NoReturn
 
@@ -74,11 +75,16 @@ def refuse(_: object = None) -> NoReturn:
     raise TranscriptError(Fault.DAMAGED)
 
 
-def fields(item: object, *names: str) -> list[Any]:
-    """The values of an object that has these fields and no others."""
-    if not isinstance(item, dict) or item.keys() != set(names):
+def fields(item: object, *names: str, later: Mapping[str, Any] | None = None) -> list[Any]:
+    """The values of an object that has these fields, perhaps those of `later`, and no others.
+
+    `later` are fields that earlier versions did not have, with what stands for them there.
+    """
+    later = later or {}
+    if not isinstance(item, dict) or not set(names) <= item.keys() <= {*names, *later}:
         refuse()
-    return [item[name] for name in names]
+    whole = {**later, **item}
+    return [whole[name] for name in (*names, *later)]
 
 
 def items(value: object) -> list[Any]:
@@ -112,7 +118,7 @@ def whole(value: object, *, least: int = 0, most: int = LARGEST_NUMBER) -> int:
 
 
 def number(value: object, *, most: float = math.inf) -> float:
-    """A number from 0 to `most`."""
+    """A number from 0 to `most`, and below `LARGEST_NUMBER`."""
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= most:
         refuse()
     return float(value) if value < LARGEST_NUMBER else refuse()

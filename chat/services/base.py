@@ -46,7 +46,9 @@ class Service(ABC):
         """The messages as this model's service gets them, where that is known to differ."""
         return tuple(messages)
 
-    def settings_sent(self, options: Options) -> dict[str, object]:
+    def settings_sent(
+        self, options: Options, _messages: Sequence[Message] = ()
+    ) -> dict[str, object]:
         """The settings that go along with the messages, by name, as far as that is known."""
         sendable = asdict(models.find(options.model).sendable(options))
         return {name: value for name, value in sendable.items() if value is not None}

@@ -85,9 +85,11 @@ class Budgeted(Service):
         """See `Service.as_sent`."""
         return self._service.as_sent(messages, model)
 
-    def settings_sent(self, options: Options) -> dict[str, object]:
+    def settings_sent(
+        self, options: Options, messages: Sequence[Message] = ()
+    ) -> dict[str, object]:
         """See `Service.settings_sent`."""
-        return self._service.settings_sent(options)
+        return self._service.settings_sent(options, messages)
 
     def left(self) -> Left:
         """What is left for this visitor today."""

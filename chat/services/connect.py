@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from chat.services.base import Service
+from chat.services.failure_log import Log
 from chat.services.provider import Provider
 from chat.settings import Settings
 
 
-def connect(
-    settings: Settings | None = None, *, log: Callable[[str], None] | None = None
-) -> Service:
+def connect(settings: Settings | None = None, *, log: Log | None = None) -> Service:
     """The service that the settings (left out: those of the environment) ask for.
 
-    `log` gets a line for each failure. Raises `SettingsError`. Nothing is waited for.
+    `log` gets each failure, with a line that tells of it. Raises `SettingsError`. Nothing is waited
+    for.
     """
     settings = settings or Settings.load()
     if settings.api_key is None:

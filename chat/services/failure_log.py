@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from chat.conversation.window import Message
 from chat.errors import ChatError
+
+Log = Callable[[ChatError, str], None]  # gets each failure, with its line
 
 REPEATED = "…"  # stands for what a service says back
 _LONG = 12  # characters of a word that may be a secret of whoever wrote it

@@ -22,7 +22,7 @@ from chat.options import Options
 from chat.services import failure_log, listing, refusals
 from chat.services.base import Service
 from chat.services.inbox import Inbox, run
-from chat.services.mending import Attempt, Habits
+from chat.services.parameters import Attempt, Habits
 from chat.services.reading import ErrorEvent, Reading
 from chat.services.refusals import Refusal
 
@@ -50,7 +50,7 @@ class Provider(Service):
 
     `timeout` is the longest silence in seconds; None: ten minutes before the first word where the
     model is not known not to think, else one. Nothing is sent before the first question but one
-    request for the list of models. `log` gets a line for each failure, for the owner.
+    request for the list of models. `log` gets each failure with a line for the server's log.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Provider(Service):
         defaults: Options,
         base_url: str | None = None,
         timeout: float | None = None,
-        log: Callable[[str], None] | None = None,
+        log: failure_log.Log | None = None,
     ) -> None:
         super().__init__(defaults)
         self._api_key = api_key
@@ -88,9 +88,11 @@ class Provider(Service):
         """See `Service.as_sent`."""
         return self._habits.begin(messages, Options(model=model)).messages
 
-    def settings_sent(self, options: Options) -> dict[str, object]:
+    def settings_sent(
+        self, options: Options, messages: Sequence[Message] = ()
+    ) -> dict[str, object]:
         """See `Service.settings_sent`."""
-        sent = self._habits.begin((), options).parameters
+        sent = self._habits.begin(messages, options).parameters
         return {name: value for name, value in sent.items() if name != "stream_options"}
 
     def stream(self, window: Window, options: Options) -> Generator[Event]:
@@ -138,15 +140,13 @@ class Provider(Service):
         else:
             end = refusals.from_exception(
                 _reported(failure) if isinstance(failure, ErrorEvent) else failure,
+                is_reached=bool(head),
                 started=reading.has_text,
                 secrets=self._secrets,
             )
         if isinstance(end, ChatError) and self._log is not None:
-            self._log(
-                failure_log.line(
-                    end, options.model, messages, getattr(failure, "status_code", None)
-                )
-            )
+            status = getattr(failure, "status_code", None)
+            self._log(end, failure_log.line(end, options.model, messages, status))
         inbox.close(end)
 
     async def _read(

@@ -123,11 +123,16 @@ class Refusal:
 
 
 def from_exception(
-    error: Exception, *, started: bool = False, secrets: Iterable[str] = ()
+    error: Exception,
+    *,
+    is_reached: bool = False,
+    started: bool = False,
+    secrets: Iterable[str] = (),
 ) -> ChatError:
     """Map any failure of the client to the one `ChatError` that says it.
 
-    `started`: whether a part of the answer had arrived; `secrets` never appear in the detail.
+    `is_reached`: whether the service had begun to answer; `started`: whether a part of the answer
+    had arrived; `secrets` never appear in the detail.
     """
     import openai
 
@@ -142,7 +147,7 @@ def from_exception(
         return errors.UnknownFailure()
     refusal = Refusal.of(error)
     kind = refusal.kind or _kind_of_class(error)
-    if started and kind is errors.NotReachable:
+    if (is_reached or started) and kind is errors.NotReachable:
         kind = errors.BrokenOff
     return kind(clean(refusal.words, secrets), wait=refusal.wait)
 

@@ -65,6 +65,10 @@ class Calibration:
             extra = 0
         return Weights(messages=scaled, extra=extra, grade=Grade.CALIBRATED)
 
+    def answer(self, answer: Answer, model: str) -> Count:
+        """What an answer weighs with its thoughts; `model` stands in where it has none."""
+        return self.text(answer.reasoning + answer.written, answer.model or model)
+
     def text(self, text: str, model: str) -> Count:
         """What a text weighs by itself."""
         return self.scaled(self._counter.text(text, model), model)

@@ -43,7 +43,7 @@ def _what_will_be_sent(visitor: Visitor, service: Service) -> None:
         st.write(text.SENT_NOTHING)
         return
     st.write(text.SENT_INTRO)
-    settings = service.settings_sent(visitor.options)
+    settings = service.settings_sent(visitor.options, messages)
     st.caption(literal(" · ".join(f"{name}: {value}" for name, value in settings.items())))
     weights = visitor.calibration.weigh(messages, visitor.options.model)
     for message, tokens in zip(messages, weights.messages, strict=True):

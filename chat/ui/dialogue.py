@@ -86,7 +86,7 @@ def _draw_round(page: Page, *, number: int) -> None:
 def _draw_refused(page: Page) -> None:
     if page.visitor.refused is not None:
         with st.container():
-            draw_failure(page.visitor.refused)
+            draw_failure(page.visitor, page.visitor.refused)
     else:
         st.empty()
 

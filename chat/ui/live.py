@@ -51,10 +51,11 @@ def _draw_growing(page: Page, request: Request, view: RoundView) -> None:
     growing.add(answer.continued)
     moves = view.action.fill()
     moves.html('<i class="live"></i>')
-    began = time.monotonic()
+    clock = process.current().clock
+    began, answer.began = clock(), time.time()
     shown = ""
     for event in request.events:
-        seconds = time.monotonic() - began
+        answer.seconds = seconds = round(clock() - began, 1)
         if isinstance(event, Reread):
             growing = view.grow_anew()
             growing.add(answer.text)

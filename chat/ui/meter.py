@@ -202,8 +202,7 @@ class Meter:
         ]
 
     def _tokens_of(self, answer: Answer) -> Count:
-        said = answer.reasoning + answer.written
-        return self.visitor.calibration.text(said, answer.model or self.visitor.options.model)
+        return self.visitor.calibration.answer(answer, self.visitor.options.model)
 
     def _spared(self, window: Window) -> Count:
         """The tokens that sending everything would add to the next request."""

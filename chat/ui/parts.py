@@ -171,4 +171,6 @@ class Parts:
         versions = [(answer.key, answer.status) for answer in round.versions]
         edited = None if edit is None else edit.key
         is_sent = self.sent is not None and self.sent.round is round
-        return round.key, fork.shown, len(fork.rounds), round.shown, versions, edited, is_sent
+        is_mixed = len(self.visitor.conversation.models) > 1
+        place = fork.shown, len(fork.rounds), round.shown
+        return round.key, place, versions, edited, is_sent, is_mixed

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ import streamlit as st
 
 from chat.access.address import network
 from chat.access.password import Password
+from chat.errors import ChatError
 from chat.services.base import Service, log
 from chat.services.connect import connect
 from chat.services.limits import Limits
@@ -30,7 +32,8 @@ from chat.words import text
 class Process:
     """What all visitors share. The service has the owner's key; the counter keeps no texts.
 
-    `password` is None where anybody may come in.
+    `password` is None where anybody may come in. `clock` tells seconds, for how
+    long an answer takes.
     """
 
     settings: Settings
@@ -38,6 +41,7 @@ class Process:
     counter: TokenCounter
     limits: Limits
     password: Password | None
+    clock: Callable[[], float] = time.monotonic
     _is_frozen: bool = field(default=False, init=False)
 
     @classmethod
@@ -58,7 +62,7 @@ class Process:
             log(text.SUM_IS_FORGOTTEN)
         return cls(
             settings=settings,
-            service=connect(settings, log=log),
+            service=connect(settings, log=log_failure),
             counter=TokenCounter(),
             limits=limits,
             password=None if settings.password is None else Password(settings.password),
@@ -110,6 +114,11 @@ def service_of(visitor: Visitor) -> Service:
     if shared.is_demo or not limits.are_set:
         return shared
     return visitor.budgeted(shared, limits, address())
+
+
+def log_failure(error: ChatError, line: str, *, has_own_key: bool = False) -> None:
+    """Write a service's failure into the server's log, with what the owner can do."""
+    log(" | ".join(filter(None, (line, text.owners_advice(error, has_own_key=has_own_key)))))
 
 
 def address() -> str:

@@ -20,11 +20,12 @@ from chat.conversation.question import Move, Question
 from chat.conversation.tree import Fork, Round
 from chat.errors import ChatError
 from chat.markup.plain import literal
-from chat.ui import long, session
+from chat.ui import facts, long, session
 from chat.ui.growing import GrowingAnswer
 from chat.ui.parts import Edit
 from chat.ui.session import Page
 from chat.ui.slot import Slot
+from chat.visitor import Visitor
 from chat.words import text
 
 LONGEST_COPY = 100_000  # characters that are on the page twice, to be read and to be copied
@@ -113,13 +114,15 @@ class RoundView:
 
     def draw_ending(self) -> None:
         """Say beneath the answer how it ended, and offer what can be done with it."""
-        answer = self.round.answer
+        answer, read = self.round.answer, self.round.kept or self.round.answer
         if answer.error is not None:
             with self._fault.fill().container():
-                draw_failure(answer.error)
+                draw_failure(self._page.visitor, answer.error)
         note = text.ending(answer)
         if self.round.kept not in (None, answer) and not answer.continued:
             note = text.FORMER_ANSWER
+        if read.model and len(self._page.visitor.conversation.models) > 1:
+            note = f"{literal(text.by(read.model))} {note or ''}".rstrip()
         if note is None:
             self.note.clear()
         else:
@@ -137,9 +140,14 @@ class _Thought:
     added: int = 0  # characters that it has been drawn with while it grew
 
 
-def draw_failure(error: ChatError) -> None:
+def draw_failure(visitor: Visitor, error: ChatError) -> None:
     """Draw what happened and what to do, and beneath it the service's own words, folded."""
-    st.warning(literal(" ".join(text.failure(error))), icon=":material/error:")
+    said = text.failure(
+        error,
+        has_models=visitor.owners.has_models,
+        has_own_key=visitor.own_service is not None,
+    )
+    st.warning(literal(" ".join(said)), icon=":material/error:")
     if error.detail:
         with st.expander(text.REASON, type="compact"):
             st.caption(literal(error.detail))
@@ -188,7 +196,7 @@ def _actions(page: Page, view: RoundView) -> None:
         _turner(page, f"answer-{round.key}", partial(visitor.turn, round), shown, len(readable))
         _ask_button(page, round, Move.RETRY, text.RETRY, "refresh")
         if kept is not None:
-            _copy(kept.text, f"answer-{kept.key}")
+            _copy(kept.text, f"answer-{kept.key}", facts.html_of(visitor, kept))
             if kept.can_go_on:
                 _ask_button(page, round, Move.GO_ON, text.GO_ON, "resume")
         # Of all of them, the last one alone is seen (sidebar.py).
@@ -244,7 +252,8 @@ def _turner(page: Page, key: str, turn: Callable[[int], None], shown: int, count
         )
 
 
-def _copy(copied: str, key: str) -> None:
+def _copy(copied: str, key: str, beside: str = "") -> None:
+    """Draw a button that copies, and some HTML beside it, as one element."""
     if len(copied) > LONGEST_COPY:  # it would travel with every drawing of the page
         st.download_button(
             text.SAVE_TEXT,
@@ -255,6 +264,8 @@ def _copy(copied: str, key: str) -> None:
             type="tertiary",
             on_click="ignore",
         )
+        if beside:
+            st.html(beside, width="content")
         return
     # A click on it is served by copy.js in the browser: a clipboard takes only what a person has
     # just asked for, and some browsers do not wait for a server. As JSON without angle brackets: of
@@ -262,6 +273,7 @@ def _copy(copied: str, key: str) -> None:
     quoted = json.dumps(copied).replace("<", "\\u003c").replace(">", "\\u003e")
     st.html(
         f'<button class="copy" data-copy="{html.escape(quoted)}" '
-        f'data-copied="{text.COPIED}" data-failed="{text.COPY_FAILED}">{text.COPY}</button>',
+        f'data-copied="{text.COPIED}" data-failed="{text.COPY_FAILED}">{text.COPY}</button>'
+        + beside,
         width="content",
     )

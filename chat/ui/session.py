@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from uuid import uuid4
 
 import streamlit as st
@@ -202,7 +203,8 @@ def save_edit(page: Page, round: Round) -> None:
 
 def use_key(page: Page) -> None:
     """Ask with the key that was typed from now on."""
-    page.visitor.use_key(st.session_state[OWN_KEY])
+    log = partial(process.log_failure, has_own_key=True)
+    page.visitor.use_key(st.session_state[OWN_KEY], log)
     st.rerun()
 
 

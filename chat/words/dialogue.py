@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, tzinfo
+
 from chat.conversation.answer import Answer, Status
+from chat.conversation.spending import Spending
 from chat.tokens.counter import Count
-from chat.words.meter import tokens
-from chat.words.sidebar import EFFORT, TEMPERATURE, TOP_P, VERBOSITY
+from chat.words.meter import cost, in_and_out, tokens
+from chat.words.sidebar import EFFORT, MODEL, TEMPERATURE, TOP_P, VERBOSITY
 
 MEMORY_BEGINS = "The model no longer sees what is above."
 
@@ -88,6 +91,34 @@ def progress(answer: Answer, *, seconds: int) -> str:
     if seconds < 2:
         return "Thinking …"
     return f"Thinking … {seconds} s" + (f". {PATIENCE}" if seconds >= LONG else "")
+
+
+ABOUT = "About this answer"
+
+
+def by(model: str) -> str:
+    """Said beneath an answer where a chat has answers of several models."""
+    return f"By {model}."
+
+
+def about(answer: Answer, spent: Spending, zone: tzinfo) -> list[tuple[str, str]]:
+    """What is known of an answer, as labels and values; `spent` is for it alone."""
+    when = datetime.fromtimestamp(answer.began, zone)
+    is_counted = answer.usage is not None or answer.prompt_estimate > 0
+    in_out = in_and_out(spent.tokens_in, spent.tokens_out, is_exact=spent.is_exact)
+    rows = [
+        (MODEL, answer.model),
+        ("Asked", f"{when.day} {when:%B %Y, %H:%M}" if answer.began else ""),
+        ("Time", _duration(round(answer.seconds)) if answer.began else ""),
+        ("Tokens", in_out if is_counted else ""),
+        ("Cost", cost(spent) or "" if is_counted else ""),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+def _duration(seconds: int) -> str:
+    minutes, rest = divmod(max(1, seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 PRESS_IS_GONE = "What you pressed is no longer here, so nothing was done. Please look again."

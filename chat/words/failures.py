@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from chat import errors
 
-OWNER = "For the owner:"  # what a visitor cannot do
+Sentences = Mapping[type[errors.ChatError], str]
+
+# What happened, and what anybody can do who asked; empty where that is nothing.
 ERRORS: dict[type[errors.ChatError], tuple[str, str]] = {
     errors.BlankQuestion: (
         "There was no question to send.",
@@ -18,19 +21,19 @@ ERRORS: dict[type[errors.ChatError], tuple[str, str]] = {
     ),
     errors.KeyRefused: (
         "The service does not accept the key.",
-        f"{OWNER} check OPENAI_API_KEY. If you put a key of your own into the sidebar, check that.",
+        "",
     ),
     errors.NotAllowed: (
         "The service does not allow this.",
-        f"Pick another model. {OWNER} check what the key and the account may be used for.",
+        "",
     ),
     errors.NoSuchModel: (
         "The service does not know this model.",
-        "Pick another model in the sidebar.",
+        "",
     ),
     errors.WrongAddress: (
         "There is no chat service at this app's address.",
-        f"{OWNER} OPENAI_BASE_URL begins with https:// for most services, and usually ends in /v1.",
+        "",
     ),
     errors.AnswerTooLong: (
         "The longest answer that was asked for is more than the service gives.",
@@ -42,7 +45,7 @@ ERRORS: dict[type[errors.ChatError], tuple[str, str]] = {
     ),
     errors.ModelTooLarge: (
         "The service has too little memory for this model.",
-        "Pick a smaller model.",
+        "",
     ),
     errors.WindowTooLarge: (
         "The messages are too long for this model.",
@@ -50,7 +53,7 @@ ERRORS: dict[type[errors.ChatError], tuple[str, str]] = {
     ),
     errors.QuotaUsedUp: (
         "The account's credit is used up.",
-        f"Try again another day. {OWNER} check the plan and the billing.",
+        "Try again another day.",
     ),
     errors.VisitorBudgetSpent: (
         "You have used all the tokens that you may use today.",
@@ -78,11 +81,11 @@ ERRORS: dict[type[errors.ChatError], tuple[str, str]] = {
     ),
     errors.NotReachable: (
         "The service cannot be reached.",
-        "Check the connection, then retry.",
+        "Wait a moment, then retry.",
     ),
     errors.TooSlow: (
         "The service was silent for too long.",
-        "Retry, or pick a faster model.",
+        "Retry.",
     ),
     errors.BrokenOff: (
         "The answer broke off.",
@@ -94,15 +97,15 @@ ERRORS: dict[type[errors.ChatError], tuple[str, str]] = {
     ),
     errors.EmptyAnswer: (
         "The service sent an answer with nothing in it.",
-        "Retry, and if Max tokens is set, raise it.",
+        "Retry. It may help to raise Max tokens where it is set, or to remember fewer rounds.",
     ),
     errors.ToolWanted: (
         "The model wanted to use a tool, which this app does not have.",
-        "Ask it to answer without one, or pick another model.",
+        "Ask it to answer without one.",
     ),
     errors.NotUnderstood: (
         "What came back is not the answer of a chat service.",
-        f"Retry. {OWNER} check OPENAI_BASE_URL (it usually ends in /v1).",
+        "Retry.",
     ),
     errors.UnknownFailure: (
         "The question could not be answered.",
@@ -110,15 +113,63 @@ ERRORS: dict[type[errors.ChatError], tuple[str, str]] = {
     ),
 }
 
+# What can be done where there are several models to pick from.
+_BY_MODEL: Sentences = {
+    errors.NotAllowed: "Pick another model.",
+    errors.NoSuchModel: "Pick another model.",
+    errors.ModelTooLarge: "Pick a smaller model.",
+    errors.TooSlow: "A faster model may help.",
+    errors.ToolWanted: "Another model may do without.",
+}
+# What whoever asked can do with a key of their own, which is for an account of their own.
+_BY_KEY: Sentences = {
+    errors.KeyRefused: "Check the key that you put into the sidebar.",
+    errors.NotAllowed: "Check what your key and your account may be used for.",
+    errors.QuotaUsedUp: "Check the plan and the billing of your account.",
+}
+OWNER = "For the owner:"
+# What nobody can do but who runs the app; on the page and in the log.
+_BY_OWNER: Sentences = {
+    errors.KeyRefused: "check OPENAI_API_KEY.",
+    errors.NotAllowed: "check what the key and the account may be used for.",
+    errors.NoSuchModel: "check CHAT_MODEL and CHAT_MODELS.",
+    errors.WrongAddress: (
+        "OPENAI_BASE_URL begins with https:// for most services, and usually ends in /v1."
+    ),
+    errors.ModelTooLarge: "the service's machine needs more memory for it.",
+    errors.QuotaUsedUp: "check the plan and the billing.",
+    errors.NotReachable: "check OPENAI_BASE_URL, and that the service runs.",
+    errors.TooSlow: "CHAT_TIMEOUT says how long to wait.",
+    errors.EmptyAnswer: "the service's own log may say why.",
+    errors.NotUnderstood: "check OPENAI_BASE_URL (it usually ends in /v1).",
+}
+
 REASON = "What the service said"  # beneath these sentences, in its own words
 
 
-def failure(error: errors.ChatError) -> tuple[str, str]:
-    """What happened and what to do, a sentence each."""
-    happened, to_do = ERRORS[type(error)]
+def failure(
+    error: errors.ChatError, *, has_models: bool = True, has_own_key: bool = False
+) -> tuple[str, str]:
+    """What happened, and what to do: what whoever reads it can do, and what only the owner can.
+
+    `has_models`: there are several to pick from; `has_own_key`: the question was asked with one.
+    """
+    kind = type(error)
+    happened, to_do = ERRORS[kind]
     if error.wait is not None and isinstance(error, errors.TooFast | errors.QuotaUsedUp):
         to_do = f"Retry {_later(error.wait)}."
-    return happened, to_do
+    said = [to_do]
+    said += [_BY_MODEL.get(kind, "")] if has_models else []
+    said += [_BY_KEY.get(kind, "")] if has_own_key else []
+    said += [owners_advice(error, has_own_key=has_own_key)]
+    return happened, " ".join(filter(None, said))
+
+
+def owners_advice(error: errors.ChatError, *, has_own_key: bool = False) -> str:
+    """What only the owner can do; empty where that is nothing."""
+    kind = type(error)
+    is_theirs = has_own_key and kind in _BY_KEY
+    return f"{OWNER} {_BY_OWNER[kind]}" if kind in _BY_OWNER and not is_theirs else ""
 
 
 def _later(seconds: float) -> str:
@@ -131,4 +182,4 @@ def _later(seconds: float) -> str:
         if seconds > 0.8 * length:
             count = math.ceil(seconds / length - 0.1)
             return one if count <= 1 else many.format(count)
-    return f"in {max(1, math.ceil(seconds))} seconds"
+    return "in a moment" if seconds <= 1 else f"in {math.ceil(seconds)} seconds"

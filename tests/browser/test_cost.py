@@ -28,6 +28,26 @@ def test_of_an_answer_only_the_last_block_is_sent_again(app: str, service: Scrip
     assert sent < 1.1 * len(answer) + len(bodies) * 2 * len(PARAGRAPH)
 
 
+def test_a_thought_of_60_seconds_costs_no_more_than_an_answer_of_its_length(
+    app: str, service: ScriptedService
+) -> None:
+    words = [f"word{place} " if place % 60 else f"word{place}\n\n" for place in range(1, 2_401)]
+
+    async def asked() -> list[Heard]:
+        async with Visitor(app) as visitor:
+            return [await visitor.ask(question) for question in ("Think", "Write")]
+
+    # As many words as come in 60 seconds, in a tenth of the time.
+    pace = fake.pause(0.0025)
+    thought = [step for word in words for step in (pace, chunk(reasoning_content=word))]
+    ending = [chunk("Done."), chunk(finish_reason="stop"), fake.usage(20, 2_400), fake.done]
+    service.enqueue(Reply(steps=[*thought, *ending]), answering(*words, pace=0.0025))
+    thinking, writing = run(asked())
+    print(f"thought: {thinking.received} bytes, answer: {writing.received} bytes")
+    assert thinking.received < writing.received
+    assert thinking.messages < writing.messages
+
+
 def test_a_question_costs_no_more_in_a_long_chat(app: str, service: ScriptedService) -> None:
     async def asked() -> list[Heard]:
         async with Visitor(app) as visitor:

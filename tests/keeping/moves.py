@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import hypothesis.strategies as st
 
-from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, UsageReported
+from chat.conversation.events import Ended, Event, LeftOut, ReasoningDelta, TextDelta, UsageReported
 from chat.conversation.tree import Conversation
 from chat.errors import ServiceDown
 from chat.options import Options
@@ -47,6 +47,7 @@ def played(
             conversation.go_on(round)
         else:
             conversation.ask_again(round)
+        round.answer.began, round.answer.seconds = 1_700_000_000.5 + place, 0.1 * place
         list(round.answer.grow(came(number % 5, word)))
     return conversation
 
@@ -59,7 +60,8 @@ def came(kind: int, word: str) -> Iterator[Event]:
     if kind == 0:
         yield from (TextDelta(f"A{word}"), UsageReported(USAGE), Ended("stop"))
     elif kind == 1:
-        yield from (ReasoningDelta(word), TextDelta(f"B{word}"), Ended("length"))
+        yield from (LeftOut(("top_p",)), ReasoningDelta(word), TextDelta(f"B{word}"))
+        yield Ended("length")
     elif kind == 2:
         yield TextDelta(f"C{word}")
     elif kind == 3:

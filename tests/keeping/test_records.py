@@ -21,7 +21,7 @@ from chat.keeping.restoring import Restored, restore
 from chat.keeping.transcript import to_json
 from chat.keeping.untrusted import MOST, MOST_ANSWERS, Fault, TranscriptError
 from chat.options import Options
-from tests.keeping.kept import VERSION_1, Records, apply, recorded
+from tests.keeping.kept import VERSION_1, VERSION_2, Records, apply, recorded
 from tests.keeping.moves import MOVES, OPTIONS, PLAIN_OPTIONS, came, conversations, played
 from tests.steps import steps
 
@@ -251,7 +251,7 @@ def test_a_round_whose_place_is_damaged_is_still_read() -> None:
         ([], Fault.NOT_A_TRANSCRIPT),
         ({}, Fault.NOT_A_TRANSCRIPT),
         ({"question/1": "Q"}, Fault.NOT_A_TRANSCRIPT),
-        ({"head": {"version": 2}}, Fault.NEWER),
+        ({"head": {"version": 3}}, Fault.NEWER),
         ({"head": 0, **{f"question/{n}": "Q" for n in range(50_000)}}, Fault.TOO_LARGE),
     ],
 )
@@ -303,14 +303,34 @@ def test_version_1_is_read() -> None:
     assert second.answer.status is Status.INTERRUPTED
 
 
-def test_version_1_is_what_is_written_today() -> None:
-    # A change of what is written needs a new version, and `restore` the way from this one, but for
-    # what is written only where it is set.
-    records = json.loads(VERSION_1)
+def test_what_is_written_behind_version_1_is_of_the_version_that_can_say_it() -> None:
+    restored = restore(json.loads(VERSION_1))
+    assert not restored.recorder.changes(restored.conversation, PLAIN_OPTIONS)
+    restored.conversation.ask("Q3")
+    put = restored.recorder.changes(restored.conversation, PLAIN_OPTIONS).put
+    assert put["head"]["version"] == 2
+    restored.conversation.ask("Q4")
+    assert "head" not in restored.recorder.changes(restored.conversation, PLAIN_OPTIONS).put
+
+
+def test_version_2_can_be_read() -> None:
+    restored = restore(json.loads(VERSION_2))
+    assert restored.is_whole
+    assert restored.options == OPTIONS
+    first, second = (round.answer for round in restored.conversation.history)
+    assert (first.left_out, first.began, first.seconds) == (("top_p",), 1_700_000_000.5, 2.5)
+    assert (second.left_out, second.began, second.seconds) == (("verbosity",), 0.0, 1.5)
+    restored.conversation.ask("Q3")
+    assert "head" not in restored.recorder.changes(restored.conversation, OPTIONS).put
+
+
+def test_version_2_is_what_is_written_today() -> None:
+    # A change of what is written needs a new version, and `restore` the way from this one.
+    records = json.loads(VERSION_2)
     again: Records = {}
     restored = restore(copy.deepcopy(records))
     restored.recorder.start_over()
-    apply(restored.recorder.changes(restored.conversation, PLAIN_OPTIONS), again)
+    apply(restored.recorder.changes(restored.conversation, OPTIONS), again)
     unchanged = [name for name in records if name.split("/")[1:2] != ["5"]]
     assert {name: again[name] for name in unchanged} == {name: records[name] for name in unchanged}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from itertools import product
 from typing import Any
 
 import hypothesis.strategies as st
@@ -13,7 +14,7 @@ from hypothesis import given
 from chat.conversation.answer import Answer, Status
 from chat.conversation.events import Ended, Event, TextDelta
 from chat.conversation.tree import Conversation
-from chat.keeping.transcript import LATER, from_json, to_json, to_markdown
+from chat.keeping.transcript import ANSWERS_2, SETTINGS_2, from_json, to_json, to_markdown
 from chat.keeping.untrusted import LARGEST, MOST, MOST_ANSWERS, MOST_VALUES, Fault, TranscriptError
 from tests.keeping.moves import OPTIONS, PLAIN_OPTIONS, conversations, played
 
@@ -100,7 +101,7 @@ VALID = json.loads(to_json(played([("ask", 0), ("edit", 1), ("retry", 4)], ["x"]
         (b'[{"role": "user", "content": [1]}]', Fault.NOT_A_TRANSCRIPT),
         (b'[{"role": "user"}]', Fault.NOT_A_TRANSCRIPT),
         (json.dumps([{"role": "user", "content": "x"}] * (MOST + 1)), Fault.TOO_LARGE),
-        (json.dumps({**VALID, "version": 2}), Fault.NEWER),
+        (json.dumps({**VALID, "version": 3}), Fault.NEWER),
         (json.dumps({**VALID, "rounds": VALID["rounds"] * MOST}), Fault.TOO_LARGE),
         (json.dumps({**VALID, "api_key": "sk-1"}), Fault.DAMAGED),
         (json.dumps({**VALID, "remember": 21}), Fault.DAMAGED),
@@ -122,11 +123,34 @@ def test_an_effort_that_there_is_not_is_refused(name: str, value: object) -> Non
     assert refused.value.fault is Fault.DAMAGED
 
 
-def test_a_file_from_before_there_were_efforts_can_be_read() -> None:
-    old = {name: value for name, value in VALID["settings"].items() if name not in LATER}
-    options = from_json(json.dumps({**VALID, "settings": old})).options
-    assert options == PLAIN_OPTIONS
-    assert json.loads(to_json(Conversation(), PLAIN_OPTIONS))["settings"] == old
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *product(["left_out"], ["top_p", [[]], ["top_p", "x"], None]),
+        *product(["began"], [-1, 10**12, "1", None, True]),
+        *product(["seconds"], [-0.1, 10**12, [], None]),
+    ],
+)
+def test_what_an_answer_cannot_have_is_refused(name: str, value: object) -> None:
+    whole = copy.deepcopy(VALID)
+    whole["rounds"][0]["versions"][0][name] = value
+    with pytest.raises(TranscriptError) as refused:
+        from_json(json.dumps(whole))
+    assert refused.value.fault is Fault.DAMAGED
+
+
+def test_a_file_of_version_1_can_be_read() -> None:
+    old = copy.deepcopy(VALID) | {"version": 1}
+    for name in SETTINGS_2:
+        del old["settings"][name]
+    for round in old["rounds"]:
+        for answer in round["versions"]:
+            for name in ANSWERS_2:
+                del answer[name]
+    transcript = from_json(json.dumps(old))
+    assert transcript.options == PLAIN_OPTIONS
+    answer = transcript.conversation.history[0].answer
+    assert (answer.left_out, answer.began, answer.seconds) == ((), 0, 0)
 
 
 JUNK = st.recursive(

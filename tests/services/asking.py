@@ -11,10 +11,10 @@ from chat.services.provider import Provider
 KEY = "sk-test-0123456789abcdef"
 
 
-def ask(provider: Provider, options: Options) -> Answer:
+def ask(provider: Provider, options: Options, question: str = "Hello?") -> Answer:
     """What comes of a question."""
     conversation = Conversation(system_prompt="Be brief.")
-    answer = conversation.ask("Hello?").answer
+    answer = conversation.ask(question).answer
     for _ in answer.grow(provider.stream(Window.of(conversation), options)):
         pass
     return answer

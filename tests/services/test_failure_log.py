@@ -39,8 +39,12 @@ def test_a_line_has_the_kind_the_status_the_model_and_the_words() -> None:
 
 def test_each_failure_is_one_line_for_the_owner_without_the_key(service: ScriptedService) -> None:
     logged: list[str] = []
+
+    def log(_: errors.ChatError, line: str) -> None:
+        logged.append(line)
+
     options = Options(model="m")
-    provider = Provider(api_key=KEY, base_url=service.base_url, defaults=options, log=logged.append)
+    provider = Provider(api_key=KEY, base_url=service.base_url, defaults=options, log=log)
     ask(provider, options)
     service.enqueue(failing(401, {"message": f"Bad key {KEY} for 'Hello?'"}))
     ask(provider, options)

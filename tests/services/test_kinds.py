@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -282,6 +283,34 @@ def test_a_bound_that_is_too_high_is_lowered_to_what_fits(
     answer = answer_of(service, Options(model="m", max_tokens=8_192))
     assert [r.json["max_completion_tokens"] for r in service.requests] == [8_192, bound]
     assert (answer.status, answer.left_out) == (Status.COMPLETE, ("max_tokens",))
+
+
+@pytest.mark.parametrize(
+    ("refusal", "bounds"),
+    [
+        (failing(400, {"message": "max_tokens is too large: 8192. At most 4096 are supported"}), (4_096, 4_096)),
+        # Of what question and answer may have together, a longer question leaves less.
+        (failing(413, {"message": "Limit 6000, Requested 8242", "code": "rate_limit_exceeded"}), (5_950, 5_000)),
+        (failing(400, {"message": "'max_tokens' is too large: 8192 (8192 > 6000 - 50)"}), (5_950, 5_000)),
+        # What a credit still covers is another thing with every question.
+        (failing(402, {"message": "fewer max_tokens: 8192 asked for, can only afford 1200"}), (1_200, 8_192)),
+    ],
+)  # fmt: skip
+def test_a_bound_that_was_lowered_is_remembered_for_its_model(
+    service: ScriptedService, refusal: Reply, bounds: tuple[int, int]
+) -> None:
+    service.enqueue(refusal)
+    options, low = Options(model="m", max_tokens=8_192), Options(model="m", max_tokens=1_000)
+    provider = Provider(api_key=KEY, base_url=service.base_url, defaults=options)
+    ask(provider, options)
+    longer = ask(provider, options, "word " * 997)  # and three of the system prompt
+    known = provider.settings_sent(options, [{"role": "user", "content": "word " * 1_000}])
+    assert known["max_completion_tokens"] == bounds[1]
+    answers = [longer, ask(provider, low), ask(provider, replace(options, model="other"))]
+    sent = [request.json["max_completion_tokens"] for request in service.requests]
+    assert sent == [8_192, *bounds, 1_000, 8_192]
+    noted = () if bounds[1] == 8_192 else ("max_tokens",)
+    assert [answer.left_out for answer in answers] == [noted, (), ()]
 
 
 @pytest.mark.parametrize("max_tokens", [None, 100])

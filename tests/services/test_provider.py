@@ -169,6 +169,7 @@ BROKEN_STREAMS: list[tuple[str, Reply, str, type[errors.ChatError]]] = [
     ("cut last event", Reply(steps=[chunk("Hel"), fake.raw('data: {"choi'), fake.end]), "Hel", errors.BrokenOff),
     ("cut connection", Reply(steps=[chunk("Hel"), fake.cut]), "Hel", errors.BrokenOff),
     ("reset connection", Reply(steps=[chunk("Hel"), fake.pause(0.2), fake.reset]), "Hel", errors.BrokenOff),
+    ("reset before the first word", Reply(steps=[fake.raw(": hello\n\n"), fake.pause(0.2), fake.reset]), "", errors.BrokenOff),
     ("cut before the first word", Reply(steps=[chunk("", role="assistant"), fake.end]), "", errors.BrokenOff),
     ("200 with HTML", Reply(headers=HTML, steps=[fake.raw("<html>Hello</html>"), fake.end]), "", errors.NotUnderstood),
     ("200 with JSON", Reply(headers=JSON, steps=[fake.raw('{"ok": true}'), fake.end]), "", errors.NotUnderstood),

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from chat import errors
 from chat.access.password import FREE, Password
+from chat.markup.plain import literal
 from chat.services.limits import FILE, Limits
 from chat.ui import process
 from chat.words import text
@@ -88,6 +89,28 @@ def test_a_visitor_uses_a_key_of_their_own_where_the_owner_has_none(
     ask(page, "Without?")
     assert "demo" in dialogue(page)[5][1]
     assert len(service.requests) == 1
+
+
+def test_what_a_visitor_reads_of_a_failure_is_what_that_visitor_can_do(
+    open_page: Open, service: ScriptedService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.enqueue(
+        failing(401, {"message": "No."}), failing(404, {"message": "There is no such model."})
+    )
+    page = open_page(OPENAI_BASE_URL=service.base_url, CHAT_OWN_KEY="on")
+    page.text_input(key="own_key").set_value(OWN_KEY).run()
+    ask(page, "Q1")
+    assert "Check the key that you put into the sidebar." in page.warning[0].value
+    assert text.OWNER not in page.warning[0].value + capsys.readouterr().err
+
+    # Of one model, and without a field for a key.
+    page = open_page(**service.reach, CHAT_DAILY_TOKENS="100000")
+    ask(page, "Q1")
+    advice = f"{text.OWNER} check CHAT_MODEL and CHAT_MODELS."
+    happened, _ = text.ERRORS[errors.NoSuchModel]
+    assert [warning.value for warning in page.warning] == [literal(f"{happened} {advice}")]
+    line = f"NoSuchModel | 404 | model scripted | There is no such model. | {advice}"
+    assert line in capsys.readouterr().err.splitlines()
 
 
 def test_with_the_owners_key_no_other_is_asked_for(open_page: Open, reach: dict[str, str]) -> None:

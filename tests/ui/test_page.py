@@ -344,7 +344,9 @@ def test_a_retry_that_fails_leaves_the_former_answer_in_sight(
     ask(page, "Q1")
     press(page, "Retry")
     assert dialogue(page)[1] == ("assistant", "Half of it")
-    assert [warning.value for warning in page.warning] == [" ".join(text.ERRORS[errors.KeyRefused])]
+    assert [warning.value for warning in page.warning] == [
+        " ".join(text.failure(errors.KeyRefused()))
+    ]
     assert text.FORMER_ANSWER in [caption.value for caption in page.caption]
 
 

@@ -1,4 +1,4 @@
-"""What a service refuses of a request, taken out or said in another way, and remembered. Pure.
+"""A request as it is sent: without what its service refuses, which is mended and remembered. Pure.
 
 habits = Habits()
 attempt = habits.begin(messages, options)
@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from chat import errors, models
 from chat.conversation.window import Message
 from chat.options import Options
 from chat.services.refusals import Refusal
+from chat.tokens.estimate import estimate
 
 # Parameters that some services refuse, and what to send in their place (None: nothing).
 # OpenAI's reasoning models refuse max_tokens, older compatible servers max_completion_tokens.
@@ -68,16 +70,40 @@ _NUMBER = re.compile(r"(?<![\w.-])\d[\d,]*(?![\w-]|\.\d)")
 _TAKEN = re.compile(r"(\d+) > (\d+) - (\d+)")  # vLLM: the bound, the context, the prompt
 
 
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """The most tokens that a model was seen to give; `is_shared`: together with what is sent."""
+
+    tokens: int
+    is_shared: bool
+
+    def bound(self, messages: Sequence[Message]) -> int:
+        """The longest answer to these messages, in tokens; about, where the limit is shared."""
+        sent = sum(estimate(message["content"]) for message in messages) if self.is_shared else 0
+        return self.tokens - sent
+
+
 class Attempt:
     """A request as it is sent, with what has been mended of it."""
 
-    def __init__(self, messages: Sequence[Message], options: Options, refused: set[str]) -> None:
+    def __init__(
+        self,
+        messages: Sequence[Message],
+        options: Options,
+        refused: set[str],
+        limit: Limit | None = None,
+    ) -> None:
         self.options = models.find(options.model).sendable(options)
         self.refused = refused  # names of parameters, and "name=value" where only that is refused
         self._wanted = options
         self._messages = messages
+        self.limit = limit
         self._bound = options.max_tokens
         self._lowered = 0
+        if limit is not None and self._bound is not None:
+            bound = limit.bound(messages)
+            # A question that leaves no room is for the service to refuse, in its own words.
+            self._bound = bound if LEAST_BOUND <= bound < self._bound else self._bound
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -112,7 +138,7 @@ class Attempt:
         names = [n for n in settings if n not in sent and getattr(self._wanted, n) is not None]
         if SYSTEM in self.refused and any(m["role"] == "system" for m in self._messages):
             names.append(SYSTEM)
-        return (*names, BOUND) if self._lowered else tuple(names)
+        return (*names, BOUND) if self._bound != self._wanted.max_tokens else tuple(names)
 
     def mend(self, refusal: Refusal) -> bool:
         """Take out what a service refuses; False where there is nothing to take out."""
@@ -146,15 +172,19 @@ class Attempt:
             return False
         if taken := _TAKEN.search(refusal.words):
             bound = int(taken[2]) - int(taken[3])
+            limit = Limit(tokens=int(taken[2]), is_shared=True)
         else:
             numbers = sorted({int(n.replace(",", "")) for n in _NUMBER.findall(refusal.words)})
             if len(numbers) < 2 or numbers[-1] < self._bound:
                 return False
             bound = self._bound - (numbers[-1] - numbers[-2])
+            limit = Limit(tokens=numbers[-2], is_shared=numbers[-1] > self._bound)
         if not LEAST_BOUND <= bound < self._bound:
             return False
         self._bound = bound
         self._lowered += 1
+        if refusal.status != 402:  # what is left of a credit is no fact of the model
+            self.limit = limit
         return True
 
 
@@ -163,14 +193,19 @@ class Habits:
 
     def __init__(self) -> None:
         self._refused: set[tuple[str, str]] = set()  # (model, parameter)
+        self._limits: dict[str, Limit] = {}  # by model
 
     def begin(self, messages: Sequence[Message], options: Options) -> Attempt:
         """A request without what its model is known to refuse."""
-        return Attempt(messages, options, {n for m, n in self._refused if m == options.model})
+        refused = {name for model, name in self._refused if model == options.model}
+        return Attempt(messages, options, refused, self._limits.get(options.model))
 
     def learn(self, attempt: Attempt) -> None:
         """Remember what helped."""
-        self._refused.update((attempt.options.model, name) for name in attempt.refused)
+        model = attempt.options.model
+        self._refused.update((model, name) for name in attempt.refused)
+        if attempt.limit is not None:
+            self._limits[model] = attempt.limit
 
 
 def merged(messages: Sequence[Message]) -> tuple[Message, ...]:
