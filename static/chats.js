@@ -125,7 +125,7 @@ export class List {
       tag(
         "button",
         { className: "open", title: name, ariaCurrent: isCurrent, onclick: () => this.open(chat.id) },
-        [tag("span", {}, [name]), ...waits],
+        [tag("span", { dir: "auto" }, [name]), ...waits],
       ),
       tag("span", { className: "icons" }, [
         icon("edit", `${words.rename}: ${name}`, () => this.rename(item, chat)),
