@@ -8,11 +8,9 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, table
 
 from chat.markup.formulas import WORDS, closing_of, end_of, is_displayed, without_pipes
-from chat.markup.katex import ENVIRONMENTS
 from chat.markup.syntax import MARKS
 
-_NAMES = "|".join(map(re.escape, sorted(ENVIRONMENTS)))
-_OPENING = re.compile(rf"(\$\$|\\\[|(\\begin\{{(?:{_NAMES})\}}))")
+_OPENING = re.compile(r"(\$\$|\\\[|(\\begin\{[A-Za-z]+\*?\}))")
 OPENING = re.compile(rf"^{MARKS}{_OPENING.pattern}", re.MULTILINE)
 
 
@@ -36,7 +34,7 @@ def _comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # 
 def _formula(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
     r"""A formula that begins a line, on as many lines as it needs.
 
-    `$$ … $$`, `\[ … \]`, or an environment of KaTeX's without either.
+    `$$ … $$`, `\[ … \]`, or an environment without either.
     """
     begin = state.bMarks[start] + state.tShift[start]
     opened = _OPENING.match(state.src, begin)

@@ -15,6 +15,7 @@ _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*$|.*\W$")  # $HOME$PATH, $HOME/$USER
 _FORMULA = re.compile(r"[\\^_=+<>\n]|^\s")
 CLOSINGS = {r"\(": r"\)", r"\[": r"\]", "$$": "$$"}
 _PERCENT = re.compile(r"(?<=\d)%")  # what begins a comment to KaTeX, which it leaves out
+_LABEL = re.compile(r"\\label\s*\{[^{}]*\}")  # is not seen, and not known to KaTeX
 _IN_ROW = re.compile(r"\$(?=[^\s$])[^$`]*?[^\s$\\`]\$(?!\d)|\\\([^`]{0,999}?\\\)|\$\$[^$`]+\$\$")
 _PIPE = re.compile(r"(?<!\\)\|")
 _EDGE = re.compile(r"^\s*\|?|(?<!\\)\|?\s*$")
@@ -45,15 +46,16 @@ def displayed(lines: list[str], inside: str) -> str:
 
     What KaTeX cannot draw is shown as it was written.
     """
-    shown = [percents(without_image(line.strip())) for line in lines if line.strip()]
+    shown = [line for line in map(mended, map(str.strip, lines)) if line]
     if can_draw("\n".join(shown), displayed=True):
         return f"\n{inside}".join(["$$", *shown, "$$"])
-    return f"\n{inside}".join(["```latex", *shown, "```"])
+    written = (without_image(line.strip()) for line in lines if line.strip())
+    return f"\n{inside}".join(["```latex", *written, "```"])
 
 
-def percents(formula: str) -> str:
-    """A formula whose numbers keep their `%`."""
-    return _PERCENT.sub(r"\\%", formula)
+def mended(formula: str) -> str:
+    """A formula as KaTeX understands it: its numbers keep their `%`, and it has no label."""
+    return _LABEL.sub("", _PERCENT.sub(r"\\%", without_image(formula)))
 
 
 def without_pipes(row: str, columns: int, pipe: str = r"\vert{}") -> str:

@@ -12,8 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 
 _NAMES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-ENVIRONMENTS = frozenset(_NAMES["environments"].split())
-DISPLAYED = frozenset(_NAMES["displayed"].split())  # environments that need lines of their own
+_ENVIRONMENTS = frozenset(_NAMES["environments"].split())
+_DISPLAYED = frozenset(_NAMES["displayed"].split())  # environments that need lines of their own
 _DELIMITERS = frozenset(_NAMES["delimiters"].split())
 _BRACED = frozenset(_NAMES["braced"].split())  # that are no argument by themselves
 _INFIX = frozenset(_NAMES["infix"].split())
@@ -136,8 +136,8 @@ class _Reader:
 
     def _read_environment(self, mode: str) -> None:
         name = self._read_name()
-        _require(mode == "m" and name in ENVIRONMENTS)
-        _require(self._is_displayed or name not in DISPLAYED)
+        _require(mode == "m" and name in _ENVIRONMENTS)
+        _require(self._is_displayed or name not in _DISPLAYED)
         self.read(mode, "\\end")
         _require(self._read_name() == name)
 

@@ -101,7 +101,9 @@ class _Scanner(Scanner):
         begin = self._at - len(address)
         end = addresses.end_in(address)
         followed = self._text.startswith(("`", "<"), self._at)
-        if self._open:  # text to Streamlit's parser, which finds addresses in it later
+        if self._open and (
+            end == len(address) or self._is_in_link()
+        ):  # text to Streamlit's parser, which finds addresses in it later
             self._at = begin + address.index("." if address[0] in "wW" else ":")
             self._is_code_certain &= not followed
             return self._text[begin : self._at]

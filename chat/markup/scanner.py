@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from chat.markup import formulas, syntax
 from chat.markup.emphasis import Runs
-from chat.markup.katex import ENVIRONMENTS, can_draw
+from chat.markup.katex import can_draw
 from chat.markup.plain import NOTHING, guard, without_images
 
 
@@ -117,7 +117,7 @@ class Scanner:
 
     def _make_environment(self, opening: str) -> str:
         content, behind = self._content(opening)
-        if not content or opening[len(r"\begin{") : -1] not in ENVIRONMENTS:
+        if not content:
             return opening
         content = opening + content + formulas.closing_of(opening)
         if "\n" in content and self._inside is not None:
@@ -138,7 +138,7 @@ class Scanner:
         return [line.strip() for line in marks.sub("\n", content).split("\n")]
 
     def _in_line(self, content: str, behind: int, fence: str) -> str:
-        formula = formulas.percents(formulas.without_image(content))
+        formula = formulas.mended(content)
         if not can_draw(formula, displayed=False):
             if self._inside is not None and can_draw(formula, displayed=True):
                 return self._on_lines(content, behind, self._inside)

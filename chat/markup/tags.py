@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-LINE = re.compile(r"<br[ \t]*/?>[ \t]*", re.IGNORECASE)
+LINE = re.compile(r"</?br[ \t]*/?>[ \t]*", re.IGNORECASE)
 _FOLD = re.compile(r"</?details(?:[ \t][^<>`\n]*)?>[ \t]*", re.IGNORECASE)
 _PAIR = re.compile(
-    r"<(?P<tag>sub|sup|kbd|mark|summary)(?:[ \t][^<>`\n]*)?>"
-    r"(?P<inside>(?:(?!</?(?P=tag)\b)[^`]){1,300}?)</(?P=tag)>",
-    re.IGNORECASE,
+    r"<(?P<tag>sub|sup|kbd|mark)(?:[ \t][^<>`\n]*)?>"
+    r"(?P<inside>(?:(?!</?(?P=tag)\b)[^`]){1,300}?)</(?P=tag)>"
+    r"|<summary(?:[ \t][^<>`\n]*)?>(?P<summary>(?:(?!</?summary\b).){1,300}?)</summary>",
+    re.IGNORECASE | re.DOTALL,
 )
 _BOLD = re.compile(r"</?(?:b|strong)>", re.IGNORECASE)
 _BRACKET = re.compile(r"\\.|([\[\]])", re.DOTALL)
@@ -36,14 +37,13 @@ def shown(text: str, at: int, prose: Callable[[str], str]) -> tuple[str, int] | 
     pair = _PAIR.match(text, at)
     if pair is None:
         return None
-    tag, inside = pair["tag"].lower(), " ".join(pair["inside"].split())
-    if tag == "summary":
-        inside = prose(_BOLD.sub("", inside)).strip()
+    if pair["summary"]:
+        inside = prose(_BOLD.sub("", " ".join(pair["summary"].split()))).strip()
         made = inside if "*" in inside or not inside else f"**{inside}**"
         is_followed = text[pair.end() : pair.end() + 1] not in ("", "\n")
         return made + "  \n" * is_followed, pair.end()
-    made = prose(inside)
-    begin, end = _DIRECTIVES[tag]
+    made = prose(" ".join(pair["inside"].split()))
+    begin, end = _DIRECTIVES[pair["tag"].lower()]
     return f"{begin}{made}{end}" if _is_balanced(made) else made, pair.end()
 
 

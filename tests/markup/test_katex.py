@@ -126,7 +126,10 @@ def test_what_is_taken_for_drawn_is_hardly_ever_red() -> None:
         ("\\begin{cases}\n1\\\\\n2\n\\end{cases}", "$$\n\\begin{cases}\n1\\\\\n2\n\\end{cases}\n$$"),
         (r"A \begin{pmatrix}1\end{pmatrix} b", r"A $\begin{pmatrix}1\end{pmatrix}$ b"),
         (r"so $\begin{align}a\end{align}$!", "so \n$$\n\\begin{align}a\\end{align}\n$$\n:small[]{}!"),
-        (r"\begin{itemize}\item a\end{itemize}", r"\begin{itemize}\item a\end{itemize}"),
+        ("\\begin{multline}\na\n\\end{multline}", "```latex\n\\begin{multline}\na\n\\end{multline}\n```"),
+        (r"in \begin{itemize}\item a\end{itemize}", r"in `\begin{itemize}\item a\end{itemize}`"),
+        (r"no \begin{itemize}, \end{list}", r"no \begin{itemize}, \end{list}"),
+        (r"$$x \label{eq:1}$$", "$$\nx \n$$"),
         # In a table
         ("|a|b|\n|-|-|\n|$|x|$|$5|", "|a|b|\n|-|-|\n|$\\vert{}x\\vert{}$|\\$5|"),
         ("|$|x|$|b|\n|-|-|", "|$\\vert{}x\\vert{}$|b|\n|-|-|"),

@@ -37,6 +37,7 @@ _SUB, _SUP = ']{background="#00000100"}', ']{background="#00000200"}'
             "  \n**More here**\n\n- a\n\n",
         ),
         ("<details open><summary>More</summary>Text</details>", "**More**  \nText"),
+        ("<summary>Use `a`</summary>", "**Use `a`**"),
         ("<b>x</b> <i", "&lt;b>x&lt;/b> &lt;i"),
         # Definitions over two lines
         ("[a]:\n  https://h/x\n\n[a]", "[a]:\n  https://h/x\n\n[a]"),
@@ -70,6 +71,8 @@ def test_an_address_ends_where_the_sentence_goes_on(address: str, behind: str) -
         ("https://a.b/c.”", "<https://a.b/c>.”"),
         ("「www.a.b/c_d」", r"「[www.a.b/c_d](<http://www.a.b/c_d>)」"),
         ("见 https://a.b/c?x=1&y=2 吧", "见 https://a.b/c?x=1&y=2 吧"),
+        ("[见https://a.b/c。d]", "[见<https://a.b/c>。d]"),
+        ("[见https://a.b/c。d](http://h)", r"[见https\://a.b/c。d](http://h)"),
         ("[x](https://a.b/c。d)", "[x](https://a.b/c。d)"),
     ],
 )  # fmt: skip
