@@ -83,7 +83,7 @@ class _Scanner(Scanner):
         target = syntax.link_target(self._text, label.end())
         if target is not None:
             source, self._at = target
-            return picture(name, source, in_link=self._is_in_link())
+            return picture(name, source, in_link=self._is_in_link(self._at))
         if syntax.REFERENCE.fullmatch(f"[{label[1]}]") and not label[1].startswith("^"):
             self._at = label.end()
             return self._named(name, label[1], "")
@@ -92,18 +92,17 @@ class _Scanner(Scanner):
 
     def _named(self, name: str, reference: str, behind: str) -> str:
         """A picture whose address stands elsewhere: `named` puts it in once it is known."""
-        return unnamed(name, reference, behind, in_link=self._is_in_link())
+        return unnamed(name, reference, behind, in_link=self._is_in_link(self._at))
 
-    def _is_in_link(self) -> bool:
-        return bool(self._open) and syntax.REST_OF_LINK.match(self._text, self._at) is not None
+    def _is_in_link(self, at: int) -> bool:
+        return bool(self._open) and syntax.REST_OF_LINK.match(self._text, at) is not None
 
     def _make_address(self, address: str) -> str:
         begin = self._at - len(address)
         end = addresses.end_in(address)
         followed = self._text.startswith(("`", "<"), self._at)
-        if self._open and (
-            end == len(address) or self._is_in_link()
-        ):  # text to Streamlit's parser, which finds addresses in it later
+        if self._open and (end == len(address) or self._is_in_link(begin)):
+            # Text to Streamlit's parser, which finds addresses in it later.
             self._at = begin + address.index("." if address[0] in "wW" else ":")
             self._is_code_certain &= not followed
             return self._text[begin : self._at]
