@@ -18,7 +18,7 @@ function direct(added) {
 
 new MutationObserver((changes) => {
   for (const { addedNodes } of changes) {
-    for (const node of addedNodes) if (node.nodeType === Node.ELEMENT_NODE) direct(node);
+    for (const node of addedNodes) if (node instanceof Element) direct(node);
   }
 }).observe(document.body, { childList: true, subtree: true });
 direct(document.body);
