@@ -14,7 +14,7 @@ _SPACE = (
     r" \t-\r\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"  # \s of JavaScript
 )
 STOP = re.compile(
-    rf"""
+    rf"""(?=[`\n\\<>~\-$!\[\]HhWw&:*_])(?:  # alone, this is soon tried
       (?P<code>`+)
     | (?P<line>\n)
     | (?P<arrow>(?<![<>~=-])
@@ -33,7 +33,7 @@ STOP = re.compile(
     | (?P<name>:(?=[A-Za-z0-9_+-]+:|material/))
     | (?P<colon>:(?=<|[^\s!-/;-@\[-`{{-~]))
     | (?P<tilde>~(?<!~~)(?!~))
-    """,
+    )""",
     re.VERBOSE,
 )
 # At the beginning of a line, behind the marks of quotations and lists.
