@@ -226,7 +226,11 @@ GALLERY = (
     Answer('<a href="https://x.example/a">link</a>', ("</a>",)),
     Answer('[docs](</a b>) [t](https://x.example "t -> :cat:")', ("docs t",), elements=("a",)),
     Answer("[^1]: A note.\n\nText[^1]", ("[^1]: A note.", "Text[^1]")),
-    Answer("```mermaid\nflowchart LR\n A --> B\n```", code=("flowchart LR\n A --> B",)),
+    Answer(
+        "So:\n```mermaid\nflowchart LR\n A --> B\n```",
+        ("So:\n\nmermaid",),
+        code=("flowchart LR\n A --> B",),
+    ),
     # Pictures that would be fetched if Streamlit's parser saw no code where we see it
     Answer("[a](b`) ![x](https://h.example/1.png) `", ("x (h.example)",)),
     Answer('[a](b "`") ![x](https://h.example/2.png) `', ("x (h.example)",)),

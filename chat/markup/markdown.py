@@ -169,8 +169,13 @@ def _columns(line: str) -> int:
 
 
 def _undrawn(line: str, fence: str) -> str:
-    """The first line of a code block that stays code: a drawing of mermaid fetches its pictures."""
-    return f"{line[: line.index(fence)]}{fence}text"
+    """The first line of a code block that stays code: a drawing of mermaid fetches its pictures.
+
+    Its name stands above it, as a paragraph of its own where it can be one.
+    """
+    before = line[: line.index(fence)]
+    apart = "" if before.strip() else "\n"
+    return f"{apart}{before}:small[mermaid]\n{_spaced(before)}{fence}text"
 
 
 def _inside(line: str, token: Token) -> str:

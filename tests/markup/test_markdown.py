@@ -294,7 +294,7 @@ def test_a_wide_row_takes_no_longer_than_as_many_rows() -> None:
 def test_no_drawing_is_made_of_code_since_it_may_fetch_pictures(info: str, fence: str) -> None:
     code = 'flowchart LR\n A@{ img: "http://h/p.png" }'
     made = faithful(f"> a\n\n- {fence}{info}\n{code}\n{fence}".replace("\n ", "\n   "))
-    assert f"- {fence}text\n" in made
+    assert f"- :small[mermaid]\n  {fence}text\n" in made
 
 
 _CODE = st.text(st.sampled_from("ab $:->=<![](){}\\`~|\n&;*_#"), max_size=40)
