@@ -28,6 +28,11 @@ _WIDE_QUOTE = re.compile("[‘’“”]\ufe01")
 # Letters of scripts that part words by spaces, and join nothing to them but in formulas.
 _LETTER = "0-9A-Za-zÀ-ɏͰ-ӿ"
 IN_WORD = rf"(?<=[{_LETTER}])\*+(?=[{_LETTER}]) | (?<=\))\*+(?=\()"
+# A power is of a number or of one letter, or one is its exponent: `see**this**` is none.
+_POWER = re.compile(
+    rf"(?:.?(?:\d|(?<![{_LETTER}])[{_LETTER}])\*+|.{{0,2}}\*+(?:\d|[{_LETTER}](?![{_LETTER}])))",
+    re.DOTALL,
+)
 _RUN = re.compile(r"\*+")
 _IS_IN_WORD = re.compile(IN_WORD, re.VERBOSE)
 
@@ -95,12 +100,14 @@ class Runs:
         return before, before[:1]
 
     def _is_typed(self, begin: int, end: int) -> bool:
-        """Whether a run in a word ends nothing: it is a sign of a formula, as in `a*b*c`."""
+        """Whether a run in a word ends nothing: a sign of a formula, as in `a*b*c` and `x**2`."""
         if not _IS_IN_WORD.match(self._text, begin):
+            return False
+        if end - begin > 1 and not _POWER.match(self._text, max(0, begin - 2)):
             return False
         for run in _RUN.finditer(self._text, self._at, begin):
             before = self._text[max(0, run.start() - 1) : run.start()]
-            if self._begins(*run.span()) and not before.isalnum():
+            if self._begins(*run.span()) and not before.isalnum() and before != ")":
                 self._open.add(len(run.group()))
             else:
                 self._open.discard(len(run.group()))
