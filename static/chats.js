@@ -122,7 +122,7 @@ export class List {
       tag(
         "button",
         { className: "open", title: name, ariaCurrent: isCurrent, onclick: () => this.open(chat.id) },
-        [tag("span", {}, [name])],
+        [tag("span", { dir: "auto" }, [name])],
       ),
       tag("span", { className: "icons" }, [
         icon("edit", `${words.rename}: ${name}`, () => this.rename(item, chat)),

@@ -1,6 +1,7 @@
 // The page's own program: what Streamlit 1.67 leaves undone in the browser. Loaded once (page.py), and
 // cached by the browser under the hash of all its files.
 import "./copy.js";
+import "./direction.js";
 import { onDrawn } from "./presses.js";
 import { onStored } from "./unsent.js";
 import "./input.js";

@@ -16,6 +16,97 @@ class Answer:
     elements: tuple[str, ...] = ()
 
 
+CHINESE = r"""## 一、**“三体”**问题
+
+这是**《三体》**的作者，他说**“你好”**然后走了；原价~~“¥100”~~现在**$5**到**$10**，*（含税）*。
+
+- **开源：**代码是公开的，见 https://example.com/docs。谢谢（https://example.com/a）
+- **公式：**面积\(S=\pi r^2\)与**\(x^2\)**成正比
+
+| 名称 | **说明：**用途 |
+|---|---|
+| **《书》**一 | 第一行<br>第二行 |
+| ~~“旧”~~的 | $|x|$ |
+
+```python
+print("你好")  # **不是**
+```"""
+JAPANESE = r"""### **重要：**お知らせ
+
+これは**「東京」**です。**何ですか？**と聞いた。*（笑）*と書き、~~「古い」~~を消す。
+料金は**$5（税込）**から、式は\(E=mc^2\)。詳しくは https://example.com/ja/文書、または`code`を。
+
+| 項目 | 値 |
+|---|---|
+| **「あ」**の | 1 |
+
+이 용어는 **한국어(Korean)**를 뜻하고, **`npm`**을 쓴다."""
+ARABIC = r"""## مرحبا بالعالم
+
+مرحبا بالعالم، هذا **نص عربي** مع كلمة English و`code` داخل.
+
+- البند الأول: السعر $5.
+- `npm install` هو البند الثاني.
+
+| الاسم | السعر |
+|---|---|
+| قهوة | $5 |
+
+> اقتباس: \(E=mc^2\) معادلة.
+
+```python
+print("مرحبا")
+```
+
+שלום עולם 123 (abc).
+
+And an English sentence."""
+PAGES = (
+    Answer(
+        CHINESE,
+        (
+            "一、“三体”问题",
+            "这是《三体》的作者，他说“你好”然后走了；原价“¥100”现在$5到$10，（含税）。",
+            "开源：代码是公开的，见 https://example.com/docs。谢谢（https://example.com/a）",
+            "第一行\n第二行",
+        ),
+        formulas=3,
+        code=('print("你好")  # **不是**',),
+        elements=(
+            'a[href="https://example.com/docs"]',
+            'a[href="https://example.com/a"]',
+            *(
+                f'strong:text-is("{bold}")'
+                for bold in ("“三体”", "《三体》", "“你好”", "$5", "开源：")
+            ),
+            *('del:text-is("“¥100”")', 'em:text-is("（含税）")', 'td strong:text-is("《书》")'),
+        ),
+    ),
+    Answer(
+        JAPANESE,
+        ("これは「東京」です。何ですか？と聞いた。（笑）と書き、「古い」を消す。", "npm을 쓴다."),
+        formulas=1,
+        elements=(
+            *(
+                f'strong:text-is("{bold}")'
+                for bold in ("重要：", "「東京」", "何ですか？", "「あ」")
+            ),
+            *(
+                'strong:text-is("한국어(Korean)")',
+                'em:text-is("（笑）")',
+                'del:text-is("「古い」")',
+            ),
+        ),
+    ),
+    Answer(
+        ARABIC,
+        ("مرحبا بالعالم، هذا نص عربي مع كلمة English وcode داخل.", "שלום עולם 123 (abc)."),
+        formulas=1,
+        code=('print("مرحبا")',),
+        elements=("table", "blockquote", "ul"),
+    ),
+)
+
 GALLERY = (
     # Formulas and money
     Answer(r"The area is \(\pi r^2\), so half of it is \(\frac{1}{2}\pi r^2\).", formulas=2),
@@ -34,6 +125,15 @@ GALLERY = (
     Answer("| f | costs |\n|---|---|\n| \\(x\\) | $5 |", ("$5",), 1, elements=("table",)),
     Answer(r"An escaped \[bracket\] and \(unclosed", ("[bracket]", "(unclosed")),
     Answer("Costs $5 -> `$HOME` and `\\(x\\)`", ("Costs $5 -> $HOME and \\(x\\)",)),
+    Answer("\\begin{aligned}\na &= b + c \\\\\n  &= d\n\\end{aligned}", formulas=1),
+    Answer(r"So \begin{pmatrix}1&2\end{pmatrix} and $\begin{align}a&=b\end{align}$.", ("So",), 2),
+    Answer(
+        r"Water is $\ce{H2O}$ and $$\ce{2H2 + O2 -> 2H2O}$$, \(\frac{1\) and $x_1_2$",
+        (r"Water is \ce{H2O} and \ce{2H2 + O2 -> 2H2O}, \frac{1 and x_1_2",),
+        elements=(r'code:text("\\ce{H2O}")',),
+    ),
+    Answer("$$\n\\ce{A -> B}\n$$", code=(r"\ce{A -> B}",)),
+    Answer("| a | b |\n|---|---|\n| $|x|$ | $P(A|B)$ |\n| $50%$ | $5 |", ("$5",), 3),
     # Code
     Answer(
         "```python\nx = '$5 -> :cat:'  # ![x](http://h/p.png)\n```",
@@ -80,10 +180,17 @@ GALLERY = (
         ("<b>not bold</b> <script>alert(1)</script>",),
     ),
     Answer(
-        "<details>\n<summary>More</summary>\n\n**bold**\n</details>",
-        ("<summary>More</summary>", "bold", "</details>"),
-        elements=("strong",),
+        "<details>\n<summary>More</summary>\n\nand **bold**\n</details>",
+        ("More\n\nand bold",),
+        elements=('strong:text("More")', 'strong:text("bold")'),
     ),
+    Answer(
+        "H<sub>2</sub>O, x<sup>2</sup>, <kbd>Ctrl</kbd>+<kbd>C</kbd> and <mark>marked</mark>",
+        ("H2O, x2, Ctrl+C and marked",),
+        elements=(".stMarkdownBadge", ".stMarkdownColoredBackground"),
+    ),
+    Answer("| step | risks |\n|---|---|\n| one | - a<br>- b<br/>- c |", ("- a\n- b\n- c",)),
+    Answer("one<br>two <br/>\nthree, if a <b or so", ("one\ntwo\nthree, if a <b or so",)),
     Answer("<!-- a comment -->\n\nBehind it.", ("<!-- a comment -->", "Behind it.")),
     Answer(
         "See https://a.example/b--c:d:e?x=1 and [text](https://b.example/x--y_(z)).",
@@ -119,7 +226,11 @@ GALLERY = (
     Answer('<a href="https://x.example/a">link</a>', ("</a>",)),
     Answer('[docs](</a b>) [t](https://x.example "t -> :cat:")', ("docs t",), elements=("a",)),
     Answer("[^1]: A note.\n\nText[^1]", ("[^1]: A note.", "Text[^1]")),
-    Answer("```mermaid\nflowchart LR\n A --> B\n```", code=("flowchart LR\n A --> B",)),
+    Answer(
+        "So:\n```mermaid\nflowchart LR\n A --> B\n```",
+        ("So:\n\nmermaid",),
+        code=("flowchart LR\n A --> B",),
+    ),
     # Pictures that would be fetched if Streamlit's parser saw no code where we see it
     Answer("[a](b`) ![x](https://h.example/1.png) `", ("x (h.example)",)),
     Answer('[a](b "`") ![x](https://h.example/2.png) `', ("x (h.example)",)),
@@ -145,6 +256,15 @@ GALLERY = (
         "![c][d] [see ![e](https://h.example/15.png) here](https://x.example)",
         ("a [b] c (h.example)", "a b (h.example)", "see", "e (h.example) here"),
     ),
+    # Emphasis, and what is none
+    Answer(
+        "2 ** 3, a*b*c, x**2 + y**2, snake_case and **N**ational",
+        ("2 ** 3, a*b*c, x**2 + y**2, snake_case and National",),
+        elements=('strong:text("N")',),
+    ),
+    Answer("它占**50%**，公式**$x^2$**和**`code`**的", ("它占50%，公式", "和code的"), 1),
+    # Whole pages, in Chinese, Japanese, Korean, Arabic and Hebrew
+    *PAGES,
     # Lines and headings
     Answer(
         "Roses are red,\nviolets are blue.\n\n12 Main Street  \nSpringfield",

@@ -7,11 +7,11 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, table
 
-from chat.markup.formulas import LONGEST_FORMULA, WORDS, is_displayed
+from chat.markup.formulas import WORDS, closing_of, end_of, is_displayed, without_pipes
 from chat.markup.syntax import MARKS
 
-OPENING = re.compile(rf"^{MARKS}(\$\$|\\\[)", re.MULTILINE)
-CLOSING = {"$$": "$$", r"\[": r"\]"}
+_OPENING = re.compile(r"(\$\$|\\\[|(\\begin\{[A-Za-z]+\*?\}))")
+OPENING = re.compile(rf"^{MARKS}{_OPENING.pattern}", re.MULTILINE)
 
 
 def _comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
@@ -32,17 +32,20 @@ def _comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # 
 
 
 def _formula(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
-    r"""A formula that begins a line: `$$ … $$` or `\[ … \]`, on as many lines as it needs."""
+    r"""A formula that begins a line, on as many lines as it needs.
+
+    `$$ … $$`, `\[ … \]`, or an environment without either.
+    """
     begin = state.bMarks[start] + state.tShift[start]
-    opening = state.src[begin : begin + 2]
-    closing = CLOSING.get(opening)
-    if closing is None or state.is_code_block(start):
+    opened = _OPENING.match(state.src, begin)
+    if opened is None or state.is_code_block(start):
         return False
-    found = state.src.find(closing, begin + 2, begin + LONGEST_FORMULA)
-    whole = state.src[begin + 2 : found]
-    if found < 0 or "`" in whole or opening in whole:
+    opening, environment = opened.groups()
+    found = end_of(state.src, opening, opened.end())
+    whole = state.src[opened.end() : found]
+    if found < 0 or "`" in whole or (opening in whole and not environment):
         return False
-    content, at = [], begin + 2
+    content, at = [], opened.end()
     line, is_apart = start, not state.src[at : state.eMarks[start]].strip(" \t")
     while found > state.eMarks[line]:
         content.append(state.src[at : state.eMarks[line]])
@@ -55,13 +58,16 @@ def _formula(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # 
         elif state.sCount[line] < state.blkIndent:
             return False
         at = state.bMarks[line] + state.tShift[line]
-    rest = state.src[found + 2 : state.eMarks[line]]
+    rest = state.src[found + len(closing_of(opening)) : state.eMarks[line]]
     if is_apart and found > at and any(not part.strip() for part in content[1:]):
         return False  # with empty lines in it, both its ends are to stand alone
     content.append(state.src[at:found])
     if opening == "$$" and rest.strip() and WORDS.search(whole):
         return False
-    if not is_displayed("\n".join(content), alone=opening == "$$" or not rest.strip()):
+    if environment:
+        content[0] = opening + content[0]
+        content[-1] += closing_of(opening)
+    elif not is_displayed("\n".join(content), alone=opening == "$$" or not rest.strip()):
         return False
     if silent:
         return True
@@ -76,9 +82,23 @@ def _formula(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # 
 
 def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
     r"""A table, but not where Streamlit's parser sees something else, or cells end elsewhere."""
-    head = state.src[state.bMarks[start] : state.eMarks[start]]
-    is_plain = r"\\|" not in head and head.strip() == head.strip(" \t")
-    if not is_plain or not table(state, start, end, silent=True):
+    begin, behind = state.bMarks[start], state.eMarks[start]
+    head, source = state.src[begin:behind], state.src
+    if r"\\|" in head or head.strip() != head.strip(" \t"):
+        return False
+    if "|" in head and ("$" in head or r"\(" in head) and start + 1 < end:
+        # Its formulas are read as if none had a `|` in it.
+        under = state.src[state.bMarks[start + 1] : state.eMarks[start + 1]]
+        hidden = without_pipes(head, under.strip(" \t|").count("|") + 1, pipe="!")
+        state.src = source[:begin] + hidden + source[behind:]
+    try:
+        return _plain_table(state, start, end, silent=silent)
+    finally:
+        state.src = source
+
+
+def _plain_table(state: StateBlock, start: int, end: int, *, silent: bool) -> bool:
+    if not table(state, start, end, silent=True):
         return False
     others = (rule for rule in state.md.block.ruler.getRules("paragraph") if rule is not _table)
     if any(rule(state, start, end, True) for rule in others):  # noqa: FBT003

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
-from chat.markup.blocks import BLOCKS, CLOSING, OPENING
-from chat.markup.formulas import LONGEST_FORMULA, displayed
+from chat.markup.blocks import BLOCKS, OPENING
+from chat.markup.formulas import LONGEST_FORMULA, closing_of, displayed, without_pipes
 from chat.markup.pictures import is_open, named, unmarked
 from chat.markup.plain import guard, without_images
 from chat.markup.prose import prose, row
@@ -118,7 +118,7 @@ def _open_formula(lines: list[str]) -> int:
     source = "\n".join(lines)
     begin = source.rfind("\n", 0, max(0, len(source) - LONGEST_FORMULA)) + 1
     for found in OPENING.finditer(source, begin):
-        if source.find(CLOSING[found[1]], found.end()) < 0:
+        if source.find(closing_of(found[1]), found.end()) < 0:
             return source.count("\n", 0, found.start(1))
     return len(lines)
 
@@ -127,9 +127,10 @@ def _changed(lines: list[str], tokens: list[Token]) -> list[str | None]:
     """The lines, those of prose made faithful; None for one that has become part of another."""
     changed: list[str | None] = [*map(without_images, lines)]
     in_table = in_heading = False
+    columns = 0  # of the table
     for token in tokens:
         if token.type in ("table_open", "table_close"):
-            in_table = token.nesting > 0
+            in_table, columns = token.nesting > 0, 0
         elif token.type in ("heading_open", "heading_close"):
             in_heading = token.nesting > 0
         if token.map is None:
@@ -144,7 +145,8 @@ def _changed(lines: list[str], tokens: list[Token]) -> list[str | None]:
         elif token.type == "formula":
             changed[first:behind] = [_display(token), *[None] * (behind - first - 1)]
         elif token.type == "tr_open":
-            changed[first] = row(lines[first])
+            columns = columns or _columns(lines[first + 1])
+            changed[first] = row(without_pipes(lines[first], columns))
         elif token.type == "inline" and in_heading:
             made = prose("\n".join(lines[first:behind]), inside=None, keeps_lines=False)
             changed[first:behind] = made.split("\n")
@@ -161,9 +163,19 @@ def _is_surely_code(lines: list[str], first: int) -> bool:
     return lines[0].expandtabs(4).startswith("    ")
 
 
+def _columns(line: str) -> int:
+    """How many columns a table has, by the line beneath its head."""
+    return line.strip(" \t>|").count("|") + 1
+
+
 def _undrawn(line: str, fence: str) -> str:
-    """The first line of a code block that stays code: a drawing of mermaid fetches its pictures."""
-    return f"{line[: line.index(fence)]}{fence}text"
+    """The first line of a code block that stays code: a drawing of mermaid fetches its pictures.
+
+    Its name stands above it, as a paragraph of its own where it can be one.
+    """
+    before = line[: line.index(fence)]
+    apart = "" if before.strip() else "\n"
+    return f"{apart}{before}:small[mermaid]\n{_spaced(before)}{fence}text"
 
 
 def _inside(line: str, token: Token) -> str:

@@ -8,28 +8,32 @@ from collections.abc import Iterator
 from markdown_it.common.utils import normalizeReference, unescapeAll
 from markdown_it.helpers import parseLinkDestination, parseLinkTitle
 
+from chat.markup.emphasis import IN_WORD
+
 _SPACE = (
     r" \t-\r\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"  # \s of JavaScript
 )
 STOP = re.compile(
-    rf"""
+    rf"""(?=[`\n\\<>~\-$!\[\]HhWw&:*_])(?:  # alone, this is soon tried
       (?P<code>`+)
     | (?P<line>\n)
     | (?P<arrow>(?<![<>~=-])
         (?: \\?<\\?-\\?> | \\?-\\?> | \\?<\\?- | \\?[<>~]\\?= | \\?-\\?- )(?![<>~=-]))
-    | (?P<math>\\[(\[]) | (?P<dollar>\$+)
+    | (?P<math>\\[(\[]) | (?P<environment>\\begin\{{[A-Za-z]+\*?\}}) | (?P<dollar>\$+)
     | (?P<escape>\\[!-/:-@\[-`{{-~])
+    | (?P<run> (?<=[^\x00-\u10ff])(?:\*+|~~+) | (?:\*+|~~+)(?=[^\x00-\u10ff])
+        | (?<=[\ufe00-\ufe0e])_+ | (?<!\S)(?:\*\*+|__+)(?!\S) | {IN_WORD})
     | (?P<image>!\[) | (?P<mark>!(?=!)) | (?P<opening>\[) | (?P<closing>\])
     | (?P<link><[A-Za-z][A-Za-z0-9+.-]{{1,31}}:[^\x00-\x20<>`\[]*> | <[\w.+-]+@[\w.-]+>)
     | (?P<comment><!--(?!-?>))
     | (?P<tag><(?=\S))
     | (?P<address>(?: (?<![A-Za-z])[Hh][Tt][Tt][Pp][Ss]?://(?=[^\W_])
-        | (?<![^{_SPACE}(*_\[\]~])[Ww]{{3}}\.(?=[^\W_]) )[^{_SPACE}<`]*)
+        | (?: (?<![^{_SPACE}(*_\[\]~]) | (?<=[^\x00-\x7f\w]) )[Ww]{{3}}\.(?=[^\W_]) )[^{_SPACE}<`]*)
     | (?P<entity>&\#?[A-Za-z0-9]{{1,31}};)
     | (?P<name>:(?=[A-Za-z0-9_+-]+:|material/))
-    | (?P<colon>:(?=[^\s!-/;-@\[-`{{-~]))
+    | (?P<colon>:(?=<|[^\s!-/;-@\[-`{{-~]))
     | (?P<tilde>~(?<!~~)(?!~))
-    """,
+    )""",
     re.VERBOSE,
 )
 # At the beginning of a line, behind the marks of quotations and lists.
@@ -38,7 +42,7 @@ FOOTNOTE = re.compile(rf"^({MARKS})\[\^", re.MULTILINE)  # not even inside code 
 LIKE_DEFINITION = re.compile(rf"({MARKS})\[(?:[^\[\]\\]|\\.){{1,999}}\]:", re.DOTALL)
 DEFINITION = re.compile(
     rf"""{MARKS}\[(?!\^)(?P<name>(?:[^\[\]\\`\n]|\\[^`\n]){{1,999}})\]:[\ \t]*
-    (?P<address><[^<>`\[\\\n]*>|[^\s<`\[\\][^\s`\[\\]*)
+    (?:\n[\ \t]*(?=<|\S*[/:.\#]))?(?P<address><[^<>`\[\\\n]*>|[^\s<`\[\\][^\s`\[\\]*)
     (?:[\ \t]+(?:"[^"`\[\\\n]*"|'[^'`\[\\\n]*'|\([^()`\[\\\n]*\)))?[\ \t]*(?=\n|\Z)""",
     re.VERBOSE,
 )
@@ -73,16 +77,26 @@ class Closings:
             self._next[closing] = found = found if found >= 0 else len(self._text)
         return None if found == len(self._text) else found + len(closing)
 
+    def fence(self) -> str:
+        """So many backticks as stand nowhere in the text."""
+        fence = "`"
+        while fence in self._runs_by_length():
+            fence += "`"
+        return fence
+
     def of_code(self, opening: str, at: int) -> int | None:
         """The place behind the next run of just as many backticks."""
+        ends = self._runs_by_length().get(opening, [])
+        while ends and ends[-1] <= at:
+            ends.pop()
+        return ends.pop() if ends else None
+
+    def _runs_by_length(self) -> dict[str, list[int]]:
         if self._runs is None:
             self._runs = {}
             for run in reversed([*re.finditer("`+", self._text)]):
                 self._runs.setdefault(run.group(), []).append(run.end())
-        ends = self._runs.get(opening, [])
-        while ends and ends[-1] <= at:
-            ends.pop()
-        return ends.pop() if ends else None
+        return self._runs
 
 
 def link_target(text: str, at: int) -> tuple[str, int] | None:

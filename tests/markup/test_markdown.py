@@ -47,13 +47,13 @@ def test_markup_is_shown_and_sentences_stay_as_they_are(line: str, expected: str
         ("![a](http://h/p.png)", "[:material/image: a (h)](<http://h/p.png>)"),
         ("[![a](http://h/p.png)](http://l)", "[:material/image: a (h)](http://l)"),
         ("![a][b] ![c][] ![d]", r"\![a]\[b\] \![c]\[\] \![d]"),
-        ("<b>x</b> <!-- $5 --> <http://h>", r"\<b>x\</b> <!-- $5 --> <http://h>"),
+        ("<b>x</b> <!-- $5 --> <http://h>", "&lt;b>x&lt;/b> <!-- $5 --> <http://h>"),
         # What would be a directive, whatever its name begins with
         ("John 3:16[1]", r"John 3\:16[1]"),
         ("2:1{x=y} 你:好[1] :é[x]", r"2\:1{x=y} 你\:好[1] \:é[x]"),
         ("&gt;{a}", "&gt;{a}".replace("&gt;", ":small[]{}&gt;:small[]{}")),
         # Signs that are replaced only where they are a word of their own
-        ("a --> b <--> c", r"a --> b \<--> c"),
+        ("a --> b <--> c", "a --> b &lt;--> c"),
         ("5--6 i->x foo--bar@baz.com", "5--6 i->x foo--bar@baz.com"),
         ("~5 to ~6 ~~x~~", r"\~5 to \~6 ~~x~~"),
         # Formulas, and what is none
@@ -71,7 +71,7 @@ def test_markup_is_shown_and_sentences_stay_as_they_are(line: str, expected: str
         # Addresses and links
         ("https://h.x/?$a=1&$b=!x:y--z", "https://h.x/?$a=1&$b=!x:y--z"),
         ("www.h.com/a--b:c", "www.h.com/a--b:c"),
-        ('"https://h/a">b</a>', '"https://h/a">b\ufeff\\</a>'),
+        ('"https://h/a">b</a>', '"https://h/a">b\ufeff&lt;/a>'),
         ("[a](</a b>) [b](<c d>)", "[a](</a b>) [b](<c d>)"),
         ('[t](http://h "t -> :cat:")', '[t](http://h "t -> :cat:")'),
         ("[1]: http://h 'a -> b'", "[1]: http://h 'a -> b'"),
@@ -118,6 +118,30 @@ _PIECES = st.sampled_from(
         *("| a | b |\n|---|---|\n", "\n|", "&gt;", "&#33;", ":cat:", ":red[", "->", ":", "{", "}"),
         *("![x](http://h)", "[a](b", " `", "`) ", ' "', "https://a.b/", "[^1]: a", "\n\n    "),
         *("[`]: http://q\n", "[a][", "<`@b.c>", "<!-->", "~", "\\|", "\n-|-\n", "\\[\n", "\n\\]"),
+        *(
+            "你",
+            "。",
+            "《",
+            "）",
+            "~~",
+            "\ufe00",
+            "b",
+            "<br>",
+            "<sub>",
+            "</sub>",
+            "<summary>",
+            "</summary>",
+        ),
+        *(
+            "<details>",
+            "\\begin{cases}",
+            "\\end{cases}",
+            "\\ce{",
+            "%",
+            "&",
+            "$|x|$",
+            "\n| $|x|$ |\n|---|\n",
+        ),
     ]
 )
 _TEXTS = st.lists(_PIECES, max_size=40).map("".join)
@@ -270,7 +294,7 @@ def test_a_wide_row_takes_no_longer_than_as_many_rows() -> None:
 def test_no_drawing_is_made_of_code_since_it_may_fetch_pictures(info: str, fence: str) -> None:
     code = 'flowchart LR\n A@{ img: "http://h/p.png" }'
     made = faithful(f"> a\n\n- {fence}{info}\n{code}\n{fence}".replace("\n ", "\n   "))
-    assert f"- {fence}text\n" in made
+    assert f"- :small[mermaid]\n  {fence}text\n" in made
 
 
 _CODE = st.text(st.sampled_from("ab $:->=<![](){}\\`~|\n&;*_#"), max_size=40)

@@ -1,0 +1,56 @@
+"""The few HTML tags that models write where markdown has nothing, as Streamlit can show them. Pure.
+
+Streamlit draws no HTML from us, which could fetch something. All other tags are text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+LINE = re.compile(r"</?br[ \t]*/?>[ \t]*", re.IGNORECASE)
+_FOLD = re.compile(r"</?details(?:[ \t][^<>`\n]*)?>[ \t]*", re.IGNORECASE)
+_PAIR = re.compile(
+    r"<(?P<tag>sub|sup|kbd|mark)(?:[ \t][^<>`\n]*)?>"
+    r"(?P<inside>(?:(?!</?(?P=tag)\b)[^`]){1,300}?)</(?P=tag)>"
+    r"|<summary(?:[ \t][^<>`\n]*)?>(?P<summary>(?:(?!</?summary\b).){1,300}?)</summary>",
+    re.IGNORECASE | re.DOTALL,
+)
+_BOLD = re.compile(r"</?(?:b|strong)>", re.IGNORECASE)
+_BRACKET = re.compile(r"\\.|([\[\]])", re.DOTALL)
+
+# A colour that is not seen, by which style.css knows what is to be lowered or raised.
+_DIRECTIVES = {
+    "sub": (":color[", ']{background="#00000100"}'),
+    "sup": (":color[", ']{background="#00000200"}'),
+    "kbd": (":gray-badge[", "]"),
+    "mark": (":yellow-background[", "]"),
+}
+NEW_LINE = "&#10;"  # where markdown has no line breaks; style.css draws it as one
+
+
+def shown(text: str, at: int, prose: Callable[[str], str]) -> tuple[str, int] | None:
+    """What a tag becomes that begins there, with what it stands around, and the place behind."""
+    fold = _FOLD.match(text, at)
+    if fold is not None:
+        return "", fold.end()
+    pair = _PAIR.match(text, at)
+    if pair is None:
+        return None
+    if pair["summary"]:
+        inside = prose(_BOLD.sub("", " ".join(pair["summary"].split()))).strip()
+        made = inside if "*" in inside or not inside else f"**{inside}**"
+        is_followed = text[pair.end() : pair.end() + 1] not in ("", "\n")
+        return made + "  \n" * is_followed, pair.end()
+    made = prose(" ".join(pair["inside"].split()))
+    begin, end = _DIRECTIVES[pair["tag"].lower()]
+    return f"{begin}{made}{end}" if _is_balanced(made) else made, pair.end()
+
+
+def _is_balanced(label: str) -> bool:
+    depth = 0
+    for bracket in _BRACKET.findall(label):
+        depth += {"[": 1, "]": -1}.get(bracket, 0)
+        if depth < 0:
+            return False
+    return depth == 0 and bool(label)
