@@ -56,12 +56,14 @@ function described(button) {
   return { name: `${area} ${place} ${name} ${number}`, find: () => same()[number] };
 }
 
+// Whether it is held from now on: a second press would meet what moved up.
 function hold(event, press, { name, find, isReported = true, isNext = false }) {
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (held.some((other) => other.name === name)) return; // a second press would meet what moved up
+  if (held.some((other) => other.name === name)) return false;
   held.push({ name, find, press, isReported, isNext });
   if (held.length === 1) setTimeout(release, PAUSE);
+  return true;
 }
 
 function release() {
@@ -106,8 +108,7 @@ window.addEventListener(
     else if (isQuestion) noteSent();
     else if (button.matches(EDITS) && isWriting()) {
       // Nobody who edits a question waits for the answer: it is stopped, and kept as far as it is there.
-      hold(event, click, { ...described(button), isNext: true });
-      stop();
+      if (hold(event, click, { ...described(button), isNext: true })) stop();
     }
   },
   true,
