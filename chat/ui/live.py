@@ -55,7 +55,8 @@ def _draw_growing(page: Page, request: Request, view: RoundView) -> None:
     began, answer.began = clock(), time.time()
     shown = ""
     for event in request.events:
-        answer.seconds = seconds = round(clock() - began, 1)
+        seconds = clock() - began
+        answer.seconds = round(seconds, 1)
         if isinstance(event, Reread):
             growing = view.grow_anew()
             growing.add(answer.text)

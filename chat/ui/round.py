@@ -196,7 +196,7 @@ def _actions(page: Page, view: RoundView) -> None:
         _turner(page, f"answer-{round.key}", partial(visitor.turn, round), shown, len(readable))
         _ask_button(page, round, Move.RETRY, text.RETRY, "refresh")
         if kept is not None:
-            _copy(kept.text, f"answer-{kept.key}", facts.html_of(visitor, kept))
+            _copy(kept.text, f"answer-{kept.key}")
             if kept.can_go_on:
                 _ask_button(page, round, Move.GO_ON, text.GO_ON, "resume")
         # Of all of them, the last one alone is seen (sidebar.py).
@@ -205,6 +205,8 @@ def _actions(page: Page, view: RoundView) -> None:
         )
         _button(text.UNDO, "undo", undo, round.key)
         _button(text.DELETE, "delete", delete, round.key)
+        if kept is not None and (about := facts.html_of(visitor, kept)):
+            st.html(about, width="content")
 
 
 def _row(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGenerator:
@@ -252,8 +254,7 @@ def _turner(page: Page, key: str, turn: Callable[[int], None], shown: int, count
         )
 
 
-def _copy(copied: str, key: str, beside: str = "") -> None:
-    """Draw a button that copies, and some HTML beside it, as one element."""
+def _copy(copied: str, key: str) -> None:
     if len(copied) > LONGEST_COPY:  # it would travel with every drawing of the page
         st.download_button(
             text.SAVE_TEXT,
@@ -264,8 +265,6 @@ def _copy(copied: str, key: str, beside: str = "") -> None:
             type="tertiary",
             on_click="ignore",
         )
-        if beside:
-            st.html(beside, width="content")
         return
     # A click on it is served by copy.js in the browser: a clipboard takes only what a person has
     # just asked for, and some browsers do not wait for a server. As JSON without angle brackets: of
@@ -273,7 +272,6 @@ def _copy(copied: str, key: str, beside: str = "") -> None:
     quoted = json.dumps(copied).replace("<", "\\u003c").replace(">", "\\u003e")
     st.html(
         f'<button class="copy" data-copy="{html.escape(quoted)}" '
-        f'data-copied="{text.COPIED}" data-failed="{text.COPY_FAILED}">{text.COPY}</button>'
-        + beside,
+        f'data-copied="{text.COPIED}" data-failed="{text.COPY_FAILED}">{text.COPY}</button>',
         width="content",
     )

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from chat import errors
 from chat.words import text
-from tests.browser.chat_page import ChatPage, visitor
+from tests.browser.chat_page import ChatPage, visitor, wait_until
 from tests.browser.keeping import again, expect_kept
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk, failing
@@ -27,8 +27,14 @@ def use_model(chat: ChatPage, name: str) -> None:
     model = chat.sidebar.get_by_role("combobox", name=text.MODEL)
     # A scroll closes its list.
     model.evaluate("box => box.scrollIntoView({block: 'center'})")
-    model.fill(name)
-    expect(chat.page.get_by_role("option")).to_have_count(1)
+    options = chat.page.get_by_role("option")
+
+    def is_found() -> bool:
+        model.fill("")
+        model.fill(name)
+        return options.count() == 1
+
+    wait_until(chat, is_found)
     model.press("Enter")
     expect(model).to_have_value(name)
 

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, WebSocket, expect
 
 from chat.errors import ConnectionLost
 from chat.words import text
@@ -311,9 +311,14 @@ def test_the_first_question_after_a_turn_to_the_second_server_is_asked(
             ask(chat, 1, "Q1")
             ask(chat, 2, "Q2")
             chat.input.fill("Q3")
+            sockets: list[WebSocket] = []
+            chat.page.on("websocket", lambda socket: sockets.extend([socket]))
             servers[0].kill()
             servers[0].start()
             servers[1].kill()  # so that whichever it was, it is another one now
+            # What is sent before the page has seen it is lost, and comes back into the input.
+            chat.page.evaluate("fetch('_stcore/health')")
+            wait_until(chat, lambda: bool(sockets) and not sockets[-1].is_closed())
             reconnected(chat)
             chat.input.press("Enter")
             chat.expect_answer(3, "Answer 3.")

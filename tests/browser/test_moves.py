@@ -323,7 +323,7 @@ def test_every_move_is_reached_by_tab_and_has_a_name(
     chat: ChatPage, service: ScriptedService
 ) -> None:
     asked(chat, service, "A1")
-    names = [text.EDIT, text.COPY, text.RETRY, text.COPY, text.UNDO, text.DELETE]
+    names = [text.EDIT, text.COPY, text.RETRY, text.COPY, text.UNDO, text.DELETE, text.ABOUT]
     chat.of_question(1, names[0]).focus()
     for name in names[1:]:
         chat.page.keyboard.press("Tab")
