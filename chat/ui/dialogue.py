@@ -71,7 +71,8 @@ def _draw_input(page: Page) -> None:
 def _draw_round(page: Page, *, number: int) -> None:
     fork = page.forks[number]
     if fork is None:
-        st.empty()  # in place of a round
+        if page.is_whole:
+            st.empty()  # in place of a round, which would stay until the run ends (Streamlit 1.67)
         return
     with st.container(key=f"place-{number}"):
         view = RoundView(fork, page)
