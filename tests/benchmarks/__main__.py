@@ -236,9 +236,9 @@ def main() -> None:
         }
         for part in sys.argv[2:] or parts:
             parts[part]()
+            table.write(folder / "benchmarks.csv")  # so that nothing is lost with a later part
     print(platform.platform(), platform.python_version())
     table.show()
-    table.write(folder / "benchmarks.csv")
     pictures.draw(table.rows, folder)
 
 
