@@ -126,6 +126,7 @@ export class Drafts {
       throw error;
     }
     if (!id) return store.markRemoved(draft.id, draft.stored);
+    const isFirst = !draft.stored;
     draft.hasStored();
     if (id !== draft.id) {
       // Another tab has written to it.
@@ -137,9 +138,8 @@ export class Drafts {
     this.pause = undefined;
     store.setFault(null);
     store.onStored(draft);
-    if (!draft.settled) return;
-    store.otherTabs?.postMessage({ id });
-    await store.list?.draw();
+    if (draft.settled) store.otherTabs?.postMessage({ id });
+    if (draft.settled || isFirst) await store.list?.draw();
   }
 
   saveAll() {

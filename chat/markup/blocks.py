@@ -89,12 +89,17 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # no
     if "|" in head and ("$" in head or r"\(" in head) and start + 1 < end:
         # Its formulas are read as if none had a `|` in it.
         under = state.src[state.bMarks[start + 1] : state.eMarks[start + 1]]
-        hidden = without_pipes(head, under.strip(" \t|").count("|") + 1, pipe="!")
+        hidden = without_pipes(head, columns(under), pipe="!")
         state.src = source[:begin] + hidden + source[behind:]
     try:
         return _plain_table(state, start, end, silent=silent)
     finally:
         state.src = source
+
+
+def columns(line: str) -> int:
+    """How many columns a table has, by the line beneath its head."""
+    return line.strip(" \t>|").count("|") + 1
 
 
 def _plain_table(state: StateBlock, start: int, end: int, *, silent: bool) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
-from chat.markup.blocks import BLOCKS, OPENING
+from chat.markup.blocks import BLOCKS, OPENING, columns
 from chat.markup.formulas import LONGEST_FORMULA, closing_of, displayed, without_pipes
 from chat.markup.pictures import is_open, named, unmarked
 from chat.markup.plain import guard, without_images
@@ -127,10 +127,10 @@ def _changed(lines: list[str], tokens: list[Token]) -> list[str | None]:
     """The lines, those of prose made faithful; None for one that has become part of another."""
     changed: list[str | None] = [*map(without_images, lines)]
     in_table = in_heading = False
-    columns = 0  # of the table
+    width = 0  # columns of the table
     for token in tokens:
         if token.type in ("table_open", "table_close"):
-            in_table, columns = token.nesting > 0, 0
+            in_table, width = token.nesting > 0, 0
         elif token.type in ("heading_open", "heading_close"):
             in_heading = token.nesting > 0
         if token.map is None:
@@ -145,8 +145,8 @@ def _changed(lines: list[str], tokens: list[Token]) -> list[str | None]:
         elif token.type == "formula":
             changed[first:behind] = [_display(token), *[None] * (behind - first - 1)]
         elif token.type == "tr_open":
-            columns = columns or _columns(lines[first + 1])
-            changed[first] = row(without_pipes(lines[first], columns))
+            width = width or columns(lines[first + 1])
+            changed[first] = row(without_pipes(lines[first], width))
         elif token.type == "inline" and in_heading:
             made = prose("\n".join(lines[first:behind]), inside=None, keeps_lines=False)
             changed[first:behind] = made.split("\n")
@@ -161,11 +161,6 @@ def _is_surely_code(lines: list[str], first: int) -> bool:
     if first:
         return not lines[first - 1].strip(" \t>")
     return lines[0].expandtabs(4).startswith("    ")
-
-
-def _columns(line: str) -> int:
-    """How many columns a table has, by the line beneath its head."""
-    return line.strip(" \t>|").count("|") + 1
 
 
 def _undrawn(line: str, fence: str) -> str:

@@ -156,9 +156,7 @@ class _Scanner(Scanner):
             return self._break()
         made = tags.shown(self._text, begin, lambda inside: _Scanner(inside, None).made())
         if made is None:
-            return (
-                "&lt;"  # not an escape, which would look like the beginning of a tag while it grows
-            )
+            return "&lt;"  # an escape would look like the beginning of a tag while it grows
         self._is_code_certain = False
         shown, self._at = made
         return shown

@@ -26,6 +26,7 @@ def make_places(page: Page) -> None:
     length = len(page.visitor.conversation.path)
     page.hidden = max(0, (length - LATEST) // STEP * STEP - page.earlier)
     page.places = length - page.hidden + SPARE
+    page.look()
 
 
 def draw_input(page: Page, service: Service) -> None:

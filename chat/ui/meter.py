@@ -228,8 +228,11 @@ def _split_html(label: str, total: Count, parts: list[Part], limit: int | None) 
     rows = "".join(_row(part.kind, part.label, f"{part.tokens:,}") for part in parts)
     over = ' class="over"' if limit is not None and used > limit else ""
     share = f"<small>{text.share(used, limit)}</small>" if limit is not None else ""
+    # New each time: what the browser would take for the same, it would not draw over what the
+    # page's program has put in its place meanwhile.
+    drawn = uuid4().hex[:8]
     return (
-        f'<div class="meter" data-drawn="{uuid4().hex[:8]}">'
+        f'<div class="meter" data-drawn="{drawn}">'
         f"<h4><span>{label}</span><b>{text.tokens(total)}</b></h4>"
         f'<div{over} aria-hidden=true>{filled}<u style="flex-grow:{room}"></u></div>'
         f"{share}<ul>{rows}</ul></div>"

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NoReturn, Self
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import streamlit as st
 
@@ -71,9 +71,12 @@ class Parts:
     is_untitled: bool = False  # the model is to be asked for a title of the chat
     hidden: int = 0  # rounds before the first that is drawn
     places: int = 0  # of rounds, some of them for those to come
+    is_mixed: bool = False  # answers of several models are in the chat
     shown: Conversation | None = None  # when the whole page was drawn
     is_whole: bool = False  # the whole page was drawn to its end
     drawn: dict[str, object] = field(default_factory=dict)  # what each part was drawn from
+    # What stands in the places. By weak references: a chat that was left is to be gone.
+    _forks: list[ref[Fork] | None] = field(default_factory=list)
 
     @property
     def is_edited(self) -> bool:
@@ -83,13 +86,18 @@ class Parts:
     @property
     def forks(self) -> list[Fork | None]:
         """What stands in each place; None where nothing does yet."""
-        forks = self.visitor.conversation.path[self.hidden :]
-        return [*forks, *[None] * (self.places - len(forks))]
+        return [None if known is None else known() for known in self._forks]
 
     @property
     def has_room(self) -> bool:
         """Whether another round has a place."""
-        return len(self.visitor.conversation.path) - self.hidden < self.places
+        return self._forks[-1] is None
+
+    def look(self) -> None:
+        """Find out what stands in the places: once for all of them, as a chat may be long."""
+        forks = [ref(fork) for fork in self.visitor.conversation.path[self.hidden :]]
+        self._forks = [*forks, *[None] * (self.places - len(forks))]
+        self.is_mixed = len(self.visitor.conversation.models) > 1
 
     def draw(self, part: str, show: Callable[[Self], None]) -> None:
         """Draw a part of the page, which from then on can be drawn by itself.
@@ -112,12 +120,13 @@ class Parts:
         if self.sent is not None and not visitor.shows(self.sent.round):
             visitor.finish(self.sent)
             self.sent = None
-        is_other = visitor.conversation is not self.shown or len(self.forks) != self.places
+        self.look()
+        is_other = visitor.conversation is not self.shown or len(self._forks) != self.places
         if is_other or not self.is_whole:
             st.rerun()
         # What goes comes first, then the answer that comes, and then what tells of it.
-        forks = enumerate(self.forks)
-        rounds = [place(n) for n, _ in sorted(forks, key=lambda fork: fork[1] is not None)]
+        rounds = [place(n) for n, fork in enumerate(self.forks) if fork is None]
+        rounds += [place(n) for n, fork in enumerate(self.forks) if fork is not None]
         known = [part for part in (*_FIRST, *_SETTINGS, *rounds, *_LAST) if part in self.drawn]
         pressed = streamlit_quirks.pressed_parts()
         st.rerun(
@@ -171,6 +180,5 @@ class Parts:
         versions = [(answer.key, answer.status) for answer in round.versions]
         edited = None if edit is None else edit.key
         is_sent = self.sent is not None and self.sent.round is round
-        is_mixed = len(self.visitor.conversation.models) > 1
         place = fork.shown, len(fork.rounds), round.shown
-        return round.key, place, versions, edited, is_sent, is_mixed
+        return round.key, place, versions, edited, is_sent, self.is_mixed

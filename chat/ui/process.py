@@ -32,8 +32,7 @@ from chat.words import text
 class Process:
     """What all visitors share. The service has the owner's key; the counter keeps no texts.
 
-    `password` is None where anybody may come in. `clock` tells seconds, for how
-    long an answer takes.
+    `password` is None where anybody may come in. `clock` tells seconds: how long an answer takes.
     """
 
     settings: Settings

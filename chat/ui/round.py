@@ -121,7 +121,7 @@ class RoundView:
         note = text.ending(answer)
         if self.round.kept not in (None, answer) and not answer.continued:
             note = text.FORMER_ANSWER
-        if read.model and len(self._page.visitor.conversation.models) > 1:
+        if read.model and self._page.is_mixed:
             note = f"{literal(text.by(read.model))} {note or ''}".rstrip()
         if note is None:
             self.note.clear()

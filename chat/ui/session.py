@@ -42,7 +42,7 @@ class Page(Parts):
     earlier: int = 0  # rounds that are drawn besides the latest
     unfolded: set[str] = field(default_factory=set)  # keys of long messages that are shown whole
     fault: Fault | None = None  # of the file that was loaded last
-    _set: Conversation | None = None  # whose settings the widgets have
+    _configured: Conversation | None = None  # whose settings the widgets have
 
     def begin_edit(self, round: Round) -> None:
         """Open a question for editing."""
@@ -93,7 +93,7 @@ class Page(Parts):
         self.earlier += rounds
         st.rerun()
 
-    def set(self) -> None:
+    def change_settings(self) -> None:
         """Take in what was set in the sidebar."""
         self.take_settings()
         self.redraw()
@@ -117,7 +117,7 @@ class Page(Parts):
         opened), and before another chat is turned to: a change comes together with the click.
         """
         widgets, visitor = st.session_state, self.visitor
-        is_opened = visitor.conversation is not self._set
+        is_opened = visitor.conversation is not self._configured
         # What Streamlit has forgotten stays as it was; a widget would begin with nothing (1.67).
         widgets.update(
             {
@@ -127,7 +127,7 @@ class Page(Parts):
             }
         )
         if is_opened:
-            self._set = visitor.conversation
+            self._configured = visitor.conversation
             self.unfolded.clear()
             self.earlier = 0
         model = (widgets[MODEL] or visitor.owners.model)[:LONGEST_NAME]

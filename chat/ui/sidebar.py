@@ -1,7 +1,7 @@
 """The sidebar: a new chat, the token counter, and the settings of what is sent.
 
-Each group of widgets is a fragment: a change while an answer streams waits for its end instead
-of cutting it off (Streamlit 1.67 queues a fragment's rerun, but lets any other widget end a run).
+Each group of widgets is a part of the page: a change while an answer streams waits for its end
+(`Parts.draw`). New chat is in none, and ends it.
 """
 
 from __future__ import annotations
@@ -69,16 +69,16 @@ def _marks(page: Page) -> str:
     conversation = page.visitor.conversation
     window = Window.of(conversation)
     begins = window.remembered[0] if window.remembered else conversation.open_round
-    forks = [fork for fork in page.forks if fork is not None]
+    rounds = [fork.round for fork in page.forks if fork is not None]
     rules = ""
-    if forks and (last := forks[-1].round) is not None:
+    if rounds and (last := rounds[-1]) is not None:
         rules += f".st-key-undo-{last.key} {{ display: flex }}"
-    if forks and (window.forgotten or window.left_out):
-        place = next((n for n, fork in enumerate(forks) if fork.round is begins), None)
-        where = "::before" if place is not None else "::after"
-        if begins is None or place is not None:
-            place = len(forks) - 1 if place is None else place
-            rules += f".st-key-place-{place}{where} {{ content: {json.dumps(text.MEMORY_BEGINS)} }}"
+    if rounds and (window.forgotten or window.left_out):
+        line = f"{{ content: {json.dumps(text.MEMORY_BEGINS)} }}"
+        if begins is None:
+            rules += f".st-key-place-{len(rounds) - 1}::after {line}"
+        elif begins in rounds:
+            rules += f".st-key-place-{rounds.index(begins)}::before {line}"
     return f"<style>{rules}</style>"
 
 
@@ -158,7 +158,7 @@ def _settings(page: Page) -> None:
         known,
         index=known.index(model) if model in known else 0,
         key=session.MODEL,
-        on_change=page.set,
+        on_change=page.change_settings,
         accept_new_options=allowed is None,
         help=text.MODEL_HELP if allowed is None else None,
     )
@@ -174,14 +174,14 @@ def _settings(page: Page) -> None:
         MOST_ROUNDS,
         value=visitor.conversation.rounds,
         key=session.ROUNDS,
-        on_change=page.set,
+        on_change=page.change_settings,
         help=text.ROUNDS_HELP,
     )
     st.text_area(
         text.SYSTEM_PROMPT,
         value=visitor.conversation.system_prompt,
         key=session.SYSTEM_PROMPT,
-        on_change=page.set,
+        on_change=page.change_settings,
         help=text.SYSTEM_PROMPT_HELP,
     )
 
@@ -197,7 +197,7 @@ def _choice(
             values,
             index=values.index(value or ""),
             key=key,
-            on_change=page.set,
+            on_change=page.change_settings,
             help=help,
             format_func=lambda value: value or text.MODELS_DEFAULT,
         )
@@ -250,7 +250,7 @@ def _parameter(
         value=None,
         step=step,
         key=key,
-        on_change=page.set,
+        on_change=page.change_settings,
         persist_state="session",
         placeholder=text.LEAVE_IT,
         help=help,

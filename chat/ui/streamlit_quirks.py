@@ -16,10 +16,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import Runtime
-from streamlit.runtime.scriptrunner import (
-    StopException,
-    get_script_run_ctx,
-)
+from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
 
 from chat.access.doorkeeper import PageMessage
 

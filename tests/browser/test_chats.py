@@ -245,6 +245,15 @@ def test_a_chat_with_nothing_in_it_has_no_title(chat: ChatPage) -> None:
     expect(chats(chat).locator("li .open")).to_have_text(WORDS["untitled"])
 
 
+def test_a_new_chat_is_listed_while_its_first_answer_is_written(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    service.enqueue(Reply(steps=[chunk("Half of it"), fake.stall]))
+    chat.ask("Apples")
+    expect(entry(chat, "Apples")).to_be_visible()
+    expect(chat.answer(1)).to_contain_text("Writing")
+
+
 def test_a_chat_that_is_picked_during_an_answer_opens_at_once_and_the_answer_is_kept(
     chat: ChatPage, service: ScriptedService
 ) -> None:
