@@ -7,7 +7,7 @@ import streamlit as st
 
 from chat.markup.plain import literal
 from chat.settings import SettingsError
-from chat.ui import dialogue, gate, notes, process, program, server, session, sidebar
+from chat.ui import dialogue, gate, notes, process, program, server, session, sidebar, speech
 from chat.words import text
 
 if __name__ != "__main__":
@@ -17,13 +17,16 @@ else:
     try:
         shared = process.current()
     except SettingsError as error:
+        session.speak_to_visitor(owners=None)
         st.set_page_config(page_title=text.SETTINGS_WRONG)
         st.error(f"{text.SETTINGS_WRONG}\n\n{literal(str(error))}")
         st.stop()
 
-    st.set_page_config(page_title=shared.settings.title, page_icon="💬")
+    session.speak_to_visitor(shared.settings)
+    st.set_page_config(page_title=shared.settings.title or text.TITLE, page_icon="💬")
 
     program.start()
+    speech.tell()
 
     if not gate.is_open():
         st.stop()

@@ -1,4 +1,4 @@
-"""`python -m chat`: the same conversation in a terminal, or through a pipe."""
+"""`python -m chat`: the same conversation in a terminal, or through a pipe; see `--help`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from chat.conversation.events import Reread, TextDelta
 from chat.conversation.tree import Conversation
 from chat.conversation.window import Window
 from chat.errors import ChatError
+from chat.languages.language import choose, say, speak
 from chat.options import MOST_ROUNDS
 from chat.services.base import Service
 from chat.services.connect import connect
@@ -25,15 +26,16 @@ _CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) 
 
 def main() -> int:
     """Hold a conversation with standard input; the exit code is 1 if a question failed."""
-    for stream in (sys.stdin, sys.stdout):
-        if isinstance(stream, TextIOWrapper):
-            # Bytes that are no UTF-8 become lone surrogates, which `ask` refuses with a sentence.
-            stream.reconfigure(encoding="utf-8", errors="surrogateescape")
+    _speak(os.environ.get("CHAT_LANGUAGE"))
+    if sys.argv[1:]:
+        return _explain(*sys.argv[1:])
+    _use_utf8()
     try:
         settings = Settings.load()
     except SettingsError as error:
         _say(text.SETTINGS_WRONG, str(error))
         return 1
+    _speak(settings.language)
     service = connect(settings)
     interactive = bool(sys.stdin) and sys.stdin.isatty()
     if service.is_demo:
@@ -54,10 +56,33 @@ def main() -> int:
         elif command == "/rounds":
             _say(_set_rounds(conversation, value))
         elif command.startswith("/"):
-            _say(text.unknown_command(command))
+            _say(say("unknown_command", command=command), text.TERMINAL_HELP)
         else:
             failed = not _answer(conversation, service, line) or failed
     return int(failed)
+
+
+def _use_utf8() -> None:
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, TextIOWrapper):
+            # Bytes that are no UTF-8 become lone surrogates, which `ask` refuses with a sentence.
+            stream.reconfigure(encoding="utf-8", errors="surrogateescape")
+
+
+def _speak(owners: str | None) -> None:
+    """Speak the owner's language, else the terminal's."""
+    locales = [os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    speak(choose(owners, *locales))
+
+
+def _explain(*arguments: str) -> int:
+    """Say how the program is used, which takes no arguments; its exit code."""
+    is_asked = {*arguments} <= {"-h", "--help"}
+    if not is_asked:
+        _say(say("unknown_argument", argument=arguments[0]))
+    _say(text.TERMINAL_USAGE)
+    _say(text.TERMINAL_HELP)
+    return 0 if is_asked else 2
 
 
 def _new(settings: Settings, rounds: int | None = None) -> Conversation:
@@ -84,9 +109,9 @@ def _next_line(*, interactive: bool) -> str | None:
 def _set_rounds(conversation: Conversation, value: str) -> str:
     allowed = {str(rounds): rounds for rounds in range(MOST_ROUNDS + 1)}
     if value.strip() not in allowed:
-        return text.rounds_allowed(MOST_ROUNDS)
+        return say("rounds_allowed", most=MOST_ROUNDS)
     conversation.rounds = allowed[value.strip()]
-    return text.remembering(conversation.rounds)
+    return say("remembering", count=conversation.rounds)
 
 
 def _answer(conversation: Conversation, service: Service, question: str) -> bool:

@@ -7,19 +7,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
 from chat.characters import is_sendable
+from chat.languages.language import CODES, find, say
 from chat.options import DEFAULT_ROUNDS, DEFAULT_SYSTEM_PROMPT, EFFORTS, MOST_ROUNDS, Options
 
 Default = TypeVar("Default")
 
 PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_MODEL = "gpt-5.6-luna"
-DEFAULT_TITLE = "Chat"
 LONGEST_TIMEOUT = 600.0  # seconds
 MOST_TOKENS = 10**12
 SECRETS = frozenset({"OPENAI_API_KEY", "CHAT_PASSWORD"})
@@ -30,8 +30,15 @@ _FRAME = re.compile(rf"https?://{_HOST.pattern}(?::\d{{1,5}})?", re.ASCII)
 class SettingsError(Exception):
     """A variable's value cannot be used: one sentence with the variable, the value, what may be.
 
-    The sentence never has the value of a secret.
+    The sentence never has the value of a secret. It is said in the language of its reader.
     """
+
+    def __init__(self, sentence: str, /, **values: str | float) -> None:
+        super().__init__(sentence)
+        self._values: dict[str, Any] = {**values}
+
+    def __str__(self) -> str:
+        return say(str(self.args[0]), **self._values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +61,7 @@ class Settings:
     reasoning_effort: str | None = None
     timeout: float | None = None
     context_tokens: int | None = None
-    title: str = DEFAULT_TITLE
+    title: str | None = None
     max_chars: int | None = None
     own_key: bool = False
     password: str | None = field(default=None, repr=False)
@@ -66,6 +73,7 @@ class Settings:
     frames: tuple[str, ...] = ()
     store: bool = True
     titles: bool = False
+    language: str | None = None
 
     @property
     def allowed_models(self) -> tuple[str, ...] | None:
@@ -123,7 +131,7 @@ class Settings:
             reasoning_effort=read.choice("CHAT_REASONING_EFFORT", EFFORTS),
             timeout=read.number("CHAT_TIMEOUT", None, 1, LONGEST_TIMEOUT),
             context_tokens=read.whole("CHAT_CONTEXT_TOKENS", None, 1, 100_000_000),
-            title=read.text("CHAT_TITLE") or DEFAULT_TITLE,
+            title=read.text("CHAT_TITLE") or None,
             max_chars=read.whole("CHAT_MAX_CHARS", None, 1, 10_000_000),
             own_key=read.switch("CHAT_OWN_KEY", default=False),
             password=read.text("CHAT_PASSWORD") or None,
@@ -132,10 +140,11 @@ class Settings:
             data=Path(read.text("CHAT_DATA")) if read.text("CHAT_DATA") else None,
             # A Space always stands behind a proxy.
             proxy=read.switch("CHAT_PROXY", default=bool(read.text("SPACE_ID"))),
-            hosts=read.sites("CHAT_HOSTS", _HOST, "names like chat.example.org"),
-            frames=read.sites("CHAT_FRAMES", _FRAME, "addresses like https://example.org"),
+            hosts=read.sites("CHAT_HOSTS", _HOST, "setting_hosts"),
+            frames=read.sites("CHAT_FRAMES", _FRAME, "setting_frames"),
             store=read.switch("CHAT_STORE", default=True),
             titles=read.switch("CHAT_TITLES", default=False),
+            language=read.language("CHAT_LANGUAGE"),
         )
 
 
@@ -157,7 +166,7 @@ def read_values(
 def _shown(value: str) -> str:
     """A value in a message, unless it may be a key that was put into the wrong variable."""
     may_be_key = re.fullmatch(r"[\w-]{20,}|(?:sk|pk|hf|gsk)[-_].*", value, re.DOTALL)
-    return "set to something else" if may_be_key else repr(value)
+    return "…" if may_be_key else repr(value)
 
 
 def variables() -> frozenset[str]:
@@ -191,17 +200,14 @@ class _Reader:
         """A text that may be empty on purpose: only where it is not set at all, the default."""
         value = self.text(name, default)
         if not is_sendable(value):
-            raise SettingsError(f"{name} has a character in it that no service accepts.")
+            raise SettingsError("setting_character", name=name)
         return value
 
     def secret(self, name: str) -> str | None:
         value = self.text(name)
         if not is_key_like(value):
             # As it is, it would end up in an error message of the client (openai 3.54).
-            raise SettingsError(
-                f"{name} has a space, a line break or a letter in it that no key has: "
-                "set it again, to the key alone."
-            )
+            raise SettingsError("setting_key", name=name)
         return value or None
 
     def url(self, name: str) -> str | None:
@@ -217,19 +223,18 @@ class _Reader:
         except ValueError:
             good = False
         if not good:
-            shown = "set" if secret else _shown(value)
-            raise SettingsError(f"{name} is {shown}, but must be an address like https://host/v1.")
+            raise SettingsError("setting_url", name=name, value="…" if secret else _shown(value))
         return value
 
     def several(self, name: str) -> tuple[str, ...]:
         values = (value.strip() for value in self.text(name).split(","))
         return tuple(dict.fromkeys(value for value in values if value))
 
-    def sites(self, name: str, form: re.Pattern[str], allowed: str) -> tuple[str, ...]:
+    def sites(self, name: str, form: re.Pattern[str], sentence: str) -> tuple[str, ...]:
         values = self.several(name)
         for value in values:
             if not form.fullmatch(value):
-                raise SettingsError(f"{name} has {_shown(value)} in it, but must be {allowed}.")
+                raise SettingsError(sentence, name=name, value=_shown(value))
         return values
 
     def whole(self, name: str, default: Default, least: int, most: int) -> int | Default:
@@ -241,23 +246,30 @@ class _Reader:
         except ValueError:
             number = None
         if number is None or not least <= number <= most:
+            shown = _shown(value)
             raise SettingsError(
-                f"{name} is {_shown(value)}, but must be a whole number from {least} to {most}."
+                "setting_whole", name=name, value=shown, least=str(least), most=str(most)
             )
         return number
 
     def choice(self, name: str, allowed: tuple[str, ...]) -> str | None:
         value = self.text(name).lower()
         if value and value not in allowed:
-            raise SettingsError(
-                f"{name} is {_shown(value)}, but must be one of {', '.join(allowed)}."
-            )
+            listed = ", ".join(allowed)
+            raise SettingsError("setting_choice", name=name, value=_shown(value), allowed=listed)
         return value or None
+
+    def language(self, name: str) -> str | None:
+        value = self.text(name)
+        if value and find(value) is None:
+            listed = ", ".join(CODES)
+            raise SettingsError("setting_choice", name=name, value=_shown(value), allowed=listed)
+        return find(value)
 
     def switch(self, name: str, *, default: bool) -> bool:
         value = self.text(name).lower()
         if value not in ("", "on", "off"):
-            raise SettingsError(f"{name} is {_shown(value)}, but must be on or off.")
+            raise SettingsError("setting_switch", name=name, value=_shown(value))
         return value == "on" if value else default
 
     def number(self, name: str, default: Default, least: float, most: float) -> float | Default:
@@ -269,9 +281,9 @@ class _Reader:
         except ValueError:
             number = None
         if number is None or not least <= number <= most:  # also refuses nan
-            raise SettingsError(
-                f"{name} is {_shown(value)}, but must be a number from {least:g} to {most:g}."
-            )
+            shown = _shown(value)
+            bounds = {"least": f"{least:g}", "most": f"{most:g}"}
+            raise SettingsError("setting_number", name=name, value=shown, **bounds)
         return number
 
 
@@ -281,5 +293,5 @@ def _read_dotenv(path: Path) -> dict[str, str]:
         # utf-8-sig: editors on Windows begin a file with a byte order mark.
         values = dotenv_values(path, interpolate=False, encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
-        raise SettingsError(f"{path.name} cannot be read: save it as UTF-8 text.") from None
+        raise SettingsError("setting_file", file=path.name) from None
     return {name: value for name, value in values.items() if value is not None}

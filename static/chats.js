@@ -125,8 +125,8 @@ export class List {
         [tag("span", { dir: "auto" }, [name])],
       ),
       tag("span", { className: "icons" }, [
-        icon("edit", `${words.rename}: ${name}`, () => this.rename(item, chat)),
-        icon("delete", `${words.remove}: ${name}`, () => {
+        icon("edit", fill(words.rename_chat, { chat: name }), () => this.rename(item, chat)),
+        icon("delete", fill(words.remove_chat, { chat: name }), () => {
           this.offerUndo(chat.id);
           // They all go together, so that they can be had back together.
           store.enqueue(() => store.remove([...this.undoable]));
@@ -179,10 +179,10 @@ export class List {
       this.undoable = [];
     };
     this.undoable.push(id);
-    const { removed, removedMore } = this.words;
+    const { removed } = this.words;
     const count = this.undoable.length;
     this.undo.replaceChildren(
-      count > 1 ? removedMore.replace("{}", count) : removed,
+      inForm(removed, count),
       " ",
       tag("button", {
         textContent: this.words.undo,
@@ -202,11 +202,11 @@ export class List {
   removeAll() {
     const { store, words } = this;
     const button = tag("button", {
-      textContent: words.removeAll,
+      textContent: words.remove_all,
       onclick: () => {
-        if (button.textContent === words.removeAll) {
-          button.textContent = words.removeAllReally;
-          setTimeout(() => (button.textContent = words.removeAll), UNDOABLE);
+        if (button.textContent === words.remove_all) {
+          button.textContent = words.remove_all_really;
+          setTimeout(() => (button.textContent = words.remove_all), UNDOABLE);
           return;
         }
         store.enqueue(() => store.removeAll());
@@ -233,6 +233,14 @@ function tag(name, properties, children = []) {
 const icon = (name, label, onclick) =>
   tag("button", { className: "icon", title: label, ariaLabel: label, textContent: name, onclick });
 
+// The browser's own CLDR chooses the form for a number, and writes it.
+const language = () => document.documentElement.lang || "en";
+const inForm = (forms, count) => {
+  const form = new Intl.PluralRules(language()).select(count);
+  return fill(forms[form] ?? forms.other, { count: count.toLocaleString(language()) });
+};
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
 function dayOf(time, words) {
   const midnight = new Date().setHours(0, 0, 0, 0);
   const days = Math.ceil((midnight - time) / 86_400_000);
@@ -240,15 +248,15 @@ function dayOf(time, words) {
   if (days === 1) return words.yesterday;
   if (days <= 7) return words.week;
   const options = { month: "long", year: "numeric" };
-  return new Intl.DateTimeFormat(document.documentElement.lang || "en", options).format(time);
+  return new Intl.DateTimeFormat(language(), { ...options, numberingSystem: "latn" }).format(time);
 }
 
 // Called with every drawing of the page.
 export function chats({ data, parentElement, setTriggerValue }) {
   store.serve(data, (outbox) => setTriggerValue("came", outbox));
-  if (store.list?.element !== parentElement) {
+  if (store.list?.element !== parentElement || store.list.language !== data.language) {
     store.list = new List(store, parentElement, data.words);
-    store.list.element = parentElement;
+    Object.assign(store.list, { element: parentElement, language: data.language });
   }
   if (!store.isOpening) store.list.opening = null;
   store.list.redraw();

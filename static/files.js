@@ -4,7 +4,12 @@ import { bytesAsSent } from "./characters.js";
 
 // Called with every drawing of the page.
 export function files({ data, parentElement, setTriggerValue }) {
-  if (parentElement.querySelector("input")) return;
+  const drawn = parentElement.querySelector("label");
+  if (drawn) {
+    drawn.title = data.help; // in another language, perhaps
+    drawn.firstChild.nodeValue = data.label;
+    return;
+  }
   const input = Object.assign(document.createElement("input"), {
     type: "file",
     accept: ".json,application/json",

@@ -2,6 +2,7 @@
 // cached by the browser under the hash of all its files.
 import "./copy.js";
 import "./direction.js";
+import "./language.js";
 import { onDrawn } from "./presses.js";
 import { onStored } from "./unsent.js";
 import "./input.js";

@@ -17,6 +17,14 @@ export function sends({ type, target, key, isComposing, shiftKey, ctrlKey, metaK
   return key === "Enter" && !isComposing && !shiftKey && !ctrlKey && !metaKey && target.matches(INPUT);
 }
 
+// Where Streamlit has words of its own: in attributes, but not in the list of the chats; and in texts
+// beside what the app draws.
+export const ATTRIBUTES = ["aria-label", "title", "placeholder"];
+export const isInList = (element) => !!element.closest(".chats");
+const DRAWN = '[data-testid="stVerticalBlock"]';
+const IN_DRAWN = '[data-testid="InputInstructions"]';
+export const isOfStreamlit = (element) => !element.closest(DRAWN) || !!element.closest(IN_DRAWN);
+
 export const FORM = '[data-testid="stForm"]';
 export const BUTTON = `[data-testid="stButton"] button, [data-testid="stFormSubmitButton"] button, ${SEND}`;
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from chat.settings import PROJECT
-from chat.words import text
+from chat.words import log as log_words
 from tests.fakes.service import KEY
 
 STARTING = 60.0  # seconds that a slow machine may take to start the app
@@ -41,7 +41,7 @@ def running_app(
     with started_app(log, script, free_port(), path=path, **environment) as (address, _):
         yield address
     said = log.read_text(encoding="utf-8", errors="replace")
-    assert text.closed("127.0.0.1", "").removesuffix(".") not in said, said
+    assert log_words.closed("127.0.0.1", "").removesuffix(".") not in said, said
 
 
 @contextmanager

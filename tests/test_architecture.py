@@ -26,6 +26,7 @@ GROUND = (
         "errors",
         "models",
     ),
+    "languages",
     "settings",
 )
 # Each may require what stands in a line above its own, and the rooms in its own line nothing of
@@ -200,7 +201,7 @@ def test_the_readmes_example_runs_as_it_stands() -> None:
 def test_streamlit_is_pinned_exactly_and_the_rest_in_ranges() -> None:
     pins = (PROJECT / "requirements.txt").read_text(encoding="utf-8").split()
     names = [re.split(r"[=<>]", pin)[0] for pin in pins]
-    assert names == ["streamlit", "openai", "tiktoken", "markdown-it-py", "python-dotenv"]
+    assert names == ["streamlit", "openai", "tiktoken", "markdown-it-py", "python-dotenv", "babel"]
     assert re.fullmatch(r"streamlit==\d+\.\d+\.\d+", pins[0])
     assert all(re.search(r">=[\d.]+,<[\d.]+$", pin) for pin in pins[1:])
 

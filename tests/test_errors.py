@@ -197,7 +197,7 @@ def test_every_kind_says_what_happened_and_what_to_do(
     assert happened.endswith((".", "…"))
     assert to_do.endswith(".")
     # What a visitor reads of variables is marked as the owner's, and of what there is not, nothing.
-    visitors = to_do.partition(text.OWNER)[0]
+    visitors = to_do.partition("For the owner:")[0]
     assert not re.search(r"[A-Z]+_[A-Z]+", visitors)
     assert has_models or "model" not in visitors
     assert has_own_key or "key" not in visitors

@@ -31,7 +31,7 @@ def test_without_any_variable_the_defaults_hold() -> None:
         reasoning_effort=None,
         timeout=None,
         context_tokens=None,
-        title="Chat",
+        title=None,
         max_chars=None,
         own_key=False,
         password=None,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
 from chat import errors
+from chat.languages.language import say
 from chat.settings import PROJECT
 from chat.words import text
 from tests.fakes import service as fake
@@ -65,11 +68,11 @@ def test_commands_start_over_set_the_rounds_and_leave(service: ScriptedService) 
     done = piped(said % huge, service)
     assert [len(request.messages) for request in service.requests] == [1, 1, 1, 1, 5, 5]
     assert done.stderr.decode().splitlines() == [
-        text.remembering(0),
+        say("remembering", count=0),
         text.STARTED_OVER,
-        text.remembering(2),
-        text.rounds_allowed(20),
-        text.unknown_command("/nonsense"),
+        say("remembering", count=2),
+        say("rounds_allowed", most=20),
+        f"{say('unknown_command', command='/nonsense')} {text.TERMINAL_HELP}",
     ]
 
 
@@ -196,13 +199,20 @@ class Screen:
     def type(self, keys: bytes) -> None:
         os.write(self._descriptor, keys)
 
-    def until(self, text: str) -> None:
-        """Wait until this text stands behind what was waited for before."""
-        alarm = threading.Timer(PATIENCE, os.write, (self._descriptor, b"\x1c"))
-        alarm.start()
+    def until(self, text: str, *, pressing: Callable[[], None] | None = None) -> None:
+        """Wait until this text stands behind what was waited for before.
+
+        `pressing` is done at first, and again after each second in which nothing was shown.
+        """
+        until = time.monotonic() + PATIENCE
+        if pressing is not None:
+            pressing()
         while text.encode() not in self._shown:
-            self._shown += os.read(self._descriptor, 4096)
-        alarm.cancel()
+            assert time.monotonic() < until, self._shown
+            if select.select([self._descriptor], [], [], 1)[0]:
+                self._shown += os.read(self._descriptor, 4096)
+            elif pressing is not None:
+                pressing()
         self._shown = self._shown.partition(text.encode())[2]
 
 
@@ -216,10 +226,11 @@ def test_control_c_stops_an_answer_and_keeps_it_and_control_d_leaves(
         screen.until("Half of it")
         process.send_signal(signal.SIGINT)
         screen.until(text.STOPPED)
-        assert service.last.left.wait(0.5)
+        assert service.last.left.wait(PATIENCE)
         screen.until(text.TERMINAL_PROMPT)
-        process.send_signal(signal.SIGINT)  # with nothing to stop, it is not the end
-        screen.until(text.TERMINAL_PROMPT)
+        # With nothing to stop it is not the end. One that meets Python between the prompt and
+        # its reading is told at the next key only, so it is pressed again, as a person would.
+        screen.until(text.TERMINAL_PROMPT, pressing=partial(process.send_signal, signal.SIGINT))
         screen.type(b"Q2\n")
         screen.until("Answer 2.")
         screen.until(text.TERMINAL_PROMPT)

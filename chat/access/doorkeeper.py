@@ -31,6 +31,7 @@ from chat.access.address import network, visitors_address
 from chat.access.quotas import AddressQuota, Bucket
 from chat.access.rules import Rules
 from chat.access.websocket import Refused, Socket
+from chat.languages.language import accepted, choose, speaking, spoken
 
 # The kinds of messages that the page of this app sends (Streamlit 1.67).
 RERUN, STOP, HEARTBEAT, DOWNLOAD = "rerun_script", "stop_script", "app_heartbeat", "deferred_file"
@@ -58,7 +59,7 @@ class PageMessage:
 class Words:
     """What is said: to whoever finds no room or comes by a wrong name, and to the log."""
 
-    full: str
+    full: Callable[[], str]
     wrong_name: Callable[[str], str]
     refused: Callable[[str, str], str]
     closed: Callable[[str, str], str]
@@ -150,12 +151,14 @@ class Doorkeeper:
         elif "/_stcore/" in scope["path"] and inside not in OPEN:
             answer = Response(status_code=404)
         elif "text/html" in ",".join(headers.getlist("accept")):
-            if not self._is_expected(scope):
-                sentence = self._words.wrong_name(names.hostname(headers.get("host", "")))
-                answer = HTMLResponse(_page(sentence), status_code=403)
-            elif self._pages >= self._bounds.pages or self._address(scope).is_full:
-                page = _page(self._words.full, again=COME_BACK)
-                answer = HTMLResponse(page, 503, {"retry-after": str(COME_BACK)})
+            wishes = accepted(headers.get("accept-language", ""))
+            with speaking(choose(self._rules.language, *wishes)):
+                if not self._is_expected(scope):
+                    sentence = self._words.wrong_name(names.hostname(headers.get("host", "")))
+                    answer = HTMLResponse(_page(sentence), status_code=403)
+                elif self._pages >= self._bounds.pages or self._address(scope).is_full:
+                    page = _page(self._words.full(), again=COME_BACK)
+                    answer = HTMLResponse(page, 503, {"retry-after": str(COME_BACK)})
         await answer(scope, receive, send)
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -257,7 +260,8 @@ def _page(sentence: str, *, again: int | None = None) -> str:
     """A page with one sentence, which the browser loads again after so many seconds."""
     refresh = "" if again is None else f'<meta http-equiv="refresh" content="{again}">'
     return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8">{refresh}'
+        f'<!doctype html><html lang="{spoken().code}" dir="{spoken().direction}">'
+        f'<meta charset="utf-8">{refresh}'
         '<meta name="viewport" content="width=device-width">'
         '<meta name="color-scheme" content="light dark"><title>Chat</title>'
         '<p style="font: 1.125rem/1.5 sans-serif; max-width: 40rem; margin: 20vh auto;'

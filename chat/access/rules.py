@@ -46,12 +46,13 @@ class Bounds:
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What the owner decided: see the README's table for `CHAT_PROXY`, `_HOSTS` and `_FRAMES`.
+    """What the owner decided: see the README's table for `CHAT_LANGUAGE`, `_PROXY` and so on.
 
     And what the app itself wants: `headers` go with the page alone, which may run these `scripts`
     of its own, known by their text.
     """
 
+    language: str | None = None
     behind_proxy: bool = False
     hosts: tuple[str, ...] = ()
     frames: tuple[str, ...] = ()

@@ -78,6 +78,11 @@ class Answer:
         return bool(self.usage or self.written or self.reasoning)
 
     @property
+    def is_weighed(self) -> bool:
+        """Whether it is known what its request carried; not so for one from another program."""
+        return self.usage is not None or self.prompt_estimate > 0
+
+    @property
     def has_text(self) -> bool:
         """Whether it has anything of its own to read, and so anything to remember."""
         return bool(self.written.strip())

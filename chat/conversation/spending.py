@@ -33,11 +33,12 @@ class Spending:
         """Sum up every answer that was begun, be it shown, hidden behind another, or deleted.
 
         Where the provider reported no usage (after Stop, say), `count` tells the answer's tokens.
-        A request that failed before its first word is not counted, as it is not billed.
+        A request that failed before its first word is not counted, as it is not billed, and what
+        an imported file says was not asked from here.
         """
         answers = [version for round in conversation.all_rounds for version in round.versions]
-        begun = [answer for answer in answers if answer.is_begun]
-        return cls.of_answers((*begun, *conversation.discarded), count)
+        begun = [*filter(lambda answer: answer.is_begun, answers), *conversation.discarded]
+        return cls.of_answers(filter(lambda answer: answer.is_weighed, begun), count)
 
     @classmethod
     def of_answers(cls, answers: Iterable[Answer], count: Callable[[Answer], int]) -> Spending:

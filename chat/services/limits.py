@@ -161,10 +161,7 @@ class Limits:
                 self._take_in(kept)
                 ledger.write(Kept(day=self._day.date, spent=self._day.spent))
         except DamagedError:
-            wrong = SettingsError(
-                f"CHAT_DATA: it is not known what was spent today, as {ledger.path} is damaged: "
-                "delete it to begin the day anew."
-            )
+            wrong = SettingsError("setting_damaged", name="CHAT_DATA", file=str(ledger.path))
             self._log(str(wrong))
             raise wrong from None
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 import json
+from collections.abc import Callable
 
 import streamlit as st
 
 from chat.conversation.window import Window
+from chat.languages.language import speak
 from chat.markup.plain import literal
-from chat.services.base import Service
-from chat.tokens.counter import TokenCounter, encoding_name
+from chat.tokens.counter import encoding_name
 from chat.ui import process
 from chat.ui.session import Page
 from chat.visitor import Visitor
@@ -19,25 +20,34 @@ from chat.words import text
 
 def draw_openers(page: Page) -> None:
     """Draw the buttons that open the dialogs, and the dialog that was asked for."""
+    wanted, page.to_open = page.to_open, None
     with st.container(gap=None):
-        for name, icon in ((text.WHAT_WILL_BE_SENT, "visibility"), (text.INSPECT, "search")):
+        for name, title, icon, show in (
+            ("sent", text.WHAT_WILL_BE_SENT, "visibility", _what_will_be_sent),
+            ("inspector", text.INSPECT, "search", _inspector),
+        ):
             st.button(
-                name,
+                title,
                 type="tertiary",
                 icon=f":material/{icon}:",
                 on_click=page.open,
                 args=(name,),
             )
-    visitor = page.visitor
-    wanted, page.to_open = page.to_open, None
-    if wanted == text.WHAT_WILL_BE_SENT:
-        _what_will_be_sent(visitor, process.service_of(visitor))
-    elif wanted == text.INSPECT:
-        _inspector(visitor, process.current().counter)
+            if name == wanted:
+                _open(page, title, show)
 
 
-@st.dialog(text.WHAT_WILL_BE_SENT, width="medium")
-def _what_will_be_sent(visitor: Visitor, service: Service) -> None:
+def _open(page: Page, title: str, show: Callable[[Visitor], None]) -> None:
+    @st.dialog(title, width="medium")
+    def opened() -> None:
+        speak(page.language)
+        show(page.visitor)
+
+    opened()
+
+
+def _what_will_be_sent(visitor: Visitor) -> None:
+    service = process.service_of(visitor)
     messages = service.as_sent(Window.of(visitor.conversation).messages, visitor.options.model)
     if not messages:
         st.write(text.SENT_NOTHING)
@@ -48,24 +58,24 @@ def _what_will_be_sent(visitor: Visitor, service: Service) -> None:
     weights = visitor.calibration.weigh(messages, visitor.options.model)
     for message, tokens in zip(messages, weights.messages, strict=True):
         with st.container(border=True):
-            st.caption(f"{text.ROLES[message['role']]} · {text.tokens(weights.count(tokens))}")
+            st.caption(f"{text.role(message['role'])} · {text.tokens(weights.count(tokens))}")
             st.text(message["content"])
     st.caption(text.SENT_AS_JSON)
     st.code(json.dumps(messages, ensure_ascii=False, indent=2), language="json", height=300)
 
 
-@st.dialog(text.INSPECT, width="medium")
-def _inspector(visitor: Visitor, counter: TokenCounter) -> None:
+def _inspector(visitor: Visitor) -> None:
+    counter = process.current().counter
     written = st.text_area(text.INSPECT_INPUT, text.INSPECT_SAMPLE, key="inspected", height=140)
     found = counter.inspect(written, visitor.options.model, most=text.INSPECT_LIMIT)
     if found is None:
-        st.info(text.INSPECT_NOT_LOADED)
+        st.info(text.not_inspected(counter.state(visitor.options.model)[0]))
         return
     st.markdown(text.inspected(found.encoding, found.count, len(written)))
     if encoding_name(visitor.options.model) is None:
         st.caption(text.INSPECT_ASSUMED)
     if len(written) > text.INSPECT_LIMIT:
-        st.caption(text.INSPECT_CUT)
+        st.caption(text.inspect_cut())
     st.html(f'<div class="tokens">{"".join(_piece(*token) for token in found.tokens)}</div>')
     st.caption(text.INSPECT_DECODED)
     st.text(found.decoded)

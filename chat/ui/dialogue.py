@@ -8,7 +8,7 @@ import streamlit as st
 
 from chat.conversation.question import Question
 from chat.services.base import Service
-from chat.ui import parts, session
+from chat.ui import owner, parts, session
 from chat.ui.live import stream
 from chat.ui.parts import Part
 from chat.ui.round import RoundView, draw_failure
@@ -37,7 +37,10 @@ def draw_input(page: Page, service: Service) -> None:
         # In no part, so that it acts at once; seen while an answer is written (style.css).
         st.button(text.STOP, key="stop", icon=":material/stop_circle:", on_click=page.stop)
     if service.is_demo:
-        st.caption(text.DEMO_OWN_KEY if page.visitor.may_use_own_key else text.DEMO)
+        own_key = page.visitor.may_use_own_key
+        st.caption(f"{text.DEMO} {text.DEMO_OWN_KEY}" if own_key else text.DEMO)
+        if not own_key:
+            st.html(owner.note(text.DEMO_OWNER))
 
 
 def draw(page: Page) -> None:
@@ -96,7 +99,7 @@ def _draw_refused(page: Page) -> None:
 def _draw_top(page: Page) -> None:
     visitor = page.visitor
     for notice in visitor.notices:
-        st.warning(text.KEEPING[notice])
+        st.warning(text.notice(notice))
     if not visitor.conversation.path:
         _greet(page)
     else:
@@ -117,7 +120,7 @@ def _greet(page: Page) -> None:
     with st.container(key="greeting" if page.visitor.store is None else "greeting-or-chat"):
         st.markdown(f"### {text.GREETING}")
         with st.container(horizontal=True):
-            for suggestion in text.SUGGESTIONS:
+            for suggestion in text.suggestions():
                 question = Question(text=suggestion)
                 st.button(suggestion, on_click=page.ask, args=(question,))
 

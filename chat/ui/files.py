@@ -1,4 +1,4 @@
-"""The chat as a file: saved to read or to load again, and loaded."""
+"""The chat as a file: exported to read or as a backup, and imported."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import streamlit as st
 
 from chat.keeping.transcript import to_json, to_markdown
 from chat.keeping.untrusted import LARGEST
+from chat.languages.language import speaking
 from chat.ui import program, session
 from chat.ui.session import Page
 from chat.words import text
@@ -15,16 +16,20 @@ from chat.words import text
 _component = program.component("files")
 
 
+def _markdown(page: Page) -> str:
+    with speaking(page.language):  # it is made in a thread of Streamlit's
+        title = page.visitor.owners.title or text.TITLE
+        return to_markdown(page.visitor.conversation, title=title, ending=text.ending)
+
+
 def draw(page: Page) -> None:
-    """Draw the ways to save and to load."""
+    """Draw the ways to export and to import."""
     visitor = page.visitor
     with st.expander(text.THIS_CHAT_AS_FILE):
         # Made only when somebody asks for it: a long chat is not written at every click.
         st.download_button(
             text.DOWNLOAD_MARKDOWN,
-            lambda: to_markdown(
-                visitor.conversation, title=visitor.owners.title, ending=text.ending
-            ),
+            partial(_markdown, page),
             "chat.md",
             "text/markdown",
             on_click="ignore",
@@ -41,4 +46,4 @@ def draw(page: Page) -> None:
         words = {"label": text.UPLOAD, "help": text.UPLOAD_HELP, "largest": LARGEST}
         _component(key="upload", data=words, on_file_change=partial(session.load, page, "upload"))
         if page.fault is not None:
-            st.warning(text.TRANSCRIPT_FAULTS[page.fault])
+            st.warning(text.fault(page.fault))

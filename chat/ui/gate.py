@@ -16,7 +16,7 @@ def is_open() -> bool:
         st.text_input(
             text.PASSWORD, type="password", key=session.PASSWORD, autocomplete="current-password"
         )
-        st.form_submit_button(text.COME_IN, on_click=session.try_password, type="primary")
+        st.form_submit_button(text.SIGN_IN, on_click=session.try_password, type="primary")
     wait = session.seconds_to_wait()
     if wait > 0:
         st.warning(text.wait_for_password(wait))

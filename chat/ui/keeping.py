@@ -8,6 +8,7 @@ import streamlit as st
 
 from chat.conversation.tree import Conversation
 from chat.keeping.store import Store
+from chat.languages.language import spoken
 from chat.ui import notes, program
 from chat.words import text
 
@@ -29,5 +30,5 @@ def prepare(store: Store | None, part: str) -> None:
 def draw(store: Store, key: str, conversation: Conversation, receive: Callable[[], None]) -> None:
     """Draw the list of the chats, with its end of the storage, which calls `receive` back."""
     words = text.chats_words(asks_for_titles=store.asks_for_titles)
-    data = {**store.state(conversation), "words": words}
+    data = {**store.state(conversation), "words": words, "language": spoken().code}
     _component(key=key, data=data, on_came_change=receive)

@@ -12,14 +12,16 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from chat import models
-from chat.conversation.answer import Answer
+from chat.conversation.answer import Answer, Status
 from chat.conversation.spending import Spending
 from chat.conversation.window import Window, messages_of
+from chat.languages.language import spoken
 from chat.models import Model
 from chat.services.budgeted import Budgeted
 from chat.services.limits import Left
 from chat.tokens.counter import Count, Loading, RunningCount, TokenCounter
-from chat.ui import notes, process
+from chat.tokens.ranks import Obstacle
+from chat.ui import notes, owner, process
 from chat.visitor import Visitor
 from chat.words import text
 
@@ -82,7 +84,7 @@ class Meter:
             room = max(0, self._limit - total.tokens)
             parts.append(Part(kind="room", label=text.PART_ROOM, tokens=room))
         st.html(_split_html(text.NEXT_REQUEST, total, parts, self._limit))
-        st.html(_lines_html(self._rows(window), self._said(window)))
+        st.html(_lines_html(self._rows(window), self._said(window)) + self._for_owner())
 
     def begin(self, answer: Answer) -> None:
         """Weigh the request that was sent, and note in its answer what it weighs."""
@@ -139,7 +141,7 @@ class Meter:
         if question is not None:
             parts.append(Part(kind="question", label=text.PART_QUESTION, tokens=question))
         if weights.extra:
-            parts.append(Part(kind="extra", label=text.PART_EXTRA, tokens=weights.extra))
+            parts.append(Part(kind="extra", label=text.PART_OVERHEAD, tokens=weights.extra))
         return weights.total, parts
 
     def _rows(self, window: Window) -> list[tuple[str, str]]:
@@ -147,26 +149,25 @@ class Meter:
         conversation = self.visitor.conversation
         weights = self.visitor.calibration.weigh(window.messages, self.visitor.options.model)
         spending = Spending.of(conversation, lambda answer: self._tokens_of(answer).tokens)
-        last = self.visitor.latest
-        if last is None or not (last.usage or last.has_text):
-            rounds = reversed(conversation.history)
-            last = next((round.kept for round in rounds if round.kept), None)
+        kept = [round.kept for round in conversation.history if round.kept is not None]
+        ended = [a for a in kept if a.status is not Status.STREAMING and a.is_weighed]
+        last = ended[-1] if ended else None
         spared = self._spared(window)
         rows: list[tuple[str, str | None]] = []
         if self._model.usd_per_million_input is not None and not self.is_free:
             price = self._model.usd_per_million_input * weights.total.tokens / models.MILLION
-            rows.append((text.TO_SEND, text.dollars(price)))
+            rows.append((text.TO_SEND, spoken().dollars(price)))
         if last is not None:
             rows += self._last_answer(last)
         if spending.requests:
-            total = text.in_and_out(
+            total = text.sent_and_received(
                 spending.tokens_in, spending.tokens_out, is_exact=spending.is_exact
             )
             rows.append((text.THIS_CHAT, total))
-            rows.append((text.REQUESTS, f"{spending.requests:,}"))
+            rows.append((text.REQUESTS, text.number(spending.requests)))
             rows.append((text.COST, text.cost(spending)))
         if spared.tokens > 0:
-            rows.append((text.SPARED, text.tokens(spared)))
+            rows.append((text.SAVED, text.tokens(spared)))
         if self.left is not None:
             left = self.left()
             rows.append((text.LEFT_FOR_YOU, _number(left.visitor)))
@@ -176,25 +177,27 @@ class Meter:
     def _said(self, window: Window) -> list[str]:
         """What is to be said of the numbers: how sure they are, and what stays out."""
         name = self.visitor.options.model
-        notes = [text.GRADES[self.visitor.calibration.weigh(window.messages, name).grade]]
-        state, obstacle = self.counter.state(name)
-        if state is Loading.LOADING:
+        notes = [text.grade(self.visitor.calibration.weigh(window.messages, name).grade)]
+        if self.counter.state(name)[0] is Loading.LOADING:
             notes.append(text.LOADING_ENCODING)
-        elif obstacle is not None:
-            notes.append(text.OBSTACLES[obstacle])
         if self._limit is None:
             notes.append(text.NO_LIMIT)
         if window.left_out:
             notes.append(text.left_out(window.left_out))
         return notes
 
+    def _for_owner(self) -> str:
+        """HTML: what an owner could do about the numbers."""
+        _, obstacle = self.counter.state(self.visitor.options.model)
+        return "" if obstacle in (None, Obstacle.UNKNOWN) else owner.note(text.obstacle(obstacle))
+
     def _last_answer(self, answer: Answer) -> list[tuple[str, str | None]]:
         usage = answer.usage
         if usage is None:
             counted = self._tokens_of(answer).tokens
-            estimate = text.in_and_out(answer.prompt_estimate, counted, is_exact=False)
+            estimate = text.sent_and_received(answer.prompt_estimate, counted, is_exact=False)
             return [(text.LAST_ANSWER, estimate)]
-        total = text.in_and_out(usage.prompt_tokens, usage.completion_tokens, is_exact=True)
+        total = text.sent_and_received(usage.prompt_tokens, usage.completion_tokens, is_exact=True)
         return [
             (text.LAST_ANSWER, total),
             (text.CACHED, _number(usage.cached_tokens or None)),
@@ -206,9 +209,8 @@ class Meter:
 
     def _spared(self, window: Window) -> Count:
         """The tokens that sending everything would add to the next request."""
-        conversation = self.visitor.conversation
-        carried = set(window.remembered)
-        out = [round for round in conversation.history if round.kept and round not in carried]
+        left_out = window.forgotten + window.left_out
+        out = [round for round in self.visitor.conversation.history if round.kept][:left_out]
         weights = self.visitor.calibration.weigh(
             [message for round in out for message in messages_of(round)],
             self.visitor.options.model,
@@ -225,7 +227,7 @@ def _split_html(label: str, total: Count, parts: list[Part], limit: int | None) 
         for part in parts
         if part.tokens > 0 and part.kind != "room"
     )
-    rows = "".join(_row(part.kind, part.label, f"{part.tokens:,}") for part in parts)
+    rows = "".join(_row(part.kind, part.label, text.number(part.tokens)) for part in parts)
     over = ' class="over"' if limit is not None and used > limit else ""
     share = f"<small>{text.share(used, limit)}</small>" if limit is not None else ""
     # New each time: what the browser would take for the same, it would not draw over what the
@@ -240,7 +242,7 @@ def _split_html(label: str, total: Count, parts: list[Part], limit: int | None) 
 
 
 def _number(number: int | None) -> str | None:
-    return None if number is None else f"{number:,}"
+    return None if number is None else text.number(number)
 
 
 def _row(kind: str, label: str, number: str) -> str:

@@ -17,6 +17,7 @@ import streamlit as st
 
 from chat.conversation.question import Request
 from chat.conversation.tree import Conversation, Fork, Round
+from chat.languages.language import Language, speak, spoken
 from chat.ui import streamlit_quirks
 from chat.visitor import Visitor
 
@@ -39,6 +40,7 @@ class Part(StrEnum):
     # What is never drawn anew, but stands in a part so that a press waits for an answer's end.
     OWN_KEY = "own_key"
     FILES = "files"
+    LANGUAGE = "language"
 
 
 _FIRST = (Part.TOP, Part.END, Part.INPUT)
@@ -73,6 +75,7 @@ class Parts:
     places: int = 0  # of rounds, some of them for those to come
     is_mixed: bool = False  # answers of several models are in the chat
     shown: Conversation | None = None  # when the whole page was drawn
+    language: Language = field(default_factory=spoken)  # that the page speaks
     is_whole: bool = False  # the whole page was drawn to its end
     drawn: dict[str, object] = field(default_factory=dict)  # what each part was drawn from
     # What stands in the places. By weak references: a chat that was left is to be gone.
@@ -108,6 +111,7 @@ class Parts:
 
         @st.fragment(key=part)
         def drawn() -> None:
+            speak(self.language)
             self.drawn[part] = ...  # which it stays where the run is ended
             show(self)
             self.drawn[part] = self._shows(part)
@@ -167,7 +171,7 @@ class Parts:
                 return latest
             case Part.DIALOGS:
                 return self.to_open
-            case Part.OWN_KEY | Part.FILES:
+            case Part.OWN_KEY | Part.FILES | Part.LANGUAGE:
                 return None
             case _:
                 return self._round(self.forks[int(part.removeprefix(place(0)[:-1]))])

@@ -19,6 +19,7 @@ import streamlit as st
 from chat.access.address import network
 from chat.access.password import Password
 from chat.errors import ChatError
+from chat.languages.language import ENGLISH, language, speaking
 from chat.services.base import Service, log
 from chat.services.connect import connect
 from chat.services.limits import Limits
@@ -26,6 +27,7 @@ from chat.settings import Settings, SettingsError
 from chat.tokens.counter import TokenCounter
 from chat.visitor import Visitor
 from chat.words import text
+from chat.words.log import SUM_IS_FORGOTTEN
 
 
 @dataclass(kw_only=True)
@@ -54,11 +56,10 @@ class Process:
                 log=log,
             )
         except OSError:
-            raise SettingsError(
-                f"CHAT_DATA is {settings.data}, where nothing can be written."
-            ) from None
+            folder = str(settings.data)
+            raise SettingsError("setting_folder", name="CHAT_DATA", value=folder) from None
         if settings.daily_tokens is not None and settings.data is None:
-            log(text.SUM_IS_FORGOTTEN)
+            log(SUM_IS_FORGOTTEN)
         return cls(
             settings=settings,
             service=connect(settings, log=log_failure),
@@ -100,7 +101,8 @@ def current() -> Process:
             try:
                 _made.process = Process.of(Settings.load(secrets=_secrets()))
             except SettingsError as error:
-                log(f"{text.SETTINGS_WRONG} {error}")
+                with speaking(language(ENGLISH)):  # as all of the log
+                    log(f"{text.SETTINGS_WRONG} {error}")
                 raise
         return _made.process
 
@@ -117,7 +119,9 @@ def service_of(visitor: Visitor) -> Service:
 
 def log_failure(error: ChatError, line: str, *, has_own_key: bool = False) -> None:
     """Write a service's failure into the server's log, with what the owner can do."""
-    log(" | ".join(filter(None, (line, text.owners_advice(error, has_own_key=has_own_key)))))
+    with speaking(language(ENGLISH)):
+        advice = text.owners_advice(error, has_own_key=has_own_key)
+    log(" | ".join(filter(None, (line, advice))))
 
 
 def address() -> str:
@@ -143,7 +147,7 @@ def _secrets() -> Mapping[str, object]:
         return st.secrets.to_dict()
     for path in filter(Path.exists, map(Path, secret_files())):
         # Streamlit only logs it (1.67), and the demo would answer instead of the model.
-        raise SettingsError(f"{path.name} cannot be read: it is no valid TOML.")
+        raise SettingsError("setting_toml", file=path.name)
     return {}
 
 

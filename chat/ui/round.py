@@ -19,6 +19,7 @@ from chat.conversation.answer import Answer
 from chat.conversation.question import Move, Question
 from chat.conversation.tree import Fork, Round
 from chat.errors import ChatError
+from chat.languages.language import spoken
 from chat.markup.plain import literal
 from chat.ui import facts, long, session
 from chat.ui.growing import GrowingAnswer
@@ -122,7 +123,7 @@ class RoundView:
         if self.round.kept not in (None, answer) and not answer.continued:
             note = text.FORMER_ANSWER
         if read.model and self._page.is_mixed:
-            note = f"{literal(text.by(read.model))} {note or ''}".rstrip()
+            note = spoken().joined(literal(text.by(read.model)), note)
         if note is None:
             self.note.clear()
         else:

@@ -14,6 +14,7 @@ from chat.access.rules import Bounds, Rules
 from chat.services.base import log
 from chat.settings import SettingsError
 from chat.ui import process, program, streamlit_quirks
+from chat.words import log as said
 from chat.words import text
 
 FILES = 16_384  # open files at once, where the machine allows so many
@@ -25,10 +26,10 @@ _guarded: list[bool] = []
 def middleware() -> list[Middleware]:
     """What `st.App` puts before Streamlit's own server."""
     words = Words(
-        full=text.FULL,
+        full=lambda: text.FULL,
         wrong_name=text.wrong_name,
-        refused=text.refused,
-        closed=text.closed,
+        refused=said.refused,
+        closed=said.closed,
     )
     return [
         Middleware(
@@ -58,7 +59,13 @@ def _rules() -> Rules:
         settings = process.current().settings
     except SettingsError:
         return rules
-    return replace(rules, behind_proxy=settings.proxy, hosts=settings.hosts, frames=settings.frames)
+    return replace(
+        rules,
+        language=settings.language,
+        behind_proxy=settings.proxy,
+        hosts=settings.hosts,
+        frames=settings.frames,
+    )
 
 
 def _bounds() -> Bounds:
@@ -81,4 +88,4 @@ def _bounds() -> Bounds:
 def warn_if_unguarded() -> None:
     """Tell the owner, once, where somebody has started the page in another way."""
     if not _guarded:
-        log(text.UNGUARDED)
+        log(said.UNGUARDED)

@@ -17,7 +17,9 @@ import streamlit as st
 from chat.conversation.question import Move, Question
 from chat.conversation.tree import Conversation, Round
 from chat.keeping.untrusted import LONGEST_NAME, Fault, TranscriptError
+from chat.languages.language import choose, speak, spoken
 from chat.options import Options
+from chat.settings import Settings
 from chat.ui import process, streamlit_quirks
 from chat.ui.parts import Edit, Parts
 from chat.visitor import Visitor
@@ -29,6 +31,9 @@ OWN_KEY = "own_key"
 ROUNDS, SYSTEM_PROMPT = "rounds", "system_prompt"
 MODEL, TEMPERATURE, TOP_P, MAX_TOKENS = "model", "temperature", "top_p", "max_tokens"
 EFFORT, VERBOSITY = "reasoning_effort", "verbosity"
+LANGUAGE = "language"
+
+LANGUAGE_COOKIE = "chat_language"  # which language was chosen, set by static/language.js
 
 
 @dataclass(eq=False, kw_only=True)
@@ -65,6 +70,7 @@ class Page(Parts):
     def send(self) -> None:
         """Send the next question; its answer is drawn by the run that comes."""
         if self.sent is None:
+            speak(self.language)  # a callback comes before all else of a run
             service, connection = process.service_of(self.visitor), streamlit_quirks.Connection()
             self.sent = request = self.visitor.send_next(service, connection.is_lost)
             if request is not None and request.question.move is Move.EDIT:
@@ -97,6 +103,12 @@ class Page(Parts):
         """Take in what was set in the sidebar."""
         self.take_settings()
         self.redraw()
+
+    def choose_language(self) -> None:
+        """Speak the language that was chosen, whatever the address says."""
+        st.session_state.chosen_language = st.session_state[LANGUAGE]
+        st.query_params.pop("lang", None)
+        st.rerun()
 
     def new_chat(self) -> None:
         """Begin a new conversation, with what is set in the sidebar by now."""
@@ -151,6 +163,7 @@ def page() -> Page:
         shared = process.current()
         state.page = Page(visitor=Visitor(shared.settings, shared.counter))
     current: Page = state.page
+    current.language = spoken()
     if current.sent is None:
         current.visitor.end_draft()
     current.take_settings()
@@ -162,6 +175,28 @@ def page() -> Page:
     # For whoever looks into the session: `conversation.messages` is what a request would carry.
     state.conversation = current.visitor.conversation
     return current
+
+
+def speak_to_visitor(owners: Settings | None) -> None:
+    """Speak the visitor's language in this run; `owners` are the settings, where they are right.
+
+    The owner's word comes before the address's, before what was chosen on the page, before what
+    the browser is set to.
+    """
+    speak(
+        choose(
+            None if owners is None else owners.language,
+            st.query_params.get("lang"),
+            chosen_language(),
+            st.context.locale,
+        )
+    )
+
+
+def chosen_language() -> str | None:
+    """The language that was chosen on the page, now or another time in this browser."""
+    chosen: str | None = st.session_state.get("chosen_language")
+    return chosen or st.context.cookies.get(LANGUAGE_COOKIE)
 
 
 def submit_typed(page: Page) -> None:

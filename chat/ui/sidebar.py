@@ -15,6 +15,7 @@ import streamlit as st
 
 from chat import models
 from chat.conversation.window import Window
+from chat.languages.language import CODES, language
 from chat.markup.plain import literal
 from chat.options import MOST_ROUNDS, VERBOSITIES
 from chat.services import titles
@@ -30,7 +31,7 @@ def draw(page: Page, counter: TokenCounter) -> None:
     """Draw the sidebar."""
     visitor = page.visitor
     with st.sidebar:
-        st.markdown(f"### {literal(visitor.owners.title)}")
+        st.markdown(f"### {literal(visitor.owners.title or text.TITLE)}")
         _new_chat(page)
         page.draw(Part.CHATS, _draw_chats)
         with st.container(border=True, key="meter", gap="xsmall"):
@@ -41,6 +42,8 @@ def draw(page: Page, counter: TokenCounter) -> None:
         page.draw(Part.SETTINGS, _settings)
         _parameters(page)
         page.draw(Part.FILES, files.draw)
+        if visitor.owners.language is None:
+            page.draw(Part.LANGUAGE, _language)
     if counter.state(visitor.options.model)[0] is Loading.LOADING:
         _redraw_when_loaded(page, counter)
 
@@ -50,6 +53,17 @@ def _redraw_when_loaded(page: Page, counter: TokenCounter) -> None:
     """Let the exact numbers take the place of the estimates, as soon as there are any."""
     if counter.state(page.visitor.options.model)[0] is not Loading.LOADING:
         st.rerun()
+
+
+def _language(page: Page) -> None:
+    st.selectbox(
+        text.LANGUAGE,
+        CODES,
+        index=CODES.index(page.language.code),
+        key=session.LANGUAGE,
+        on_change=page.choose_language,
+        format_func=lambda code: language(code).name,
+    )
 
 
 def _draw_meter(page: Page) -> None:
@@ -199,7 +213,7 @@ def _choice(
             key=key,
             on_change=page.change_settings,
             help=help,
-            format_func=lambda value: value or text.MODELS_DEFAULT,
+            format_func=text.level,
         )
 
 
@@ -252,7 +266,7 @@ def _parameter(
         key=key,
         on_change=page.change_settings,
         persist_state="session",
-        placeholder=text.LEAVE_IT,
+        placeholder=text.MODELS_DEFAULT,
         help=help,
         disabled=is_refused and key != session.MAX_TOKENS,
     )

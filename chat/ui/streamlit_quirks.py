@@ -33,7 +33,7 @@ _VALUES = {
     "rounds": "double_array_value",
     **dict.fromkeys(("temperature", "top_p"), "double_value"),
     "max_tokens": "int_value",
-    **dict.fromkeys(("model", "system_prompt", "own_key", "password"), "string_value"),
+    **dict.fromkeys(("model", "system_prompt", "own_key", "password", "language"), "string_value"),
     **dict.fromkeys(("reasoning_effort", "verbosity", "inspected", "edit-"), "string_value"),
     **dict.fromkeys(("chats", "upload", "program_mount"), "nothing: they speak by their events"),
 }

@@ -35,7 +35,7 @@ class World:
             rules=lambda: self.rules,
             read=_read,
             words=Words(
-                full="Full.",
+                full=lambda: "Full.",
                 wrong_name=lambda name: f"Not {name}.",
                 refused=_closed,
                 closed=_closed,

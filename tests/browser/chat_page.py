@@ -68,6 +68,22 @@ class ChatPage:
             slider.press("ArrowRight")
         expect(slider).to_have_value(str(rounds))
 
+    def pick(self, label: str, name: str) -> None:
+        """Pick one of the values that a setting may have, by keyboard."""
+        box = self.sidebar.get_by_role("combobox", name=label)
+        # A scroll closes its list.
+        box.evaluate("box => box.scrollIntoView({block: 'center'})")
+        options = self.page.get_by_role("option")
+
+        def is_found() -> bool:
+            box.fill("")
+            box.fill(name)
+            return options.count() == 1
+
+        wait_until(self, is_found)
+        box.press("Enter")
+        expect(box).to_have_value(name)
+
     def prompt(self, prompt: str) -> None:
         """Set the system prompt, and leave its field."""
         field = self.sidebar.get_by_label(text.SYSTEM_PROMPT, exact=True)
@@ -86,9 +102,9 @@ class ChatPage:
 
 
 @contextmanager
-def visitor(browser: Browser, address: str) -> Iterator[ChatPage]:
+def visitor(browser: Browser, address: str, *, locale: str = "en-US") -> Iterator[ChatPage]:
     """Somebody with a browser of their own, whose page asks no other host for anything."""
-    context: BrowserContext = browser.new_context()
+    context: BrowserContext = browser.new_context(locale=locale)
     context.set_default_timeout(20_000)
     page: Page = context.new_page()
     hosts: set[str | None] = set()

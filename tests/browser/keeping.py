@@ -6,13 +6,13 @@ import json
 
 from playwright.sync_api import Locator, Page
 
-from chat.words import text
+from chat.languages.language import ENGLISH, language, say
 from tests.browser.chat_page import ChatPage, wait_for_storage, wait_until
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, answering, chunk
 from tests.keeping.kept import VERSION_1
 
-WORDS = text.CHATS_WORDS
+WORDS = {name: say(f"chats.{name}", count=1) for name in language(ENGLISH).table("chats")}
 # What a page keeps, as {chat's id: {record's name: record}}.
 READ = """async () => {
   if (!(await indexedDB.databases()).length) return {};

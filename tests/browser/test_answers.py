@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from chat import errors
 from chat.words import text
-from tests.browser.chat_page import ChatPage, visitor, wait_until
+from tests.browser.chat_page import ChatPage, visitor
 from tests.browser.keeping import again, expect_kept
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk, failing
@@ -20,23 +20,6 @@ from tests.running import running_app
 
 REASON = "The deployment is being moved & comes back <soon>."
 CLOCKED = "tests/browser/clocked_app.py"
-
-
-def use_model(chat: ChatPage, name: str) -> None:
-    """Ask this model from now on."""
-    model = chat.sidebar.get_by_role("combobox", name=text.MODEL)
-    # A scroll closes its list.
-    model.evaluate("box => box.scrollIntoView({block: 'center'})")
-    options = chat.page.get_by_role("option")
-
-    def is_found() -> bool:
-        model.fill("")
-        model.fill(name)
-        return options.count() == 1
-
-    wait_until(chat, is_found)
-    model.press("Enter")
-    expect(model).to_have_value(name)
 
 
 def facts(chat: ChatPage, number: int) -> Locator:
@@ -47,7 +30,7 @@ def facts(chat: ChatPage, number: int) -> Locator:
 def test_an_answer_tells_its_model_time_tokens_and_cost_by_key_and_after_a_reload(
     chat: ChatPage,
 ) -> None:
-    use_model(chat, "gpt-4o")
+    chat.pick(text.MODEL, "gpt-4o")
     chat.ask("Q1")
     chat.expect_answer(1, "Answer 1.")
     expect(facts(chat, 1)).to_be_hidden()
@@ -73,7 +56,7 @@ def test_where_several_models_have_answered_each_answer_names_its_own(
     chat.ask("Q1")
     chat.expect_answer(1, "Answer 1.")
     expect(chat.answer(1)).not_to_contain_text(text.by("scripted"))
-    use_model(chat, "other")
+    chat.pick(text.MODEL, "other")
     chat.ask("Q2")
     chat.expect_answer(2, "Answer 2.")
     expect(chat.answer(1)).to_contain_text(text.by("scripted"))
@@ -88,7 +71,7 @@ def test_a_refusal_unfolds_to_the_services_own_words(
 ) -> None:
     service.enqueue(failing(403, {"message": REASON}))
     chat.ask("Q1")
-    happened = text.ERRORS[errors.NotAllowed][0]
+    happened = text.failure(errors.NotAllowed())[0]
     expect(chat.answer(1)).to_contain_text(happened)
     words = chat.answer(1).get_by_text("being moved")
     expect(words).to_be_hidden()
@@ -141,13 +124,13 @@ def test_a_model_that_is_silent_for_70_seconds_is_waited_for_and_can_be_stopped(
     with page_with_a_clock(browser, service, tmp_path) as (chat, ahead):
         chat.ask("Q1")
         expect(chat.answer(1)).to_contain_text("Thinking")
-        expect(chat.answer(1)).not_to_contain_text(text.PATIENCE)
+        expect(chat.answer(1)).not_to_contain_text("You can stop at any time.")
         ahead.write_text("70")
         expect(chat.answer(1)).to_contain_text(re.compile(r"Thinking … 7\d s"))
-        expect(chat.answer(1)).to_contain_text(text.PATIENCE)
+        expect(chat.answer(1)).to_contain_text("You can stop at any time.")
         released.set()
         chat.expect_answer(1, "At last.")
-        expect(chat.answer(1)).not_to_contain_text(text.PATIENCE)
+        expect(chat.answer(1)).not_to_contain_text("You can stop at any time.")
 
         chat.ask("Q2")
         expect(chat.answer(2)).to_contain_text("Thinking")

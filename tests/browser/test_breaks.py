@@ -207,12 +207,12 @@ def test_what_was_typed_before_a_break_is_sent_after_it(browser: Browser, server
 
 def test_a_suggestion_is_the_first_thing_after_a_break(browser: Browser, server: Server) -> None:
     with visitor(browser, server.start()) as chat:
-        expect(chat.button(text.SUGGESTIONS[0])).to_be_visible()
+        expect(chat.button(text.suggestions()[0])).to_be_visible()
         server.kill()
         lost(chat)
         server.start()
         reconnected(chat)
-        chat.button(text.SUGGESTIONS[0]).click()
+        chat.button(text.suggestions()[0]).click()
         chat.expect_answer(1, "Answer 1.")
 
 
@@ -221,7 +221,7 @@ def test_a_password_is_the_first_thing_after_a_break_and_what_was_typed_is_still
 ) -> None:
     def come_in() -> None:
         page.get_by_label(text.PASSWORD, exact=True).fill("sesame")
-        page.get_by_role("button", name=text.COME_IN).click()
+        page.get_by_role("button", name=text.SIGN_IN).click()
 
     context = browser.new_context()
     page = context.new_page()
@@ -288,7 +288,7 @@ def test_an_answer_whose_page_was_lost_for_a_while_says_so_and_can_go_on(
         wait_until(chat, service.last.left.is_set)
         wire.mend()
         reconnected(chat)
-        expect(chat.answer(number)).to_contain_text(text.ERRORS[ConnectionLost][0])
+        expect(chat.answer(number)).to_contain_text(text.failure(ConnectionLost())[0])
         expect(chat.answer(number)).not_to_contain_text(text.STOPPED)
         expect(chat.input).to_be_enabled()
     expect(chat.action(2, text.GO_ON)).to_have_count(0)

@@ -150,7 +150,7 @@ def test_a_browser_that_forbids_to_keep_anything_chats_on_and_says_so(
 ) -> None:
     chat = loaded_with(FORBIDDING[forbidding], chat.page)
     expect(chats(chat)).to_contain_text(WORDS["forbidden"])
-    expect(chat.page.get_by_text(text.KEEPING[Notice.FORBIDDEN])).to_be_visible()
+    expect(chat.page.get_by_text(text.notice(Notice.FORBIDDEN))).to_be_visible()
     expect(chat.page.get_by_text(text.GREETING)).to_be_visible()
     for number in (1, 2):
         chat.ask(f"Q{number}")
@@ -176,12 +176,12 @@ def test_a_list_that_cannot_be_drawn_is_no_fault_of_the_storage(
 def expect_silence(chat: ChatPage) -> None:
     expect(chats(chat)).to_contain_text(WORDS["silent"])
     expect(chats(chat)).not_to_contain_text(WORDS["kept"])
-    expect(chat.page.get_by_text(text.KEEPING[Notice.SILENT])).to_be_visible()
+    expect(chat.page.get_by_text(text.notice(Notice.SILENT))).to_be_visible()
 
 
 def expect_healed(chat: ChatPage) -> None:
     expect(chats(chat)).to_contain_text(WORDS["kept"], timeout=40_000)
-    expect(chat.page.get_by_text(text.KEEPING[Notice.SILENT])).to_have_count(0)
+    expect(chat.page.get_by_text(text.notice(Notice.SILENT))).to_have_count(0)
 
 
 def test_a_storage_that_never_opens_is_told_of_until_it_does(chat: ChatPage, app: str) -> None:
@@ -229,10 +229,10 @@ def test_a_database_that_another_page_held_is_used_as_soon_as_it_is_free(
     page = chat.page.context.new_page()
     page.goto(app)
     tab = ChatPage(page)
-    expect(tab.page.get_by_text(text.KEEPING[Notice.SILENT])).to_be_visible()
+    expect(tab.page.get_by_text(text.notice(Notice.SILENT))).to_be_visible()
     tab.ask("Q1")
     tab.expect_answer(1, "Answer 1.")
     chat.page.evaluate("window.held.close()")
     expect(chats(tab)).to_contain_text(WORDS["kept"])
-    expect(tab.page.get_by_text(text.KEEPING[Notice.SILENT])).to_have_count(0)
+    expect(tab.page.get_by_text(text.notice(Notice.SILENT))).to_have_count(0)
     expect_kept(tab, "Answer 1.")

@@ -87,7 +87,7 @@ def test_a_reload_in_the_middle_of_an_answer_loses_a_second_of_it_at_most(
     expect_kept(chat, "word9")
     chat = again(chat.page)
     expect(chat.answer(1)).to_contain_text("word9")
-    expect(chat.answer(1)).to_contain_text(text.ERRORS[ConnectionLost][0])
+    expect(chat.answer(1)).to_contain_text(text.failure(ConnectionLost())[0])
     chat.action(1, text.RETRY).click()
     chat.expect_answer(1, "Answer 2.")
     assert service.requests[0].left.wait(20)
@@ -144,8 +144,8 @@ def test_chats_are_switched_renamed_searched_and_deleted(chat: ChatPage) -> None
 
     chat = again(chat.page)
     expect(chat.question(2)).to_have_text("More of them")
-    chats(chat).get_by_role("button", name=WORDS["removeAll"]).click()
-    chats(chat).get_by_role("button", name=WORDS["removeAllReally"]).click()
+    chats(chat).get_by_role("button", name=WORDS["remove_all"]).click()
+    chats(chat).get_by_role("button", name=WORDS["remove_all_really"]).click()
     expect(chat.messages).to_have_count(0)
     expect(chats(chat).locator("li")).to_have_count(0)
     assert kept(chat) == []
@@ -362,7 +362,7 @@ def test_a_server_that_is_killed_and_started_again_goes_on_where_it_was(
         process.send_signal(signal.SIGKILL)
         process.wait()
     with started_app(tmp_path / "second", app, port, **environment):
-        expect(chat.answer(2)).to_contain_text(text.ERRORS[ConnectionLost][0], timeout=60_000)
+        expect(chat.answer(2)).to_contain_text(text.failure(ConnectionLost())[0], timeout=60_000)
         expect(chat.answer(2)).to_contain_text("Half of it")
         expect(chat.question(1)).to_have_text("Q1")
         chat.action(2, text.RETRY).click()

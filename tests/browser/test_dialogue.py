@@ -275,7 +275,7 @@ def test_a_double_click_on_send_does_not_stop_the_answer(
 def test_the_only_stop_is_ours(chat: ChatPage, service: ScriptedService) -> None:
     """Streamlit's own would leave the input closed."""
     service.enqueue(HALF)
-    chat.button(text.SUGGESTIONS[0]).click()
+    chat.button(text.suggestions()[0]).click()
     expect(chat.answer(1)).to_contain_text("Half of it")
     stops = chat.page.get_by_role("button", name=text.STOP, exact=True)
     expect(stops.locator("visible=true")).to_have_count(1)
@@ -306,14 +306,14 @@ def test_half_a_character_in_the_input_is_replaced_before_it_is_sent(
 
 def test_a_suggestion_asks_and_can_be_stopped(chat: ChatPage, service: ScriptedService) -> None:
     service.enqueue(HALF)
-    chat.button(text.SUGGESTIONS[0]).click()
+    chat.button(text.suggestions()[0]).click()
     expect(chat.answer(1)).to_contain_text("Half of it")
-    expect(chat.button(text.SUGGESTIONS[1])).to_have_count(0)
+    expect(chat.button(text.suggestions()[1])).to_have_count(0)
     chat.stop.click()
     assert service.last.left.wait(1)
     expect(chat.answer(1)).to_contain_text(text.STOPPED)
     expect(chat.input).to_be_enabled()
-    assert contents(service, 1) == [text.SUGGESTIONS[0]]
+    assert contents(service, 1) == [text.suggestions()[0]]
 
 
 def test_a_closed_tab_cuts_the_service(
@@ -341,7 +341,7 @@ def test_a_lost_connection_keeps_every_word(chat: ChatPage, service: ScriptedSer
     expect(chat.answer(1)).to_contain_text("Half of it")
     sockets[-1].close()
     assert service.last.left.wait(5)
-    expect(chat.answer(1)).to_contain_text(text.ERRORS[ConnectionLost][0])
+    expect(chat.answer(1)).to_contain_text(text.failure(ConnectionLost())[0])
     chat.expect_answer(1, "Half of it")
     assert len(sockets) > 1
     chat.ask("Q2")

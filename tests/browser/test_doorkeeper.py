@@ -18,7 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from chat.words import text
+from chat.words import log as log_words
 from tests.fakes.service import ScriptedService, answering
 from tests.running import free_port, started_app
 from tests.visitor import Visitor, run
@@ -197,7 +197,7 @@ def test_a_flood_is_closed_and_a_visitor_beside_it_is_answered(attacked: str, lo
 
     # 1006: closed so soon that what was on its way was never read.
     assert set(run(attack())) <= {1006, 1008}
-    assert text.closed("127.0.0.1", "too many messages") in log.read_text(encoding="utf-8")
+    assert log_words.closed("127.0.0.1", "too many messages") in log.read_text(encoding="utf-8")
 
 
 def test_what_is_no_message_or_too_large_closes_the_page(attacked: str) -> None:

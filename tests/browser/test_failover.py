@@ -63,7 +63,7 @@ def test_when_one_server_dies_the_visitor_carries_on_with_the_other(
         chat.ask("Q2")
         expect_kept(chat, "Half of it")
         apps[place][1].send_signal(signal.SIGKILL)
-        expect(chat.answer(2)).to_contain_text(text.ERRORS[ConnectionLost][0], timeout=60_000)
+        expect(chat.answer(2)).to_contain_text(text.failure(ConnectionLost())[0], timeout=60_000)
         expect(chat.answer(2)).to_contain_text("Half of it")
         expect(chat.question(1)).to_have_text("Q1")
         other = services[1 - place]

@@ -114,5 +114,5 @@ def test_a_file_beyond_the_bound_is_refused_in_a_sentence(chat: ChatPage) -> Non
     chat.sidebar.locator("input[type=file]").set_input_files(
         {"name": "c.json", "mimeType": "application/json", "buffer": json.dumps(messages).encode()}
     )
-    expect(chat.sidebar).to_contain_text(text.TRANSCRIPT_FAULTS[Fault.TOO_LARGE])
+    expect(chat.sidebar).to_contain_text(text.fault(Fault.TOO_LARGE))
     expect(chat.messages).to_have_count(0)

@@ -133,9 +133,9 @@ def test_a_passing_fault_is_told_only_while_it_lasts(chat: ChatPage) -> None:
     chat.page.evaluate(
         in_program("() => store.enqueue(() => Promise.reject(new Error('a hiccup')))")
     )
-    expect(chat.page.get_by_text(text.KEEPING[Notice.FAILED])).to_be_visible()
+    expect(chat.page.get_by_text(text.notice(Notice.FAILED))).to_be_visible()
     ask(chat, 2, "Q2")
-    expect(chat.page.get_by_text(text.KEEPING[Notice.FAILED])).to_have_count(0)
+    expect(chat.page.get_by_text(text.notice(Notice.FAILED))).to_have_count(0)
 
 
 def test_changes_of_the_settings_write_a_little_and_miss_nothing(chat: ChatPage, app: str) -> None:
@@ -195,10 +195,10 @@ def test_an_index_that_was_edited_by_hand_is_listed_as_far_as_it_goes(chat: Chat
 def test_a_notice_of_one_chat_is_not_shown_with_another(chat: ChatPage) -> None:
     seed(chat, SEEDED, json.loads(VERSION_1) | {"foo": 1})
     chat = ChatPage(chat.page)
-    expect(chat.page.get_by_text(text.KEEPING[Notice.DAMAGED])).to_be_visible()
+    expect(chat.page.get_by_text(text.notice(Notice.DAMAGED))).to_be_visible()
     chat.button(text.NEW_CHAT).click()
     expect(chat.messages).to_have_count(0)
-    expect(chat.page.get_by_text(text.KEEPING[Notice.DAMAGED])).to_have_count(0)
+    expect(chat.page.get_by_text(text.notice(Notice.DAMAGED))).to_have_count(0)
 
 
 def test_a_damaged_chat_is_mended_by_the_next_change_and_not_before(
@@ -206,14 +206,14 @@ def test_a_damaged_chat_is_mended_by_the_next_change_and_not_before(
 ) -> None:
     seed(chat, SEEDED, json.loads(VERSION_1) | {"foo": 1})
     chat = ChatPage(chat.page)
-    expect(chat.page.get_by_text(text.KEEPING[Notice.DAMAGED])).to_be_visible()
+    expect(chat.page.get_by_text(text.notice(Notice.DAMAGED))).to_be_visible()
     tab = second_tab(chat, app)
-    expect(tab.page.get_by_text(text.KEEPING[Notice.DAMAGED])).to_be_visible()
+    expect(tab.page.get_by_text(text.notice(Notice.DAMAGED))).to_be_visible()
     assert chat.page.evaluate(READ)[SEEDED]["foo"] == 1
     ask(chat, 3, "Q3")
     assert "foo" not in chat.page.evaluate(READ)[SEEDED]
     expect(tab.question(3)).to_have_text("Q3")
-    expect(tab.page.get_by_text(text.KEEPING[Notice.DAMAGED])).to_have_count(0)
+    expect(tab.page.get_by_text(text.notice(Notice.DAMAGED))).to_have_count(0)
     expect(chats(chat).locator("li")).to_have_count(1)
 
 
@@ -232,7 +232,7 @@ def test_a_chat_that_is_too_long_to_be_sent_stays_where_it_is(chat: ChatPage) ->
     )
     reload_forgetting(chat)
     chat = ChatPage(chat.page)
-    expect(chat.page.get_by_text(text.KEEPING[Notice.TOO_LONG])).to_be_visible()
+    expect(chat.page.get_by_text(text.notice(Notice.TOO_LONG))).to_be_visible()
     ask(chat, 1, "Q1")
     assert len(chat.page.evaluate(READ)["0" * 32]) == len(records)
 
@@ -248,14 +248,14 @@ def test_a_file_that_would_be_too_large_on_its_way_is_refused(
     quotes.write_text(json.dumps([{"role": "user", "content": content}]), encoding="utf-8")
     chat.sidebar.get_by_text(text.THIS_CHAT_AS_FILE).click()
     chat.sidebar.locator('input[type="file"]').set_input_files(quotes)
-    expect(chat.sidebar.get_by_text(text.TRANSCRIPT_FAULTS[Fault.TOO_LARGE])).to_be_visible()
+    expect(chat.sidebar.get_by_text(text.fault(Fault.TOO_LARGE))).to_be_visible()
     ask(chat, 2, "Q2")
 
 
 def test_a_browser_that_forbids_it_chats_on_and_says_so(chat: ChatPage) -> None:
     chat.page.add_init_script(FORBIDDEN)
     chat = again(chat.page)
-    expect(chat.page.get_by_text(text.KEEPING[Notice.FORBIDDEN])).to_be_visible()
+    expect(chat.page.get_by_text(text.notice(Notice.FORBIDDEN))).to_be_visible()
     expect(chat.page.get_by_text(text.GREETING)).to_be_visible()
     chat.ask("Q1")
     chat.expect_answer(1, "Answer 1.")
@@ -270,10 +270,10 @@ def test_a_full_storage_says_so_and_is_tried_again(chat: ChatPage) -> None:
     chat.page.evaluate("window.isFull = true")
     chat.ask("Q2")
     chat.expect_answer(2, "Answer 2.")
-    expect(chat.page.get_by_text(text.KEEPING[Notice.FULL])).to_be_visible()
+    expect(chat.page.get_by_text(text.notice(Notice.FULL))).to_be_visible()
     chat.page.evaluate("window.isFull = false")
     ask(chat, 3, "Q3")
-    expect(chat.page.get_by_text(text.KEEPING[Notice.FULL])).to_have_count(0)
+    expect(chat.page.get_by_text(text.notice(Notice.FULL))).to_have_count(0)
     chat = again(chat.page)
     expect(chat.question(2)).to_have_text("Q2")
     expect(chat.answer(3)).to_contain_text("Answer 3.")
@@ -284,7 +284,7 @@ def test_a_real_quota_is_met(chat: ChatPage, app: str, service: ScriptedService)
     session.send("Storage.overrideQuotaForOrigin", {"origin": app, "quotaSize": 1000})
     service.enqueue(answering("word " * 20_000))
     chat.ask("Q1")
-    expect(chat.page.get_by_text(text.KEEPING[Notice.FULL])).to_be_visible()
+    expect(chat.page.get_by_text(text.notice(Notice.FULL))).to_be_visible()
     chat.expect_answer(1, "word word")
 
 
@@ -330,7 +330,7 @@ def test_a_database_that_another_page_holds_is_waited_for_by_nobody(
     page = chat.page.context.new_page()
     page.goto(app)
     tab = ChatPage(page)
-    expect(tab.page.get_by_text(text.KEEPING[Notice.SILENT])).to_be_visible()
+    expect(tab.page.get_by_text(text.notice(Notice.SILENT))).to_be_visible()
     tab.ask("Q1")
     tab.expect_answer(1, "Answer 1.")
 
@@ -348,7 +348,7 @@ def test_what_can_be_read_of_a_damaged_chat_is_read(chat: ChatPage) -> None:
     records = json.loads(VERSION_1) | {"answer/2": "edited", "round/4": {"after": []}, "head": 0}
     seed(chat, SEEDED, records)
     chat = ChatPage(chat.page)
-    expect(chat.page.get_by_text(text.KEEPING[Notice.DAMAGED])).to_be_visible()
+    expect(chat.page.get_by_text(text.notice(Notice.DAMAGED))).to_be_visible()
     expect(chat.answer(1)).to_contain_text("Second")
     expect(chat.question(2)).to_have_text("Q2")
     ask(chat, 3, "Q3")
@@ -363,7 +363,7 @@ def test_a_chat_that_cannot_be_read_is_left_alone(
 ) -> None:
     seed(chat, SEEDED, records)
     chat = ChatPage(chat.page)
-    expect(chat.page.get_by_text(text.KEEPING[notice])).to_be_visible()
+    expect(chat.page.get_by_text(text.notice(notice))).to_be_visible()
     ask(chat, 1, "Q1")
     expect(chats(chat).locator("li")).to_have_count(2)
     assert json.dumps(next(iter(records.values()))) in kept(chat)

@@ -80,7 +80,13 @@ def test_what_was_deleted_was_paid_for_all_the_same() -> None:
 
 
 def test_an_answer_that_goes_on_is_counted_by_what_it_wrote_itself() -> None:
-    more = Answer(text="Half more", continued="Half", status=Status.STOPPED, model="gpt-4")
+    more = Answer(
+        text="Half more",
+        continued="Half",
+        status=Status.STOPPED,
+        model="gpt-4",
+        prompt_estimate=9,
+    )
     conversation = Conversation()
     conversation.end.add(Round(question="Q", versions=[more]))
     spending = Spending.of(conversation, lambda answer: len(answer.written))

@@ -7,8 +7,8 @@ const DAY = 86_400_000;
 const WORDS = {
   ...{ chats: "Chats", search: "Search", untitled: "Untitled", kept: "Kept here.", full: "Full.", waits: "Waits" },
   ...{ none: "None", searching: "Searching", today: "Today", yesterday: "Yesterday", week: "Week" },
-  ...{ rename: "Rename", remove: "Delete", removed: "Deleted.", removedMore: "{} deleted.", undo: "Undo" },
-  ...{ removeAll: "Delete all", removeAllReally: "Really?" },
+  ...{ rename: "Rename", rename_chat: "Rename: {chat}", remove_chat: "Delete: {chat}", removed: { one: "Deleted.", other: "{count} deleted." }, undo: "Undo" },
+  ...{ remove_all: "Delete all", remove_all_really: "Really?" },
 };
 let all;
 let calls;

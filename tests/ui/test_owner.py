@@ -31,7 +31,7 @@ OWN_KEY = "sk-visitor-0123456789"
 def enter(page: AppTest, password: str) -> AppTest:
     """Give the password."""
     page.text_input[0].set_value(password)
-    return press(page, text.COME_IN)
+    return press(page, text.SIGN_IN)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_visitor_uses_a_key_of_their_own_where_the_owner_has_none(
     open_page: Open, service: ScriptedService
 ) -> None:
     page = open_page(OPENAI_BASE_URL=service.base_url, CHAT_OWN_KEY="on")
-    assert page.caption[0].value == text.DEMO_OWN_KEY
+    assert page.caption[0].value == f"{text.DEMO} {text.DEMO_OWN_KEY}"
     page.text_input(key="own_key").set_value("no key").run()
     assert [warning.value for warning in page.warning] == [text.NO_KEY]
     ask(page, "Still the demo?")
@@ -101,13 +101,13 @@ def test_what_a_visitor_reads_of_a_failure_is_what_that_visitor_can_do(
     page.text_input(key="own_key").set_value(OWN_KEY).run()
     ask(page, "Q1")
     assert "Check the key that you put into the sidebar." in page.warning[0].value
-    assert text.OWNER not in page.warning[0].value + capsys.readouterr().err
+    assert "For the owner" not in page.warning[0].value + capsys.readouterr().err
 
     # Of one model, and without a field for a key.
     page = open_page(**service.reach, CHAT_DAILY_TOKENS="100000")
     ask(page, "Q1")
-    advice = f"{text.OWNER} check CHAT_MODEL and CHAT_MODELS."
-    happened, _ = text.ERRORS[errors.NoSuchModel]
+    advice = "For the owner: check CHAT_MODEL and CHAT_MODELS."
+    happened, _ = text.failure(errors.NoSuchModel())
     assert [warning.value for warning in page.warning] == [literal(f"{happened} {advice}")]
     line = f"NoSuchModel | 404 | model scripted | There is no such model. | {advice}"
     assert line in capsys.readouterr().err.splitlines()
@@ -136,7 +136,7 @@ def test_a_visitor_sees_what_is_left_and_reads_why_nothing_is(
     assert f"{text.LEFT_FOR_ALL}|320|" in meter_of(page)
     ask(page, "Q2")
     assert len(service.requests) == 1
-    happened, to_do = text.ERRORS[errors.VisitorBudgetSpent]
+    happened, to_do = text.failure(errors.VisitorBudgetSpent())
     assert [warning.value for warning in page.warning] == [f"{happened} {to_do}"]
     assert dialogue(page)[:3] == [("user", "Q1"), ("assistant", "One."), ("user", "Q2")]
 
@@ -182,8 +182,8 @@ def test_a_question_may_not_be_longer_than_the_owner_allows(
 ) -> None:
     page = bounded(CHAT_MAX_CHARS="10")
     assert page.chat_input[0].proto.max_chars == 10
-    press(page, text.SUGGESTIONS[0])  # what was not typed is bounded, too
-    happened, to_do = text.ERRORS[errors.TooLong]
+    press(page, text.suggestions()[0])  # what was not typed is bounded, too
+    happened, to_do = text.failure(errors.TooLong())
     assert [warning.value for warning in page.warning] == [f"{happened} {to_do}"]
     assert not service.requests
     ask(page, "x" * 20)  # around the browser

@@ -1,0 +1,21 @@
+"""What the server's log says, always in English: its reader searches for it."""
+
+from __future__ import annotations
+
+SUM_IS_FORGOTTEN = (
+    "CHAT_DATA is not set, so what was spent today is forgotten when the app starts again."
+)
+UNGUARDED = (
+    "The app runs without its doorkeeper, so a stranger can empty its budgets or fill its memory. "
+    "Start it with: streamlit run streamlit_app.py"
+)
+
+
+def refused(address: str, why: str) -> str:
+    """A page that was not let in."""
+    return f"A page at {address} was not let in: {why}."
+
+
+def closed(address: str, why: str) -> str:
+    """A page that was closed."""
+    return f"A page at {address} was closed: {why}."
