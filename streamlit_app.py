@@ -23,12 +23,13 @@ else:
         st.stop()
 
     session.speak_to_visitor(shared.settings)
-    st.set_page_config(page_title=shared.settings.title or text.TITLE, page_icon="💬")
+    title = shared.settings.title or text.TITLE
+    st.set_page_config(page_title=title, page_icon="💬")
 
     program.start()
     speech.tell()
 
-    if not gate.is_open():
+    if not gate.is_open(title):
         st.stop()
 
     # One counter and one key for the process; one visitor, with a conversation, for each page.

@@ -119,7 +119,7 @@ def _answer(conversation: Conversation, service: Service, question: str) -> bool
     try:
         answer = conversation.ask(question).answer
     except ChatError as error:
-        _say(*text.failure(error))
+        _say_failure(error)
         return False
     with closing(answer.grow(service.stream(Window.of(conversation), service.defaults))) as events:
         try:
@@ -137,12 +137,17 @@ def _end(answer: Answer) -> bool:
     if answer.text:
         print(flush=True)
     if answer.error is not None:
-        _say(*text.failure(answer.error))
+        _say_failure(answer.error)
         if answer.error.detail:
             _say(text.REASON + ":", answer.error.detail)
     elif (ending := text.ending(answer)) is not None:
         _say(ending)
     return answer.error is None
+
+
+def _say_failure(error: ChatError) -> None:
+    owners = text.for_owner(text.owners_advice(error))
+    _say(*filter(None, (*text.failure(error), owners)))
 
 
 def _say(*sentences: str) -> None:

@@ -81,7 +81,7 @@ def test_a_failure_is_two_sentences_and_the_exit_code(service: ScriptedService) 
     done = piped(b"hi\n\n \nagain\n", service)
     assert done.returncode == 1
     assert done.stderr.decode() == (
-        f"{' '.join(text.failure(errors.KeyRefused()))}\n"
+        f"{text.failure(errors.KeyRefused())[0]} For the owner: check OPENAI_API_KEY.\n"
         f"{text.REASON}: Incorrect API key provided: [key]\n"
     )
     assert done.stdout == b"Answer 2.\n"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
+from chat.markup.plain import literal
 from chat.ui import notes, session
 from chat.words import text
 
 
-def is_open() -> bool:
-    """Whether the visitor may come in; if not, the password is asked for."""
+def is_open(title: str) -> bool:
+    """Whether the visitor may come in; if not, the app asks by its name for the password."""
     if session.is_admitted():
         return True
+    st.markdown(f"### {literal(title)}")
     with st.form("gate", width=400):
         st.text_input(
             text.PASSWORD, type="password", key=session.PASSWORD, autocomplete="current-password"

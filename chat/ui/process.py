@@ -120,7 +120,7 @@ def service_of(visitor: Visitor) -> Service:
 def log_failure(error: ChatError, line: str, *, has_own_key: bool = False) -> None:
     """Write a service's failure into the server's log, with what the owner can do."""
     with speaking(language(ENGLISH)):
-        advice = text.owners_advice(error, has_own_key=has_own_key)
+        advice = text.for_owner(text.owners_advice(error, has_own_key=has_own_key))
     log(" | ".join(filter(None, (line, advice))))
 
 

@@ -21,7 +21,7 @@ from chat.conversation.tree import Fork, Round
 from chat.errors import ChatError
 from chat.languages.language import spoken
 from chat.markup.plain import literal
-from chat.ui import facts, long, session
+from chat.ui import facts, long, owner, session
 from chat.ui.growing import GrowingAnswer
 from chat.ui.parts import Edit
 from chat.ui.session import Page
@@ -142,13 +142,13 @@ class _Thought:
 
 
 def draw_failure(visitor: Visitor, error: ChatError) -> None:
-    """Draw what happened and what to do, and beneath it the service's own words, folded."""
-    said = text.failure(
-        error,
-        has_models=visitor.owners.has_models,
-        has_own_key=visitor.own_service is not None,
-    )
-    st.warning(literal(" ".join(said)), icon=":material/error:")
+    """Draw what happened and what to do; beneath it, folded, the owner's part and the service's."""
+    has_own_key = visitor.own_service is not None
+    has_models = visitor.owners.has_models
+    said = text.failure(error, has_models=has_models, has_own_key=has_own_key)
+    st.warning(literal(spoken().joined(*said)), icon=":material/error:")
+    if advice := text.owners_advice(error, has_own_key=has_own_key):
+        st.html(owner.note(advice))
     if error.detail:
         with st.expander(text.REASON, type="compact"):
             st.caption(literal(error.detail))

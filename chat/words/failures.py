@@ -11,7 +11,7 @@ from chat.languages.language import say, spoken
 def failure(
     error: errors.ChatError, *, has_models: bool = True, has_own_key: bool = False
 ) -> tuple[str, str]:
-    """What happened, and what to do: what whoever reads it can do, and what only the owner can.
+    """What happened, and what whoever asked can do; empty where that is nothing.
 
     `has_models`: there are several to pick from; `has_own_key`: the question was asked with one.
     """
@@ -22,16 +22,19 @@ def failure(
         to_do,
         _said(error, "by_model") if has_models else "",
         _said(error, "by_key") if has_own_key else "",
-        owners_advice(error, has_own_key=has_own_key),
     )
     return _said(error, "happened"), advice
 
 
 def owners_advice(error: errors.ChatError, *, has_own_key: bool = False) -> str:
     """What only the owner can do; empty where that is nothing."""
-    advice = _said(error, "by_owner")
     is_theirs = has_own_key and bool(_said(error, "by_key"))
-    return say("by_owner", advice=advice) if advice and not is_theirs else ""
+    return "" if is_theirs else _said(error, "by_owner")
+
+
+def for_owner(advice: str) -> str:
+    """Advice, marked as the owner's; empty where there is none."""
+    return say("by_owner", advice=advice) if advice else ""
 
 
 def _said(error: errors.ChatError, part: str) -> str:

@@ -12,7 +12,7 @@ from chat import errors
 from chat.access.password import FREE, Password
 from chat.markup.plain import literal
 from chat.services.limits import FILE, Limits
-from chat.ui import process
+from chat.ui import owner, process
 from chat.words import text
 from tests.fakes.service import ScriptedService, answering, failing
 from tests.ui.driving import (
@@ -108,7 +108,10 @@ def test_what_a_visitor_reads_of_a_failure_is_what_that_visitor_can_do(
     ask(page, "Q1")
     advice = "For the owner: check CHAT_MODEL and CHAT_MODELS."
     happened, _ = text.failure(errors.NoSuchModel())
-    assert [warning.value for warning in page.warning] == [literal(f"{happened} {advice}")]
+    assert [warning.value for warning in page.warning] == [literal(happened)]
+    assert owner.note("check CHAT_MODEL and CHAT_MODELS.") in [
+        html.proto.body for html in page.get("html")
+    ]
     line = f"NoSuchModel | 404 | model scripted | There is no such model. | {advice}"
     assert line in capsys.readouterr().err.splitlines()
 

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from chat import errors
 from chat.conversation.tree import Conversation
+from chat.languages.language import spoken
 from chat.tokens.counter import Grade
 from chat.words import text
 from tests.fakes import service as fake
@@ -260,7 +261,7 @@ def test_a_failure_is_two_sentences_beside_its_question_with_retry(
     ask(page, "Q1")
     happened = [warning.value for warning in page.chat_message[1].warning]
     wait = 99 if kind is errors.TooFast else None
-    assert happened == [" ".join(text.failure(kind(wait=wait)))]
+    assert happened == [spoken().joined(*text.failure(kind(wait=wait)))]
     assert KEY not in str(page.main)
     press(page, "Retry")
     assert dialogue(page) == [("user", "Q1"), ("assistant", "At last.")]
@@ -331,7 +332,7 @@ def test_an_answer_that_breaks_off_is_kept_and_remembered(
     service.enqueue(Reply(steps=[chunk("Half of it"), fake.cut]))
     ask(page, "Q1")
     assert dialogue(page)[1] == ("assistant", "Half of it")
-    assert page.warning[0].value == " ".join(text.failure(errors.BrokenOff()))
+    assert page.warning[0].value == spoken().joined(*text.failure(errors.BrokenOff()))
     ask(page, "Q2")
     assert [m["content"] for m in service.last.messages][1:] == ["Q1", "Half of it", "Q2"]
 
@@ -344,7 +345,7 @@ def test_a_retry_that_fails_leaves_the_former_answer_in_sight(
     press(page, "Retry")
     assert dialogue(page)[1] == ("assistant", "Half of it")
     assert [warning.value for warning in page.warning] == [
-        " ".join(text.failure(errors.KeyRefused()))
+        spoken().joined(*text.failure(errors.KeyRefused()))
     ]
     assert text.FORMER_ANSWER in [caption.value for caption in page.caption]
 
@@ -360,7 +361,7 @@ def test_a_blank_question_is_not_sent(page: AppTest, service: ScriptedService) -
     ask(page, " \n ")
     assert service.requests == []
     assert [warning.value for warning in page.warning] == [
-        " ".join(text.failure(errors.BlankQuestion()))
+        spoken().joined(*text.failure(errors.BlankQuestion()))
     ]
     assert not page.chat_message
 
@@ -370,7 +371,7 @@ def test_a_question_with_a_nul_goes_back_to_the_input(
 ) -> None:
     page.chat_input[0].set_value("a\0b").run()
     assert service.requests == []
-    assert page.warning[0].value == " ".join(text.failure(errors.BadCharacter()))
+    assert page.warning[0].value == spoken().joined(*text.failure(errors.BadCharacter()))
     assert page.chat_input[0].proto.value == "ab"
     ask(drawn(page), "ab")
     assert service.last.messages[-1]["content"] == "ab"
@@ -486,7 +487,7 @@ def test_a_question_that_does_not_fit_at_all_is_not_sent_and_stays_in_reach(
     page.chat_input[0].set_value(question).run()
     assert service.requests == []
     assert page.chat_input[0].proto.value == question
-    assert page.warning[0].value == " ".join(text.failure(errors.WindowTooLarge()))
+    assert page.warning[0].value == spoken().joined(*text.failure(errors.WindowTooLarge()))
     assert not page.chat_message
     ask(drawn(page), "word")
     assert len(service.requests) == 1
