@@ -12,7 +12,9 @@ from tests.fakes import service as fake
 from tests.fakes.service import Reply, answering, chunk
 from tests.keeping.kept import VERSION_1
 
-WORDS = {name: say(f"chats.{name}", count=1) for name in language(ENGLISH).table("chats")}
+WORDS = {
+    name: say(f"chats.{name}", count=1, chat="{chat}") for name in language(ENGLISH).table("chats")
+}
 # What a page keeps, as {chat's id: {record's name: record}}.
 READ = """async () => {
   if (!(await indexedDB.databases()).length) return {};

@@ -43,9 +43,9 @@ def test_an_answer_tells_its_model_time_tokens_and_cost_by_key_and_after_a_reloa
         said = facts(page, 1).inner_text().split("\n")
         rows = dict(zip(filter(None, said[::2]), filter(None, said[1::2]), strict=True))
         assert rows[text.MODEL] == "gpt-4o"
-        assert (rows["Tokens"], rows["Cost"]) == ("20 in, 10 out", "$0.00015")
+        assert (rows["Tokens"], rows["Cost"]) == ("20 tokens sent, 10 received", "$0.00015")
         assert re.fullmatch(r"\d+ s", rows["Time"])
-        assert re.fullmatch(r"\d{1,2} \w+ \d{4}, \d\d:\d\d", rows["Asked"])
+        assert re.fullmatch(r"\w+ \d{1,2}, \d{4}, \d{1,2}:\d\d.[AP]M", rows["Asked"])
         about.press("Enter")
         expect(facts(page, 1)).to_be_hidden()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from chat.errors import ConnectionLost
+from chat.languages.language import say
 from chat.services.titles import WISH
 from chat.words import text
 from tests.browser.chat_page import ChatPage, in_program, visitor, wait_for_storage, wait_until
@@ -51,7 +52,7 @@ def test_a_chat_is_back_after_a_reload_with_all_that_belongs_to_it(
         "Answer in verse."
     )
     expect(chat.sidebar.get_by_role("slider", name=text.ROUNDS)).to_have_value("7")
-    expect(chat.counter).to_contain_text("60 in, 30 out")
+    expect(chat.counter).to_contain_text("60 tokens sent, 30 received")
     chat.ask("Q3")
     chat.expect_answer(3, "Answer 4.")
     contents = [message["content"] for message in service.last.messages]
@@ -185,7 +186,7 @@ def test_several_deleted_chats_are_had_back_together(chat: ChatPage) -> None:
     remove(chat, "apples")
     expect(entry(chat, "apples")).to_have_count(0)
     remove(chat, "pears")
-    expect(chats(chat)).to_contain_text(WORDS["removedMore"].replace("{}", "2"))
+    expect(chats(chat)).to_contain_text(say("chats.removed", count=2))
     # The chat that the new one took the place of is not offered any more.
     expect(chat.button(text.BRING_BACK)).to_have_count(0)
     chats(chat).get_by_role("button", name=WORDS["undo"]).click()
@@ -335,7 +336,9 @@ def test_the_model_names_a_chat_where_the_owner_wants_so(
         expect(entry(chat, "Tokens, briefly")).to_be_visible()
         chat.ask("Q2")
         chat.expect_answer(2, "Answer 3.")
-        expect(chat.counter).to_contain_text("60 in, 30 out")  # the title is counted, too
+        expect(chat.counter).to_contain_text(
+            "60 tokens sent, 30 received"
+        )  # the title is counted, too
         expect(entry(chat, "Tokens, briefly")).to_be_visible()
         assert [len(request.messages) for request in service.requests] == [2, 3, 4]
         assert service.requests[1].messages[-1]["content"] == WISH

@@ -42,7 +42,9 @@ def test_the_meter_follows_the_answer_and_ends_with_the_services_count(
     expect(chat.counter).to_contain_text(re.compile(rf"{text.PART_QUESTION}\s*\d+"))
     expect(chat.counter).to_contain_text(re.compile(rf"{text.PART_REPLY}\s*[1-9]"))
     released.set()
-    expect(chat.counter).to_contain_text(re.compile(rf"{text.LAST_ANSWER}\s*4,321 in, 987 out"))
+    expect(chat.counter).to_contain_text(
+        re.compile(rf"{text.LAST_ANSWER}\s*4,321 tokens sent, 987 received")
+    )
     expect(chat.counter).to_contain_text(text.NEXT_REQUEST)
 
 
