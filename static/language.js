@@ -1,6 +1,6 @@
 // The page in the visitor's language: <html>'s own, and what Streamlit (1.67) says by itself in English.
 import { onNote } from "./notes.js";
-import { ATTRIBUTES, isInList, isOfStreamlit } from "./selectors.js";
+import { ATTRIBUTES, isInList, isOfStreamlit, mayHoldWords } from "./selectors.js";
 
 const english = new Map(); // what stands on the page in place of an English word
 let find = (text) => text;
@@ -50,7 +50,7 @@ function rename(node) {
       }
     }
     const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
-    if (isOfStreamlit(node)) while (texts.nextNode()) rename(texts.currentNode);
+    if (mayHoldWords(node)) while (texts.nextNode()) rename(texts.currentNode);
   }
 }
 

@@ -24,6 +24,7 @@ export const isInList = (element) => !!element.closest(".chats");
 const DRAWN = '[data-testid="stVerticalBlock"]';
 const IN_DRAWN = '[data-testid="InputInstructions"]';
 export const isOfStreamlit = (element) => !element.closest(DRAWN) || !!element.closest(IN_DRAWN);
+export const mayHoldWords = (element) => isOfStreamlit(element) || !!element.querySelector(IN_DRAWN);
 
 export const FORM = '[data-testid="stForm"]';
 export const BUTTON = `[data-testid="stButton"] button, [data-testid="stFormSubmitButton"] button, ${SEND}`;

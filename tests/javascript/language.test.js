@@ -45,6 +45,10 @@ test("what comes later is renamed, too, and what is set anew", async () => {
   find(".stMain").insertAdjacentHTML("beforeend", '<div id="late"><i aria-label="Open"><b>Open</b></i></div>');
   await until(() => find("#late b").textContent === "打开");
   assert.equal(find("#late i").getAttribute("aria-label"), "打开");
+  const hint = '<p><span data-testid="InputInstructions">Press Enter to apply</span></p><q>Open</q>';
+  find('[data-testid="stVerticalBlock"]').insertAdjacentHTML("beforeend", `<div id="field">${hint}</div>`);
+  await until(() => find("#field span").textContent === "按回车键应用");
+  assert.equal(find("#field q").textContent, "Open");
   find("#menu").setAttribute("aria-label", "Main menu");
   await until(() => find("#menu").getAttribute("aria-label") === "菜单");
 });
