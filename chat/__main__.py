@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import closing
-from io import TextIOWrapper
 
 from chat.conversation.answer import Answer
 from chat.conversation.events import Reread, TextDelta
 from chat.conversation.tree import Conversation
 from chat.conversation.window import Window
 from chat.errors import ChatError
-from chat.languages.language import choose, say, speak
+from chat.languages.language import say
+from chat.languages.terminal import speak_there, use_utf8
 from chat.options import MOST_ROUNDS
 from chat.services.base import Service
 from chat.services.connect import connect
@@ -26,16 +26,16 @@ _CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) 
 
 def main() -> int:
     """Hold a conversation with standard input; the exit code is 1 if a question failed."""
-    _speak(os.environ.get("CHAT_LANGUAGE"))
+    speak_there(os.environ.get("CHAT_LANGUAGE"))
     if sys.argv[1:]:
         return _explain(*sys.argv[1:])
-    _use_utf8()
+    use_utf8()
     try:
         settings = Settings.load()
     except SettingsError as error:
         _say(text.SETTINGS_WRONG, str(error))
         return 1
-    _speak(settings.language)
+    speak_there(settings.language)
     service = connect(settings)
     interactive = bool(sys.stdin) and sys.stdin.isatty()
     if service.is_demo:
@@ -60,19 +60,6 @@ def main() -> int:
         else:
             failed = not _answer(conversation, service, line) or failed
     return int(failed)
-
-
-def _use_utf8() -> None:
-    for stream in (sys.stdin, sys.stdout):
-        if isinstance(stream, TextIOWrapper):
-            # Bytes that are no UTF-8 become lone surrogates, which `ask` refuses with a sentence.
-            stream.reconfigure(encoding="utf-8", errors="surrogateescape")
-
-
-def _speak(owners: str | None) -> None:
-    """Speak the owner's language, else the terminal's."""
-    locales = [os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
-    speak(choose(owners, *locales))
 
 
 def _explain(*arguments: str) -> int:

@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
 from chat.characters import is_sendable
-from chat.languages.language import CODES, find, say
+from chat.languages.language import CODES, SpokenError, find
 from chat.options import DEFAULT_ROUNDS, DEFAULT_SYSTEM_PROMPT, EFFORTS, MOST_ROUNDS, Options
 
 Default = TypeVar("Default")
@@ -27,18 +27,11 @@ _HOST = re.compile(r"(?:\*\.)?[\w-]+(?:\.[\w-]+)*", re.ASCII)
 _FRAME = re.compile(rf"https?://{_HOST.pattern}(?::\d{{1,5}})?", re.ASCII)
 
 
-class SettingsError(Exception):
+class SettingsError(SpokenError):
     """A variable's value cannot be used: one sentence with the variable, the value, what may be.
 
-    The sentence never has the value of a secret. It is said in the language of its reader.
+    The sentence never has the value of a secret.
     """
-
-    def __init__(self, sentence: str, /, **values: str | float) -> None:
-        super().__init__(sentence)
-        self._values: dict[str, Any] = {**values}
-
-    def __str__(self) -> str:
-        return say(str(self.args[0]), **self._values)
 
 
 @dataclass(frozen=True, kw_only=True)

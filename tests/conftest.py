@@ -74,6 +74,7 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("CHAT_", "OPENAI_")):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")  # for which a terminal is spoken to in English
     # A proxy of the environment would be asked for loopback addresses too.
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
 

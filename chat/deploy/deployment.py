@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from chat.deploy.plan import ADDRESS, KEY, PASSWORD, Plan
 from chat.deploy.rules import README, SDKS, DeployError, as_docker
+from chat.languages.language import say
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi, SpaceRuntime
@@ -30,30 +31,24 @@ class Times:
     answer: float = 60.0
 
 
-def deploy(plan: Plan, api: HfApi, say: Callable[[str], None], times: Times) -> str:
-    """Do it, and return the page's address. Raises `DeployError`."""
+def deploy(plan: Plan, api: HfApi, tell: Callable[[str], None], times: Times) -> str:
+    """Do it, tell of each step, and return the page's address. Raises `DeployError`."""
     import httpx2
     from huggingface_hub import get_session
     from huggingface_hub.errors import HfHubHTTPError
 
     get_session().timeout = times.answer  # the package itself waits for ever (huggingface_hub 2.4)
     try:
-        return _Deployment(plan=plan, api=api, say=say, times=times).run()
+        return _Deployment(plan=plan, api=api, tell=tell, times=times).run()
     except HfHubHTTPError as error:
-        raise DeployError(_refusal(error, plan)) from None
+        raise _refusal(error, plan) from None
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError):
-        raise DeployError(
-            "The Hub cannot be reached. Check the connection, then run this again."
-        ) from None
+        raise DeployError("deploy_unreachable") from None
     except (json.JSONDecodeError, UnicodeDecodeError, LookupError, TypeError, AttributeError):
         # Read by the package, which trusts every answer (huggingface_hub 2.4).
-        raise DeployError(
-            f"What answers at {api.endpoint} is not the Hub. Look for a login page on the way."
-        ) from None
+        raise DeployError("deploy_not_the_hub", address=api.endpoint) from None
     except ValueError as error:
-        raise DeployError(
-            f"The Hub does not take this, and says: {plan.masked(str(error))}"
-        ) from None
+        raise DeployError("deploy_not_taken", said=plan.masked(str(error))) from None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +57,7 @@ class _Deployment:
 
     plan: Plan
     api: HfApi
-    say: Callable[[str], None]
+    tell: Callable[[str], None]
     times: Times
 
     def run(self) -> str:
@@ -88,15 +83,13 @@ class _Deployment:
             return self._created()
         sdk = there.sdk or "docker"
         if sdk not in SDKS:
-            raise DeployError(
-                f"{space} is another app, with the SDK {sdk}. Choose a name that is free."
-            )
+            raise DeployError("deploy_another_app", space=space, sdk=sdk)
         # The page of a "protected" Space is as public as any.
         is_private = there.private and getattr(there, "visibility", "private") == "private"
         if self.plan.private and not is_private:
             self.api.update_repo_settings(space, private=True, repo_type="space")
-            self.say(f"{space} was public, and is private now.")
-        self.say(f"{space} exists, with the SDK {sdk}; it is updated.")
+            self.tell(say("deploy_now_private", space=space))
+        self.tell(say("deploy_exists", space=space, sdk=sdk))
         return sdk
 
     def _created(self) -> str:
@@ -109,31 +102,30 @@ class _Deployment:
             except HfHubHTTPError as error:
                 status = error.response.status_code
                 if status == 409:
-                    raise DeployError(f"The name {space} is taken. Choose another one.") from None
+                    raise DeployError("deploy_taken", space=space) from None
                 # New Spaces are refused the Streamlit SDK since the middle of 2026.
                 if sdk == "docker" or status != 400:
                     raise
             else:
                 break
-        self.say(f"{space} is created, with the SDK {sdk}.")
+        self.tell(say("deploy_created", space=space, sdk=sdk))
         return sdk
 
     def _protect(self, public: set[str], secret: set[str]) -> None:
         """Set all but the key, where Variables `public` and Secrets `secret` stand already."""
         if PASSWORD in public and not self.plan.secrets.get(PASSWORD):
-            raise DeployError(
-                f"{PASSWORD} is a Variable of {self.plan.space}, which everybody can read. "
-                f"Add --set {PASSWORD}, and it becomes a Secret."
-            )
+            option = f"--set {PASSWORD}"
+            space = self.plan.space
+            raise DeployError("deploy_shown_password", name=PASSWORD, space=space, option=option)
         if KEY in public:
             self._delete_variable(KEY)
-            self.say("Everybody could read that key. Withdraw it where you got it.")
+            self.tell(say("deploy_shown_key"))
         for name, value in self.plan.variables.items():
             if name in secret:  # where it stays, as nothing may be both
                 self._set_secret(name, value)
             else:
                 self.api.add_space_variable(self.plan.space, name, value)
-                self.say(f"Variable {name} is set.")
+                self.tell(say("deploy_variable_set", name=name))
         for name, value in self.plan.secrets.items():
             if name == KEY:
                 continue
@@ -160,18 +152,15 @@ class _Deployment:
         except HfHubHTTPError as error:
             if error.response.status_code != 409:
                 raise
-            raise DeployError(
-                f"{space} was changed by somebody else meanwhile. Run this again."
-            ) from None
-        self.say(f"The Space has the {len(files)} files that git tracks.")
+            raise DeployError("deploy_changed", space=space) from None
+        self.tell(say("deploy_files", count=len(files)))
         return str(commit.oid)
 
     def _give_key(self, public: set[str], secret: set[str]) -> None:
         """Set the key, now that all that protects it is there."""
         if not self.plan.secrets.get(KEY):
             keeps = KEY in secret and KEY not in self.plan.secrets
-            then = "the Space keeps its own" if keeps else "the built-in demo is deployed"
-            self.say(f"No {KEY} is set here, in the environment or in .env: {then}.")
+            self.tell(say("deploy_keeps_key" if keeps else "deploy_demo", name=KEY))
         if KEY not in self.plan.secrets:
             return
         if ADDRESS not in {*self.plan.variables, *self.plan.secrets}:
@@ -180,41 +169,38 @@ class _Deployment:
                 self._delete_variable(ADDRESS)
             if ADDRESS in secret:
                 self.api.delete_space_secret(self.plan.space, ADDRESS)
-                self.say(f"Secret {ADDRESS} is deleted.")
+                self.tell(say("deploy_secret_deleted", name=ADDRESS))
         self._set_secret(KEY, self.plan.secrets[KEY])
 
     def _set_secret(self, name: str, value: str) -> None:
         self.api.add_space_secret(self.plan.space, name, value)
-        self.say(f"Secret {name} is set.")
+        self.tell(say("deploy_secret_set", name=name))
 
     def _delete_variable(self, name: str) -> None:
         self.api.delete_space_variable(self.plan.space, name)
-        self.say(f"Variable {name} is deleted.")
+        self.tell(say("deploy_variable_deleted", name=name))
 
     def _wait(self, commit: str) -> str:
         deadline = time.monotonic() + self.times.build
-        said, asleep = "", 0
+        said, asleep, silence = "", 0, say("deploy_nothing")
         while time.monotonic() < deadline:
             runtime = self._patiently(self.api.get_space_runtime)
-            stage = str(getattr(runtime.stage, "value", runtime.stage)) if runtime else "nothing"
+            stage = str(getattr(runtime.stage, "value", runtime.stage)) if runtime else silence
             if stage != said:
-                self.say(f"The Space says: {stage}")
+                self.tell(say("deploy_stage", stage=stage))
                 said = stage
             if runtime and (runtime.raw.get("sha") or commit) == commit:
                 if stage == "RUNNING":
                     return self.plan.page
                 if stage in _FAILED:
-                    reason = self._reason(runtime)
-                    raise DeployError(f"The Space ended with {stage}. It says: {reason}")
+                    raise self._failure(runtime, stage)
             if stage in _ASLEEP:
                 if asleep > NAP:
                     break
                 if asleep or self._patiently(self.api.restart_space):  # a commit wakes nobody
                     asleep += 1
             time.sleep(self.times.look)
-        raise DeployError(
-            f"The Space still says {said}, and this waits no longer. Look at {self.plan.page}"
-        )
+        raise DeployError("deploy_gave_up", stage=said, page=self.plan.page)
 
     def _patiently(self, call: Callable[[str], SpaceRuntime]) -> SpaceRuntime | None:
         """What the Hub says of the Space, or None if it does not answer for now."""
@@ -230,7 +216,7 @@ class _Deployment:
             pass
         return None
 
-    def _reason(self, runtime: SpaceRuntime) -> str:
+    def _failure(self, runtime: SpaceRuntime, stage: str) -> DeployError:
         """Why it failed: the Hub's own words, and the last ones of the log."""
         import httpx2
 
@@ -243,25 +229,23 @@ class _Deployment:
         except (httpx2.HTTPError, OSError, ValueError, LookupError):
             pass  # the failure is still to be reported
         reason = self.plan.masked("\n".join(filter(None, said)))
-        return reason or f"nothing. Look at {self.plan.page}"
+        if reason:
+            return DeployError("deploy_ended", stage=stage, reason=reason)
+        return DeployError("deploy_ended_silently", stage=stage, page=self.plan.page)
 
 
-def _refusal(error: HfHubHTTPError, plan: Plan) -> str:
+def _refusal(error: HfHubHTTPError, plan: Plan) -> DeployError:
     match error.response.status_code:
         case 401:
-            return "The Hub does not know your token. Run: hf auth login"
+            return DeployError("deploy_token_unknown", command="hf auth login")
         case 402:
-            return (
-                "The Hub wants a paid plan for a new Docker Space. Subscribe to PRO, or deploy to "
-                "Streamlit Community Cloud for free (see README.md)."
-            )
+            return DeployError("deploy_paid")
         case 403:
-            return (
-                f"Your token may not write to {plan.space}. Make one with the permission to write "
-                "at https://huggingface.co/settings/tokens."
-            )
+            return DeployError("deploy_token_forbidden", space=plan.space)
         case 429:
-            return "The Hub wants you to wait. Try again in a few minutes."
+            return DeployError("deploy_too_fast")
+        case status if error.server_message:
+            said = plan.masked(error.server_message)
+            return DeployError("deploy_refused", status=str(status), said=said)
         case status:
-            said = plan.masked(error.server_message or "no more than that")
-            return f"The Hub refused with status {status} and says: {said}"
+            return DeployError("deploy_refused_silently", status=str(status))

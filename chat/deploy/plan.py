@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from chat.characters import is_sendable
 from chat.deploy.rules import README, DeployError, faults, front_matter, text
 from chat.deploy.tracked import tracked
-from chat.settings import SECRETS, Settings, SettingsError, read_values, variables
+from chat.settings import SECRETS, Settings, SettingsError, variables
 
 KEY = "OPENAI_API_KEY"
 ADDRESS = "OPENAI_BASE_URL"
@@ -63,34 +63,28 @@ def plan(
     folder: Path,
     private: bool,
     anyone: bool,
-    values: Mapping[str, str] | None = None,
+    values: Mapping[str, str],
 ) -> Plan:
-    """What a deployment would do. `asked` are names, or names with values. Raises `DeployError`."""
+    """What a deployment would do. Raises `DeployError`.
+
+    `asked` are names, or names with values; `values` are those that are set here.
+    """
     _check_name(space)
-    try:
-        here = read_values(dotenv=folder / ".env") if values is None else values
-    except SettingsError as error:
-        raise DeployError(str(error)) from None
-    chosen = _chosen(asked, here)
+    chosen = _chosen(asked, values)
     try:
         settings = Settings.load(chosen, dotenv=Path(os.devnull))
     except SettingsError as error:
         # Without the value, which may be a key that was given to the wrong name.
-        raise DeployError(_masked(str(error), chosen.values())) from None
+        said = {name: _masked(str(it), chosen.values()) for name, it in error.values.items()}
+        raise DeployError(error.sentence, **said) from None
     is_bounded = settings.password or settings.daily_tokens is not None
     if settings.api_key and not (private or is_bounded or anyone):
-        raise DeployError(
-            "Anybody could spend your key. Add --set CHAT_DAILY_TOKENS=500000 or --set "
-            "CHAT_PASSWORD, or --private; or --anyone if that is what you want."
-        )
+        raise DeployError("deploy_unprotected")
     if settings.base_url and not _is_reachable(settings.base_url):
-        raise DeployError(
-            f"A Space cannot reach the {ADDRESS} that is set here. "
-            f"Name another with --set, or deploy the demo with --set {KEY}="
-        )
+        raise DeployError("deploy_near_address", name=ADDRESS, option=f"--set {KEY}=")
     files = tracked(folder)
     if found := faults(files):
-        raise DeployError("\n".join(found))
+        raise DeployError("deploy_faults", faults="\n".join(found))
     planned = Plan(
         space=space,
         files={**files, README: text(files, README).encode()},
@@ -98,17 +92,14 @@ def plan(
         variables={name: value for name, value in chosen.items() if not _is_secret(name, value)},
         private=private,
     )
-    _check_leaks(planned, here)
+    _check_leaks(planned, values)
     return planned
 
 
 def _check_name(space: str) -> None:
     is_name = _NAME.fullmatch(space) and "--" not in space and ".." not in space
     if not is_name or space.endswith(".git"):
-        raise DeployError(
-            f"{space!r} is no name of a Space. It looks like user/my-chat: letters, digits, "
-            "and single - . or _ between them, without .git at the end."
-        )
+        raise DeployError("deploy_no_name", name=repr(space))
 
 
 def _chosen(asked: Iterable[str], here: Mapping[str, str]) -> dict[str, str]:
@@ -120,17 +111,18 @@ def _chosen(asked: Iterable[str], here: Mapping[str, str]) -> dict[str, str]:
         if name not in names:
             # Without what was given: it may well be the key itself.
             near = get_close_matches(name.upper(), names, n=1)
-            meant = f"Did you mean {near[0]}?" if near else "README.md lists them."
-            raise DeployError(f"What follows --set is no setting of the app. {meant}")
+            if near:
+                raise DeployError("deploy_no_setting_but", name=near[0])
+            raise DeployError("deploy_no_setting")
         if not sign and name not in here:
-            raise DeployError(f"{name} has no value here. Set it in .env, or say {name}=value.")
+            raise DeployError("deploy_no_value", name=name, setting=f"{name}=value")
         chosen[name] = (value if sign else here[name]).strip()
     if chosen.get(KEY) and here.get(ADDRESS, "").strip():
         # A key goes with the service that it is for, or another one would get it.
         chosen.setdefault(ADDRESS, here[ADDRESS].strip())
     for name, value in chosen.items():
         if not is_sendable(value):
-            raise DeployError(f"{name} has a character in it that no Space accepts. Set it again.")
+            raise DeployError("deploy_character", name=name)
     return chosen
 
 
@@ -166,12 +158,7 @@ def _check_leaks(plan: Plan, here: Mapping[str, str]) -> None:
             continue
         for file, content in plan.files.items():
             if value.encode("utf-8", "surrogatepass") in content:
-                raise DeployError(
-                    f"{file} holds the value of {name}. Take it out there, or use another one."
-                )
+                raise DeployError("deploy_file_leaks", file=file, name=name)
         for variable, shown in plan.variables.items():
             if value in shown:
-                raise DeployError(
-                    f"{variable} holds the value of {name}, and everybody could read it there. "
-                    "Set it to something else."
-                )
+                raise DeployError("deploy_variable_leaks", variable=variable, name=name)

@@ -8,6 +8,8 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from chat.languages.language import SpokenError, say
+
 PORT = 8501  # where Streamlit listens, and the only port that a Streamlit Space has
 APP = "streamlit_app.py"  # what the Dockerfile runs
 README = "README.md"
@@ -19,7 +21,7 @@ NEEDED = (README, "requirements.txt", "Dockerfile", ".streamlit/config.toml")
 _TOP = re.compile(r"---\n(.*?)\n---(?:\n|\Z)(.*)", re.DOTALL)
 
 
-class DeployError(Exception):
+class DeployError(SpokenError):
     """One sentence that says what stands in the way, and one that says what to do."""
 
 
@@ -28,7 +30,7 @@ def text(files: Mapping[str, bytes], name: str) -> str:
     try:
         return files[name].decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError:
-        raise DeployError(f"{name} is no UTF-8 text. Save it as one.") from None
+        raise DeployError("deploy_no_text", file=name) from None
 
 
 def front_matter(readme: str) -> dict[str, Any]:
@@ -40,7 +42,7 @@ def front_matter(readme: str) -> dict[str, Any]:
     except (yaml.YAMLError, ValueError):  # ValueError: a date that is none
         read = None
     if not isinstance(read, dict):
-        raise DeployError("The settings at the top of README.md are no valid YAML.")
+        raise DeployError("deploy_no_yaml")
     return read
 
 
@@ -59,7 +61,7 @@ def _parted(readme: str) -> tuple[str, str]:
     """The settings as they are written, and all that follows."""
     match = _TOP.match(readme)
     if match is None:
-        raise DeployError("README.md does not begin with its settings between two lines of ---.")
+        raise DeployError("deploy_no_settings")
     return match[1], match[2]
 
 
@@ -72,7 +74,7 @@ def faults(files: Mapping[str, bytes]) -> list[str]:
         settings = front_matter(texts[README])
     except DeployError as error:
         return [str(error)]
-    found = [f"README.md: {sentence}" for sentence in _faults_of_settings(settings)]
+    found = [*_faults_of_settings(settings)]
     is_streamlit = settings.get("sdk") == "streamlit"
     app = str(settings.get("app_file", APP)) if is_streamlit else APP
     if app not in files:
@@ -83,7 +85,7 @@ def faults(files: Mapping[str, bytes]) -> list[str]:
 
 
 def _missing(name: str) -> str:
-    return f"{name} is not among the files that git tracks. Restore it, or run: git add {name}"
+    return say("deploy_missing", file=name, command=f"git add {name}")
 
 
 def _is_python(value: object) -> bool:
@@ -91,23 +93,23 @@ def _is_python(value: object) -> bool:
     return isinstance(value, str) and bool(re.fullmatch(r"3\.(1[1-9]|[2-9]\d)(\.\d+)?", value))
 
 
-# By setting, what it must be. The Hub itself refuses a wrong colour, licence and the like, as
-# huggingface_hub (2.4) asks it before an upload.
+# By setting, what it must be, and the sentence that says so. The Hub itself refuses a wrong colour,
+# licence and the like, as huggingface_hub (2.4) asks it before an upload.
 _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "sdk": (SDKS.__contains__, f"must be {' or '.join(SDKS)}"),
-    "sdk_version": (lambda it: isinstance(it, str), 'must be in quotation marks, like "1.67.0"'),
-    "python_version": (_is_python, 'must be "3.11" or newer, in quotation marks'),
-    "app_port": (lambda it: type(it) is int and it == PORT, f"must be {PORT}"),
+    "sdk": (SDKS.__contains__, "deploy_sdk"),
+    "sdk_version": (lambda it: isinstance(it, str), "deploy_quoted"),
+    "python_version": (_is_python, "deploy_python"),
+    "app_port": (lambda it: type(it) is int and it == PORT, "deploy_port"),
 }
 
 
 def _faults_of_settings(settings: Mapping[str, Any]) -> Iterator[str]:
     for name in ("sdk", *REQUIRED_OF.get(str(settings.get("sdk")), ())):
         if name not in settings:
-            yield f"{name} is missing."
-    for name, (is_right, rule) in _RULES.items():
+            yield say("deploy_setting_missing", name=name)
+    for name, (is_right, sentence) in _RULES.items():
         if name in settings and not is_right(settings[name]):
-            yield f"{name} {rule}."
+            yield say(sentence, name=name, port=str(PORT))
 
 
 def _faults_of_versions(
@@ -116,25 +118,25 @@ def _faults_of_versions(
     """The Hub installs in one go what is said in two places."""
     image = re.search(r"^FROM\s+python:(\d+\.\d+)", dockerfile, re.MULTILINE | re.IGNORECASE)
     if image is None or not _is_python(image[1]):
-        yield "Dockerfile must be FROM python:3.11 or newer."
+        yield say("deploy_image")
     if settings.get("sdk") != "streamlit":
         return
     pinned = re.search(r"^streamlit==([\w.]+)", requirements, re.MULTILINE)
     if pinned is None or pinned[1] != settings.get("sdk_version"):
-        yield "requirements.txt must pin streamlit to the sdk_version of README.md."
+        yield say("deploy_pin")
     version = str(settings.get("python_version")).split(".")[:2]
     if image is not None and image[1].split(".") != version:
-        yield "Dockerfile must be FROM the python_version of README.md."
+        yield say("deploy_image_differs")
 
 
 def _faults_of_configuration(config: str) -> Iterator[str]:
     try:
         settings = tomllib.loads(config)
     except tomllib.TOMLDecodeError:
-        yield ".streamlit/config.toml is no valid TOML."
+        yield say("deploy_no_toml")
         return
     if _names_a_port(settings):
-        yield f".streamlit/config.toml may set no port: a Space needs {PORT}."
+        yield say("deploy_names_port", port=str(PORT))
 
 
 def _names_a_port(settings: Mapping[str, Any]) -> bool:

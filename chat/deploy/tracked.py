@@ -26,29 +26,22 @@ def tracked(folder: Path) -> dict[str, bytes]:
     for mode, name in _listed(folder):
         shown = os.fsencode(name).decode("utf-8", "backslashreplace")
         if shown != name:
-            raise DeployError(f"The name of {shown} is no UTF-8. Rename it, with git mv.")
+            raise DeployError("deploy_file_name", file=shown)
+        untrack = f"git rm --cached {name}"
         if mode == _REPOSITORY:
-            raise DeployError(
-                f"{name} is a repository of its own, which a Space would not get. "
-                f"Put its files here, or run: git rm --cached {name}"
-            )
+            raise DeployError("deploy_repository", file=name, command=untrack)
         if mode == _LINK or _is_behind_a_link(folder, name):
-            raise DeployError(
-                f"{name} is a link, and what it leads to would be public. "
-                f"Put a file in its place, or run: git rm --cached {name}"
-            )
+            raise DeployError("deploy_link", file=name, command=untrack)
         if not (folder / name).is_file():
             continue
         if NEVER.search(name):
-            raise DeployError(
-                f"git tracks {name}, which may hold a key. Run: git rm --cached {name}"
-            )
+            raise DeployError("deploy_holds_key", file=name, command=untrack)
         try:
             files[name] = (folder / name).read_bytes()
         except OSError:
-            raise DeployError(f"{name} cannot be read. Check who may read it.") from None
+            raise DeployError("deploy_unreadable", file=name) from None
     if not files:
-        raise DeployError("git tracks no file of this folder. Clone the app with git.")
+        raise DeployError("deploy_no_files")
     return files
 
 
@@ -63,12 +56,12 @@ def _listed(folder: Path) -> Iterator[tuple[str, str]]:
             capture_output=True,
         ).stdout
     except OSError:
-        raise DeployError("There is no git here. Install it from https://git-scm.com.") from None
+        raise DeployError("deploy_no_git") from None
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode("utf-8", "replace").strip()
         if "not a git repository" in said:
-            said = "This folder is no git repository. Clone the app with git."
-        raise DeployError(said) from None
+            raise DeployError("deploy_no_clone") from None
+        raise DeployError("deploy_git_says", said=said) from None
     for entry in filter(None, listed.split(b"\0")):
         about, _, name = entry.partition(b"\t")
         yield about.split()[0].decode(), os.fsdecode(name)

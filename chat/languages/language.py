@@ -16,6 +16,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from babel import Locale, dates, numbers
 from babel.lists import format_list
@@ -213,3 +214,15 @@ def speaking(language: Language) -> Iterator[None]:
 def say(name: str, /, *, count: int | None = None, **values: str | float) -> str:
     """A word or sentence in the language that is spoken here; see `Language.say`."""
     return spoken().say(name, count=count, **values)
+
+
+class SpokenError(Exception):
+    """What is wrong: a sentence's name and its values, said in the language of its reader."""
+
+    def __init__(self, sentence: str, /, **values: str | float) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.values: dict[str, Any] = {**values}
+
+    def __str__(self) -> str:
+        return say(self.sentence, **self.values)

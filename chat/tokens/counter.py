@@ -18,6 +18,7 @@ from typing import Protocol
 
 from chat import models
 from chat.conversation.window import Message
+from chat.languages.language import spoken
 from chat.tokens import ranks
 from chat.tokens.estimate import estimate
 from chat.tokens.ranks import Obstacle, RanksUnavailable
@@ -52,7 +53,7 @@ class Count:
         return Count(self.tokens + other.tokens, max(self.grade, other.grade))
 
     def __str__(self) -> str:
-        return f"{'' if self.grade is Grade.EXACT else '≈ '}{self.tokens:,}"
+        return f"{'' if self.grade is Grade.EXACT else '≈ '}{spoken().number(self.tokens)}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from chat.deploy.deployment import NAP, Times, deploy
 from chat.deploy.plan import Plan, plan
 from chat.deploy.rules import DeployError, as_docker, front_matter
 from chat.deploy.tracked import tracked
+from chat.languages.language import ENGLISH, language, speaking
 from chat.settings import PROJECT
 from tests.fakes.app import BY_HAND, FILES, README, write
 from tests.fakes.hub import TOKEN, ScriptedHub, Space
@@ -496,6 +497,44 @@ def test_a_file_of_settings_that_cannot_be_read_is_a_sentence(app: Path, capsys:
     (app / ".env").write_bytes(b"CHAT_TITLE=\xff")
     assert main([SPACE, "--dry-run"], folder=app) == 1
     assert capsys.readouterr().err == ".env cannot be read: save it as UTF-8 text.\n"
+
+
+@pytest.mark.parametrize("where", ["environment", ".env"])
+def test_the_command_speaks_the_owners_language(
+    app: Path, hub: ScriptedHub, monkeypatch: pytest.MonkeyPatch, capsys: Captured, where: str
+) -> None:
+    set_values(monkeypatch)
+    if where == ".env":
+        write(app, ".env", b"CHAT_LANGUAGE=zh\n")
+    else:
+        monkeypatch.setenv("CHAT_LANGUAGE", "zh")
+    with speaking(language(ENGLISH)):
+        assert main([SPACE, "--set", DAY], folder=app, times=AT_ONCE) == 0
+        done = capsys.readouterr()
+        assert main([SPACE, "--set", f"CHAT_ROUNDS={PASSWORD}"], folder=app) == 1
+        wrong = capsys.readouterr()
+        hub.refusals["variables"] = 403
+        assert main([SPACE, "--set", DAY], folder=app) == 1
+    assert done.err == ""
+    assert done.out.splitlines() == [
+        "已创建 ann/my-chat，SDK 是 docker。",
+        "已设置 Variable CHAT_DAILY_TOKENS。",
+        "git 跟踪的 5 个文件都已上传到 Space。",
+        "已设置 Secret OPENAI_API_KEY。",
+        *(f"Space 的状态：{stage}" for stage in ("BUILDING", "APP_STARTING", "RUNNING")),
+        f"部署完成：{PAGE}",
+    ]
+    assert wrong == ("", "CHAT_ROUNDS 的值是 '…'，但应为 0 到 20 之间的整数。\n")
+    assert capsys.readouterr().err.startswith("你的令牌无权写入 ann/my-chat。")
+
+
+def test_the_help_is_in_the_terminals_language(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    with speaking(language(ENGLISH)), pytest.raises(SystemExit):
+        main(["--help"])
+    assert "只有你能看到这个 Space" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("hub")

@@ -24,7 +24,9 @@ from chat.languages.language import (
     read,
     say,
     speaking,
+    spoken,
 )
+from chat.languages.terminal import speak_there
 from chat.services import demo
 from chat.settings import PROJECT
 from chat.words import text
@@ -157,6 +159,26 @@ def test_the_page_draws_no_word_of_its_own() -> None:
 )
 def test_the_first_wish_that_can_be_met_is_met(wishes: list[str | None], code: str) -> None:
     assert choose(*wishes).code == code
+
+
+@pytest.mark.parametrize(
+    ("owners", "locales", "code"),
+    [
+        (None, {"LANG": "zh_CN.UTF-8"}, "zh"),
+        (None, {"LC_ALL": "", "LC_MESSAGES": "es_MX", "LANG": "zh_CN.UTF-8"}, "es"),
+        (None, {"LC_ALL": "C", "LC_MESSAGES": "es_MX", "LANG": "zh_CN.UTF-8"}, "en"),
+        ("de", {"LC_ALL": "zh_CN.UTF-8"}, "de"),
+        (None, {}, "en"),
+    ],
+)
+def test_a_terminal_has_its_owners_language_or_that_of_its_first_locale(
+    monkeypatch: pytest.MonkeyPatch, owners: str | None, locales: dict[str, str], code: str
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.setenv(name, locales.get(name, ""))
+    with speaking(language("ar")):
+        speak_there(owners)
+        assert spoken().code == code
 
 
 def test_a_browsers_header_is_read_in_its_order() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from chat.languages.language import ENGLISH, language, speaking
 from chat.tokens import __main__ as tokens
 from chat.tokens import ranks
 from chat.tokens.counter import load_encoding
@@ -196,3 +197,20 @@ def test_the_command_says_what_it_could_not_fetch(
     look_at(monkeypatch, "http://127.0.0.1:9/file")
     assert tokens.main(["--fetch", str(tmp_path / "fetched")]) == 1
     assert capsys.readouterr().err == "o200k_base: not reachable\n"
+
+
+@pytest.mark.usefixtures("no_package", "folder")
+def test_the_command_speaks_the_owners_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHAT_LANGUAGE", "zh")
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    look_at(monkeypatch, "http://127.0.0.1:9/file")
+    with speaking(language(ENGLISH)):
+        assert tokens.main([]) == 0
+        assert tokens.main(["--fetch", str(tmp_path / "fetched")]) == 1
+        said = capsys.readouterr()
+        with pytest.raises(SystemExit):
+            tokens.main(["--help"])
+    assert said == ("o200k_base：没有\n", "o200k_base：无法下载\n")
+    assert "按这个模型的方式计数" in capsys.readouterr().out
