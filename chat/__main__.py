@@ -11,7 +11,7 @@ from chat.conversation.events import Reread, TextDelta
 from chat.conversation.tree import Conversation
 from chat.conversation.window import Window
 from chat.errors import ChatError
-from chat.languages.language import say
+from chat.languages.language import say, spoken
 from chat.languages.terminal import speak_there, use_utf8
 from chat.options import MOST_ROUNDS
 from chat.services.base import Service
@@ -27,9 +27,9 @@ _CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) 
 def main() -> int:
     """Hold a conversation with standard input; the exit code is 1 if a question failed."""
     speak_there(os.environ.get("CHAT_LANGUAGE"))
+    use_utf8()
     if sys.argv[1:]:
         return _explain(*sys.argv[1:])
-    use_utf8()
     try:
         settings = Settings.load()
     except SettingsError as error:
@@ -67,8 +67,8 @@ def _explain(*arguments: str) -> int:
     is_asked = {*arguments} <= {"-h", "--help"}
     if not is_asked:
         _say(say("unknown_argument", argument=arguments[0]))
-    _say(text.TERMINAL_USAGE)
-    _say(text.TERMINAL_HELP)
+    usage = f"{text.TERMINAL_USAGE}\n{text.TERMINAL_HELP}"
+    print(usage, file=sys.stdout if is_asked else sys.stderr)
     return 0 if is_asked else 2
 
 
@@ -134,12 +134,13 @@ def _end(answer: Answer) -> bool:
 
 def _say_failure(error: ChatError) -> None:
     owners = text.for_owner(text.owners_advice(error))
-    _say(*filter(None, (*text.failure(error), owners)))
+    _say(*text.failure(error), owners)
 
 
 def _say(*sentences: str) -> None:
     """Say something about the conversation, apart from it: a pipe carries only the answers."""
-    print(*(said.translate(_CONTROLS) for said in sentences), file=sys.stderr, flush=True)
+    said = spoken().joined(*sentences).translate(_CONTROLS)
+    print(said, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

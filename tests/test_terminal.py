@@ -16,7 +16,7 @@ from functools import partial
 import pytest
 
 from chat import errors
-from chat.languages.language import say
+from chat.languages.language import language, say
 from chat.settings import PROJECT
 from chat.words import text
 from tests.fakes import service as fake
@@ -74,6 +74,29 @@ def test_commands_start_over_set_the_rounds_and_leave(service: ScriptedService) 
         say("rounds_allowed", most=20),
         f"{say('unknown_command', command='/nonsense')} {text.TERMINAL_HELP}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["--help"], 0), (["-h"], 0), (["--model", "x"], 2)]
+)
+def test_it_says_how_it_is_used_in_the_owners_language(arguments: list[str], code: int) -> None:
+    done = subprocess.run(
+        [*COMMAND, *arguments],
+        capture_output=True,
+        env=environment(CHAT_LANGUAGE="zh"),
+        cwd=PROJECT,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == code
+    said, other = (done.stdout, done.stderr) if code == 0 else (done.stderr, done.stdout)
+    assert language("zh").say("terminal_help") in said.decode()
+    assert other == b""
+
+
+def test_the_demo_speaks_the_terminals_language() -> None:
+    done = piped("你好\n".encode(), LC_ALL="zh_CN.UTF-8")
+    assert done.stdout.decode().startswith(language("zh").say("says.greeting")[:8])
 
 
 def test_a_failure_is_two_sentences_and_the_exit_code(service: ScriptedService) -> None:
