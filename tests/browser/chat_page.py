@@ -68,8 +68,8 @@ class ChatPage:
             slider.press("ArrowRight")
         expect(slider).to_have_value(str(rounds))
 
-    def pick(self, label: str, name: str) -> None:
-        """Pick one of the values that a setting may have, by keyboard."""
+    def pick(self, label: str, name: str, *, then: str = "") -> None:
+        """Pick one of the values of a setting; `then` is its label in another language."""
         box = self.sidebar.get_by_role("combobox", name=label)
         # A scroll closes its list.
         box.evaluate("box => box.scrollIntoView({block: 'center'})")
@@ -82,7 +82,8 @@ class ChatPage:
 
         wait_until(self, is_found)
         box.press("Enter")
-        expect(box).to_have_value(name)
+        picked = self.sidebar.get_by_role("combobox", name=then or label)
+        expect(picked).to_have_value(name)
 
     def prompt(self, prompt: str) -> None:
         """Set the system prompt, and leave its field."""
