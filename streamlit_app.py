@@ -23,7 +23,7 @@ else:
         st.stop()
 
     session.speak_to_visitor(shared.settings)
-    title = shared.settings.title or text.TITLE
+    title = text.title(shared.settings.title)
     st.set_page_config(page_title=title, page_icon="💬")
 
     program.start()

@@ -2,6 +2,7 @@
 import { onNote } from "./notes.js";
 import { ATTRIBUTES, isInList, isOfStreamlit, mayHoldWords } from "./selectors.js";
 
+const NAMED = ATTRIBUTES.map((name) => `[${name}]`).join();
 const english = new Map(); // what stands on the page in place of an English word
 let find = (text) => text;
 let observer = null;
@@ -39,13 +40,11 @@ function rename(node) {
     const word = renamed(said);
     if (word !== said) node.nodeValue = node.nodeValue.replace(said, () => word);
   } else if (node.nodeType === Node.ELEMENT_NODE) {
-    for (const attribute of ATTRIBUTES) {
-      const elements = [...node.querySelectorAll(`[${attribute}]`)];
-      if (node.hasAttribute(attribute)) elements.push(node);
-      for (const element of elements) {
-        if (isInList(element)) continue;
+    for (const element of [node, ...node.querySelectorAll(NAMED)]) {
+      if (isInList(element)) continue;
+      for (const attribute of ATTRIBUTES) {
         const said = element.getAttribute(attribute);
-        const word = renamed(said);
+        const word = said && renamed(said);
         if (word !== said) element.setAttribute(attribute, word);
       }
     }

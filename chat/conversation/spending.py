@@ -37,8 +37,8 @@ class Spending:
         an imported file says was not asked from here.
         """
         answers = [version for round in conversation.all_rounds for version in round.versions]
-        begun = [*filter(lambda answer: answer.is_begun, answers), *conversation.discarded]
-        return cls.of_answers(filter(lambda answer: answer.is_weighed, begun), count)
+        begun = [*(answer for answer in answers if answer.is_begun), *conversation.discarded]
+        return cls.of_answers([answer for answer in begun if answer.is_weighed], count)
 
     @classmethod
     def of_answers(cls, answers: Iterable[Answer], count: Callable[[Answer], int]) -> Spending:

@@ -92,9 +92,9 @@ def answer(messages: tuple[Message, ...]) -> str:
 def _asking_for(name: str, *languages: Language) -> re.Pattern[str]:
     """What finds a question of this kind in a text in lower case, in these languages."""
     listed = ",".join(each.say(f"asks.{name}") for each in languages)
-    phrases = [phrase.strip() for phrase in listed.split(",")]
+    phrases = [map(re.escape, map(str.strip, phrase.split("…"))) for phrase in listed.split(",")]
     # Between other Latin letters it is a part of another word; some scripts put no spaces there.
-    found = "|".join(rf"(?<![a-z0-9]){re.escape(phrase)}(?![a-z0-9])" for phrase in phrases)
+    found = "|".join(rf"(?<![a-z0-9]){'.*'.join(phrase)}(?![a-z0-9])" for phrase in phrases)
     return re.compile(rf"^\W*(?:{found})" if name == "greeting" else found)
 
 

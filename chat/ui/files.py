@@ -18,7 +18,7 @@ _component = program.component("files")
 
 def _markdown(page: Page) -> str:
     with speaking(page.language):  # it is made in a thread of Streamlit's
-        title = page.visitor.owners.title or text.TITLE
+        title = text.title(page.visitor.owners.title)
         return to_markdown(page.visitor.conversation, title=title, ending=text.ending)
 
 

@@ -149,9 +149,8 @@ class Meter:
         conversation = self.visitor.conversation
         weights = self.visitor.calibration.weigh(window.messages, self.visitor.options.model)
         spending = Spending.of(conversation, lambda answer: self._tokens_of(answer).tokens)
-        kept = [round.kept for round in conversation.history if round.kept is not None]
-        ended = [a for a in kept if a.status is not Status.STREAMING and a.is_weighed]
-        last = ended[-1] if ended else None
+        answers = [self.visitor.latest, *(r.kept for r in reversed(conversation.history))]
+        last = next((answer for answer in answers if answer is not None and _is_told(answer)), None)
         spared = self._spared(window)
         rows: list[tuple[str, str | None]] = []
         if self._model.usd_per_million_input is not None and not self.is_free:
@@ -178,8 +177,11 @@ class Meter:
         """What is to be said of the numbers: how sure they are, and what stays out."""
         name = self.visitor.options.model
         notes = [text.grade(self.visitor.calibration.weigh(window.messages, name).grade)]
-        if self.counter.state(name)[0] is Loading.LOADING:
+        state, obstacle = self.counter.state(name)
+        if state is Loading.LOADING:
             notes.append(text.LOADING_ENCODING)
+        elif obstacle is Obstacle.UNKNOWN:  # about which nobody can do anything
+            notes.append(text.obstacle(obstacle))
         if self._limit is None:
             notes.append(text.NO_LIMIT)
         if window.left_out:
@@ -239,6 +241,11 @@ def _split_html(label: str, total: Count, parts: list[Part], limit: int | None) 
         f'<div{over} aria-hidden=true>{filled}<u style="flex-grow:{room}"></u></div>'
         f"{share}<ul>{rows}</ul></div>"
     )
+
+
+def _is_told(answer: Answer) -> bool:
+    """Whether there is something to say of an answer's tokens, and it has ended."""
+    return answer.is_begun and answer.is_weighed and answer.status is not Status.STREAMING
 
 
 def _number(number: int | None) -> str | None:

@@ -98,12 +98,12 @@ def current() -> Process:
     """
     with _made.lock:
         if _made.process is None:
-            try:
-                _made.process = Process.of(Settings.load(secrets=_secrets()))
-            except SettingsError as error:
-                with speaking(language(ENGLISH)):  # as all of the log
+            with speaking(language(ENGLISH)):  # as all of the log
+                try:
+                    _made.process = Process.of(Settings.load(secrets=_secrets()))
+                except SettingsError as error:
                     log(f"{text.SETTINGS_WRONG} {error}")
-                raise
+                    raise
         return _made.process
 
 

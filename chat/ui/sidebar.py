@@ -31,7 +31,7 @@ def draw(page: Page, counter: TokenCounter) -> None:
     """Draw the sidebar."""
     visitor = page.visitor
     with st.sidebar:
-        st.markdown(f"### {literal(visitor.owners.title or text.TITLE)}")
+        st.markdown(f"### {literal(text.title(visitor.owners.title))}")
         _new_chat(page)
         page.draw(Part.CHATS, _draw_chats)
         with st.container(border=True, key="meter", gap="xsmall"):

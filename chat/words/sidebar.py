@@ -7,6 +7,11 @@ from datetime import date
 from chat.languages.language import say, spoken
 
 
+def title(owners: str | None) -> str:
+    """The app's name: the owner's, where there is one."""
+    return owners or say("title")
+
+
 def temperature_refused(*, is_ever_taken: bool) -> str:
     """Why temperature and top p cannot be set."""
     return say("temperature_with_none" if is_ever_taken else "temperature_never")

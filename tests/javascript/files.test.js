@@ -5,8 +5,8 @@ import { files } from "../../static/files.js";
 
 const sent = [];
 
-function mount(largest) {
-  const data = { label: "Load", help: "A file", largest };
+function mount(largest, label = "Load", help = "A file") {
+  const data = { label, help, largest };
   files({ data, parentElement: find("#place"), setTriggerValue: (name, value) => sent.push([name, value]) });
 }
 
@@ -42,4 +42,12 @@ test("it is drawn once, however often the page is", () => {
   mount(10);
   assert.equal(document.querySelectorAll("input").length, 1);
   assert.equal(find("label").textContent, "Load");
+});
+
+test("another language's words take the place of its own", () => {
+  mount(10);
+  mount(10, "导入", "文件");
+  assert.equal(document.querySelectorAll("input").length, 1);
+  assert.equal(find("label").textContent, "导入");
+  assert.equal(find("label").title, "文件");
 });

@@ -38,6 +38,22 @@ def test_asked_for_the_first_question_it_names_the_first_in_its_window(quick: De
     assert "Apples?" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("question", "is_asked"),
+    [
+        ("Which of the first of my questions do you remember?", True),
+        ("What was my earliest message?", True),
+        ("Please remember that my name is Ana.", False),
+        ("In question: am I the first?", False),
+    ],
+)
+def test_it_tells_a_question_about_the_first_one_from_others(
+    quick: Demo, question: str, is_asked: bool
+) -> None:
+    answer = quick.reply(Conversation(), question)
+    assert answer.text.startswith("The first question I remember is:") == is_asked
+
+
 def test_with_no_memory_the_first_question_is_the_one_just_asked(quick: Demo) -> None:
     conversation = Conversation(rounds=0)
     quick.reply(conversation, "Apples?")

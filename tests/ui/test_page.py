@@ -403,6 +403,18 @@ def test_the_meter_counts_ahead_and_then_says_what_the_service_counted(
     assert f"|{text.part_rounds(1)}|" in meter_of(page)
 
 
+def test_the_last_answer_is_the_one_that_came_last_wherever_it_stands(
+    page: AppTest, service: ScriptedService
+) -> None:
+    tokens = [(10, 1), (20, 2), (30, 3)]
+    service.enqueue(*[answering("Hello", tokens=each) for each in tokens])
+    ask(page, "Q1")
+    ask(page, "Q2")
+    drawn(next(button for button in page.button if button.label == text.RETRY).click().run())
+    assert len(service.requests) == 3
+    assert f"|{text.LAST_ANSWER}|30 tokens sent, 3 received|" in meter_of(page)
+
+
 def test_cached_and_reasoning_tokens_are_said_where_they_are_reported(
     page: AppTest, service: ScriptedService
 ) -> None:
