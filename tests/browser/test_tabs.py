@@ -28,8 +28,11 @@ def test_a_reload_keeps_a_new_chat_new_and_a_new_tab_opens_the_last(
     chat: ChatPage, app: str
 ) -> None:
     ask(chat, 1, "Q1")
+    expect(chats(chat).locator("li.current")).to_have_count(1)
     chat.button(text.NEW_CHAT).click()
     expect(chat.messages).to_have_count(0)
+    # The browser knows of the new chat, too: its storage is told a moment after the dialogue.
+    expect(chats(chat).locator("li.current")).to_have_count(0)
     chat = again(chat.page)
     expect(chat.page.get_by_text(text.GREETING)).to_be_visible()
     expect(chat.messages).to_have_count(0)
