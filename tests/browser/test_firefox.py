@@ -1,0 +1,150 @@
+"""The main ways through the app in Debian's Firefox, driven by `marionette-driver` (firefox.py)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+from marionette_driver import Keys
+from marionette_driver.marionette import Marionette
+
+from chat.keeping.store import Notice
+from chat.words import text
+from tests.browser import firefox
+from tests.browser.firefox import FirefoxPage
+from tests.browser.keeping import WORDS, growing
+from tests.fakes.service import ScriptedService, answering
+
+COOKIES = "network.cookie.cookieBehavior"
+NO_COOKIES = 2  # and no storage, and no channel between tabs
+USED = 'indexedDB.open("x")'
+# What a visitor who was here before leaves behind.
+FORGET = """
+const [done] = arguments;
+sessionStorage.clear();
+indexedDB.deleteDatabase("chat-transcripts").onsuccess = done;
+"""
+STORED = """
+const [words, done] = arguments;
+indexedDB.open("chat-transcripts").onsuccess = ({ target: { result } }) => {
+  const all = result.transaction("records").objectStore("records").getAll();
+  all.onsuccess = () => {
+    result.close();
+    done(JSON.stringify(all.result).includes(words));
+  };
+};
+"""
+
+
+@pytest.fixture(scope="module")
+def marionette() -> Iterator[Marionette]:
+    """The machine's Firefox; without one, CI fails and anybody else is told."""
+    if firefox.executable() is None:
+        missing = "Firefox is not installed, so the tests in it did not run."
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with firefox.launched() as launched:
+        yield launched
+
+
+@pytest.fixture
+def page(marionette: Marionette, app: str, service: ScriptedService) -> Iterator[FirefoxPage]:
+    """The page in a Firefox that was never there before."""
+    assert service.requests == []
+    (kept_open,) = marionette.window_handles
+    marionette.navigate(f"{app}/_stcore/health")
+    marionette.execute_async_script(FORGET, sandbox=None)
+    yield FirefoxPage(marionette, app)
+    for tab in set(marionette.window_handles) - {kept_open}:
+        marionette.switch_to_window(tab)
+        marionette.close()
+    marionette.switch_to_window(kept_open)
+
+
+def expect_stored(page: FirefoxPage, words: str) -> None:
+    """Wait until the browser keeps these words."""
+    stored = page.marionette.execute_async_script
+    page.expect(lambda: bool(stored(STORED, script_args=(words,), sandbox=None)))
+
+
+def test_a_question_is_answered_and_kept(page: FirefoxPage) -> None:
+    page.expect(lambda: page.says(text.GREETING))
+    page.ask("Q1")
+    page.expect_said("Q1", "Answer 1.")
+    page.expect_free()
+    page.ask("Q2")
+    page.expect_said("Q1", "Answer 1.", "Q2", "Answer 2.")
+    page.expect(lambda: page.says("Q1", ".chats li.current"))
+    assert page.says(WORDS["kept"], ".chats")
+
+
+def test_stop_keeps_what_was_shown(page: FirefoxPage, service: ScriptedService) -> None:
+    service.enqueue(growing(200))
+    page.ask("Q1")
+    page.expect_said("Q1", "w3 ")
+    page.click(".st-key-stop button")
+    assert service.wait_for(1).left.wait(firefox.PATIENCE)
+    page.expect_free()
+    page.expect_said("Q1", text.STOPPED)
+    page.expect_said("Q1", "w3 ")
+    page.load()
+    page.expect_said("Q1", "w3 ")
+    page.expect_said("Q1", text.STOPPED)
+
+
+def test_a_reload_in_the_middle_of_an_answer_keeps_it(
+    page: FirefoxPage, service: ScriptedService
+) -> None:
+    service.enqueue(growing(200))
+    page.ask("Q1")
+    page.expect_said("Q1", "w3 ")
+    expect_stored(page, "w3 ")
+    page.type("Half a quest")
+    page.load()
+    page.expect_said("Q1", "w3 ")
+    page.expect(lambda: page.typed() == "Half a quest")
+    page.expect_free()
+    page.type("ion" + Keys.ENTER)
+    page.expect_said("Q1", "w3 ", "Half a question", "Answer 2.")
+    page.expect_free()
+    assert page.typed() == ""
+
+
+def test_two_tabs_with_a_chat_follow_each_other(page: FirefoxPage, app: str) -> None:
+    page.ask("Q1")
+    page.expect_said("Q1", "Answer 1.")
+    expect_stored(page, "Answer 1.")
+    other = FirefoxPage(page.marionette, app)
+    other.expect_said("Q1", "Answer 1.")
+    other.ask("Q2")
+    page.expect_said("Q1", "Answer 1.", "Q2", "Answer 2.")
+    page.expect_free()
+    page.ask("Q3")
+    other.expect_said("Q1", "Answer 1.", "Q2", "Answer 2.", "Q3", "Answer 3.")
+
+
+def test_where_cookies_are_blocked_one_can_chat_and_is_told(page: FirefoxPage) -> None:
+    with page.marionette.using_prefs({COOKIES: NO_COOKIES}):
+        page.load()
+        assert page.run(f"try {{ {USED} }} catch ({{ name }}) {{ return name }}") == "SecurityError"
+        page.expect(lambda: page.says(text.GREETING))
+        for number in (1, 2):
+            page.ask(f"Q{number}")
+            page.expect(partial(page.says, f"Answer {number}.", ".stMain"))
+            page.expect_free()
+        page.expect(lambda: page.says(WORDS["forbidden"], ".chats"))
+        page.expect(lambda: page.says(text.notice(Notice.FORBIDDEN)))
+
+
+def test_an_answer_is_copied(page: FirefoxPage, service: ScriptedService) -> None:
+    service.enqueue(answering("It *is*\n\n- so"))
+    page.ask("Q1")
+    page.expect_said("Q1", "so")
+    page.expect_free()
+    page.click("[class*='st-key-actions-'] [data-copy]")
+    page.expect(lambda: page.says(text.COPIED))
+    page.type(Keys.CONTROL + "v")
+    page.expect(lambda: page.typed() == "It *is*\n\n- so")
