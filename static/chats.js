@@ -13,18 +13,18 @@ export class List {
     this.found = { sought: "", ids: new Set() }; // what the last search of all chats has found
     this.undoable = []; // the ids of the chats that were deleted
     element.replaceChildren(
-      tag("section", { className: "chats", ariaLabel: words.chats }, [
+      tag("section", { className: "chats", "aria-label": words.chats }, [
         tag("h4", {}, [words.chats]),
         (this.field = tag("input", {
           type: "search",
           placeholder: words.search,
-          ariaLabel: words.search,
+          "aria-label": words.search,
           hidden: true,
           oninput: () => this.search(),
         })),
-        (this.undo = tag("p", { className: "undo", role: "status", hidden: true })),
+        (this.undo = tag("p", { className: "undo", "role": "status", hidden: true })),
         (this.body = tag("div", { className: "list", onscroll: () => this.fade() })),
-        (this.foot = tag("p", { className: "foot", role: "status" })),
+        (this.foot = tag("p", { className: "foot", "role": "status" })),
       ]),
     );
     this.drawFoot();
@@ -121,7 +121,7 @@ export class List {
     const item = tag("li", { className: isOpening ? "opening" : isCurrent ? "current" : "" }, [
       tag(
         "button",
-        { className: "open", title: name, ariaCurrent: isCurrent, onclick: () => this.open(chat.id) },
+        { className: "open", title: name, "aria-current": isCurrent, onclick: () => this.open(chat.id) },
         [tag("span", { dir: "auto" }, [name])],
       ),
       tag("span", { className: "icons" }, [
@@ -159,7 +159,7 @@ export class List {
     };
     const field = tag("input", {
       value: this.named(chat),
-      ariaLabel: this.words.rename,
+      "aria-label": this.words.rename,
       maxLength: 120,
       onblur: () => finish(field.value),
       onkeydown: (event) => {
@@ -223,15 +223,14 @@ function tag(name, properties, children = []) {
   const element = document.createElement(name);
   // As attributes: Firefox knows no such properties before 119.
   for (const [property, value] of Object.entries(properties))
-    if (property === "role") element.setAttribute("role", value);
-    else if (property.startsWith("aria")) element.setAttribute(`aria-${property.slice(4).toLowerCase()}`, value);
+    if (property === "role" || property.startsWith("aria-")) element.setAttribute(property, value);
     else element[property] = value;
   element.append(...children);
   return element;
 }
 
 const icon = (name, label, onclick) =>
-  tag("button", { className: "icon", title: label, ariaLabel: label, textContent: name, onclick });
+  tag("button", { className: "icon", title: label, "aria-label": label, textContent: name, onclick });
 
 // The browser's own CLDR chooses the form for a number, and writes it.
 const language = () => document.documentElement.lang || "en";

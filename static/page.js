@@ -29,6 +29,7 @@ onNote("meter", (split) => {
 // A browser that has never kept a chat shows the greeting without waiting for the store.
 async function greet() {
   try {
+    // eslint-disable-next-line browsers/support -- the store finds it out without
     const found = await indexedDB.databases();
     if (!found.some(({ name }) => name === DATABASE)) document.body.classList.add("chats-read");
   } catch {

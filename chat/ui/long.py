@@ -30,9 +30,9 @@ def plain(message: str, *, key: str, page: Page) -> None:
     """Draw a text as it was typed: no markdown, no formulas, line breaks kept."""
     end = extent.end(message, is_markdown=False, most=extent.MOST / 20)
     if end == len(message):
-        st.text(message)
+        st.text(message, width="stretch")
     else:
-        st.text(message[:end])
+        st.text(message[:end], width="stretch")
         _rest(message, end, key, page)
 
 
@@ -46,7 +46,7 @@ def _rest(message: str, end: int, key: str, page: Page) -> None:
     while end < behind:
         # Not as markdown, which would hold the browser up, and in pieces that it lays out quickly.
         piece = extent.end(message[:behind], end, is_markdown=False, most=_PIECE / 1_000)
-        st.text(message[end:piece])
+        st.text(message[end:piece], width="stretch")
         end = piece
     if end < len(message):
         st.caption(f"{text.shown_of(end, len(message))} {text.REST_IN_FILE}")
