@@ -27,6 +27,8 @@ export class List {
         (this.foot = tag("p", { className: "foot", "role": "status" })),
       ]),
     );
+    // How much of it is seen is not known before it is seen.
+    new ResizeObserver(() => this.fade()).observe(this.body);
     this.drawFoot();
   }
 

@@ -32,6 +32,18 @@ const recordsOf = (id) => IDBKeyRange.bound([id], [id, []]);
 const isId = (id) => /^[0-9a-f]{32}$/.test(id);
 const words = (value) => (typeof value === "string" ? value : "");
 
+// What was said in a chat. An answer that broke off has grown by pieces since it was recorded.
+function texts(records) {
+  return [...records].map(([name, value]) => {
+    const [kind, number] = name.split("/");
+    if (kind === "question") return words(value);
+    if (kind !== "answer") return "";
+    const said = [value];
+    while (records.has(`grown/${number}/${said.length - 1}`)) said.push(records.get(`grown/${number}/${said.length - 1}`));
+    return said.map((piece) => words(piece?.text)).join("");
+  });
+}
+
 // crypto.randomUUID is not there without HTTPS.
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -203,12 +215,8 @@ export class Storage {
     for (const { id } of await this.chats()) {
       if (isOutdated()) break;
       const { names, values } = await this.all(id);
-      const isFound = names.some((name, place) => {
-        const value = values[place];
-        const text = name.startsWith("question/") ? value : name.startsWith("answer/") && value?.text;
-        return typeof text === "string" && text.toLowerCase().includes(sought);
-      });
-      if (isFound) found.add(id);
+      const records = new Map(names.map((name, place) => [name, values[place]]));
+      if (texts(records).some((text) => text.toLowerCase().includes(sought))) found.add(id);
     }
     return found;
   }

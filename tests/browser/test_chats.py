@@ -311,6 +311,16 @@ def test_a_title_has_the_whole_width_and_a_finger_finds_what_to_press(
     context.close()
 
 
+def test_the_only_chat_of_a_list_is_not_faded_after_the_sidebar_was_closed(chat: ChatPage) -> None:
+    ask(chat, 1, "Q1")
+    chat.page.set_viewport_size({"width": 390, "height": 844})
+    chat = again(chat.page)
+    expect(chat.question(1)).to_have_text("Q1")
+    chat.page.get_by_test_id("stExpandSidebarButton").click()
+    expect(entry(chat, "Q1")).to_be_in_viewport()
+    expect(chats(chat).locator(".list")).to_have_class("list")
+
+
 def test_two_hundred_chats_are_listed_by_day(chat: ChatPage) -> None:
     fill_with_many(chat, 200)
     chat = ChatPage(chat.page)

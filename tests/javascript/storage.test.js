@@ -89,6 +89,16 @@ test("a search looks into questions and answers, and bears whatever was edited b
   assert.deepEqual(await found("hidden"), []);
 });
 
+test("a search finds the words of an answer that broke off, wherever its pieces end", async () => {
+  const grown = { "answer/1": { text: "Once there ", status: "streaming" } };
+  for (let piece = 0; piece < 12; piece++) grown[`grown/1/${piece}`] = { text: `w${piece} pie` };
+  await storage.write(draft({ "question/0": "Q", ...grown, "grown/2/0": { text: "nobody's" }, "grown/1/12": 5 }));
+  const found = async (sought) => [...(await storage.search(sought, () => false))];
+  assert.deepEqual(await found("there w0 piew1 pie"), [A]);
+  assert.deepEqual(await found("w9 piew10 piew11"), [A]);
+  assert.deepEqual(await found("nobody"), []);
+});
+
 test("an index that was edited by hand is listed as far as it goes", async () => {
   await storage.transact(async (chats) => {
     chats.put({ id: "x", title: "No id" });
