@@ -6,6 +6,7 @@ So a browser loads them once and keeps them for good, until one of them is anoth
 from __future__ import annotations
 
 import hashlib
+import html
 from datetime import timedelta
 from pathlib import PurePath
 from typing import Any
@@ -15,7 +16,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from chat.languages.language import spoken
 from chat.settings import PROJECT
+from chat.words import text
 
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 _FILES = {
@@ -30,6 +33,7 @@ _HASH = hashlib.sha256(
         for part in (file[0].encode(), file[1])
     )
 ).hexdigest()[:16]
+_ALONE = "too_old.js"  # which no other file asks for
 _FOR_GOOD = "public, max-age=31536000, immutable"
 
 # A page stays with the program that it has loaded, also before a server of another version: two of
@@ -85,6 +89,16 @@ def link() -> str:
         if name.endswith(".js")
         else f"<{path(name)}>; rel=preload; as=style"
         for name in _FILES
+        if name != _ALONE
+    )
+
+
+def word_to_old_browsers() -> str:
+    """HTML with one sentence, which is seen where Streamlit's own program cannot run."""
+    return (
+        f'<p id="too-old" lang="{spoken().code}" dir="{spoken().direction}" hidden'
+        ' style="font: 1.125rem/1.5 sans-serif; max-width: 40rem; margin: 20vh auto;'
+        f' padding: 0 1rem">{html.escape(text.TOO_OLD)}</p><script src="{path(_ALONE)}"></script>'
     )
 
 

@@ -28,6 +28,7 @@ def middleware() -> list[Middleware]:
     words = Words(
         full=lambda: text.FULL,
         wrong_name=text.wrong_name,
+        ending=program.word_to_old_browsers,
         refused=said.refused,
         closed=said.closed,
     )

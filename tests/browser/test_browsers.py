@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from chat.keeping.store import Notice
+from chat.languages.language import language
 from chat.words import text
 from tests.browser.chat_page import ChatPage, in_program, wait_until
 from tests.browser.keeping import WORDS, again, ask, chats, entry, expect_kept, kept, second_tab
@@ -129,6 +130,31 @@ def test_what_a_browser_lacks_costs_no_chat(
     ask_by_its_own_means(chat, 2)
     expect(chat.page.get_by_test_id("stAlert")).to_have_count(0)
     assert errors == []
+
+
+def test_a_browser_in_which_streamlit_cannot_run_says_so_in_its_language(
+    browser: Browser, app: str
+) -> None:
+    """As before Chrome 112: no program of Streamlit's, which such a browser cannot even read."""
+    context = browser.new_context(locale="de-DE")
+    page = context.new_page()
+    page.add_init_script("""RegExp = class extends RegExp {
+      constructor(pattern, flags) {
+        if (flags === "v") throw new SyntaxError("Invalid flags");
+        super(pattern, flags);
+      }
+    }""")
+    page.route("**/static/js/*", lambda route: route.fulfill(body="/x/unknown"))
+    page.goto(app)
+    sentence = page.get_by_text(language("de").say("too_old"))
+    expect(sentence).to_be_visible()
+    expect(sentence).to_have_attribute("lang", "de")
+    context.close()
+
+
+def test_a_browser_in_which_streamlit_runs_says_nothing_of_its_age(chat: ChatPage) -> None:
+    expect(chat.page.get_by_text(text.TOO_OLD)).to_be_hidden()
+    expect(chat.page.locator("#too-old")).to_have_count(1)
 
 
 def test_half_a_character_is_replaced_in_a_browser_that_cannot_look_for_it(chat: ChatPage) -> None:
