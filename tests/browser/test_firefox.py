@@ -113,6 +113,25 @@ def test_a_reload_in_the_middle_of_an_answer_keeps_it(
     assert page.typed() == ""
 
 
+def test_words_come_back_once_however_often_the_page_is_loaded(page: FirefoxPage) -> None:
+    said: list[str] = []
+    for number in (1, 2, 3):
+        page.type(f"Question {number}")
+        page.load()
+        page.load()
+        page.expect(partial(_has, page, f"Question {number}"))
+        page.type(Keys.ENTER)
+        said += [f"Question {number}", f"Answer {number}."]
+        page.expect_said(*said)
+        page.expect_free()
+        assert page.typed() == ""
+        expect_stored(page, said[-1])
+
+
+def _has(page: FirefoxPage, typed: str) -> bool:
+    return page.typed() == typed
+
+
 def test_two_tabs_with_a_chat_follow_each_other(page: FirefoxPage, app: str) -> None:
     page.ask("Q1")
     page.expect_said("Q1", "Answer 1.")
