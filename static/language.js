@@ -63,7 +63,11 @@ function onChanges(changes) {
 function keep(cookie, code) {
   // Within another site's page, as a Space is shown, a browser keeps only what is kept apart for it.
   const apart = document.location.protocol === "https:" ? "; SameSite=None; Secure; Partitioned" : "; SameSite=Lax";
-  document.cookie = `${cookie}=${code}; Path=/; Max-Age=31536000${apart}`;
+  try {
+    document.cookie = `${cookie}=${code}; Path=/; Max-Age=31536000${apart}`;
+  } catch {
+    // Forbidden, as in a frame without rights: it is chosen for this page alone.
+  }
 }
 
 const WRITTEN_FROM_THE_RIGHT = /^(ar|dv|fa|he|ps|sd|ug|ur|yi)\b/;

@@ -63,3 +63,13 @@ test("another language takes the place of one, and English of that", async () =>
   assert.equal(find("#menu").textContent, "Main menu");
   assert.equal(find("#hint").textContent, "Press Enter to apply");
 });
+
+test("a language is spoken where no cookie may be kept", async () => {
+  const forbid = () => {
+    throw new DOMException("The operation is insecure.", "SecurityError");
+  };
+  Object.defineProperty(document, "cookie", { set: forbid, configurable: true });
+  say({ code: "de", direction: "ltr", chosen: "de", words: [["Main menu", "Hauptmenü"]] });
+  await until(() => find("#menu").textContent === "Hauptmenü");
+  delete document.cookie;
+});
