@@ -73,6 +73,8 @@ onNote("heard", ({ name: id, words, isFailure }) => {
   announce(words, isFailure);
 });
 onNote("names", (said) => {
+  // What was said in another language does not stay.
+  if (said.transcript !== names?.transcript) for (const spoken of [status, alert]) spoken.replaceChildren();
   names = said;
   describe(document.body);
 });

@@ -5,7 +5,6 @@
 // So from the moment when the connection is lost until the page was drawn again, and the chat that it
 // showed was opened there, whatever is pressed is held, and pressed again on what stands in its place.
 import { put } from "./characters.js";
-import { announce } from "./ear.js";
 import { APP, BUTTON, CONNECTION, EDITS, FORM, INPUT, MAIN, MESSAGE, QUESTION, SEND, SIDEBAR } from "./selectors.js";
 import { isConnected, isIdle, isStale, sends } from "./selectors.js";
 import { store } from "./store.js";
@@ -91,7 +90,7 @@ function release() {
 function say(words) {
   if (!words) return;
   const note = Object.assign(document.createElement("p"), { className: "press-gone", textContent: words });
-  announce(words);
+  note.setAttribute("role", "alert"); // which alone is read where it comes with its words
   document.querySelector(APP).append(note);
   setTimeout(() => note.remove(), SHOWN);
 }

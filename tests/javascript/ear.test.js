@@ -38,9 +38,13 @@ test("the dialogue is a silent transcript, whose parts are numbered, also when i
   assert.deepEqual(labels(), ["Question 3", "Answer 3", "Question 4", "Answer 4"]);
   assert.equal(find("h1").getAttribute("aria-level"), "2");
   assert.equal(find("h6").getAttribute("aria-level"), "6");
+  announce("Done");
   find(".stMain").innerHTML = names(0) + dialogue;
   await until(() => labels()[0] === "Question 1");
   assert.equal(find(".st-key-dialogue").getAttribute("aria-label"), "Transcript");
+  assert.equal(said("status"), "Done");
+  find(".stMain").insertAdjacentHTML("beforeend", names(0).replace("Transcript", "Gespräch"));
+  await until(() => said("status") === ""); // it was said in another language
 });
 
 test("it is busy while an answer is written, and a failure in it is said by the region alone", async () => {
