@@ -7,7 +7,7 @@ import streamlit as st
 
 from chat.markup.plain import literal
 from chat.settings import SettingsError
-from chat.ui import dialogue, gate, notes, process, program, server, session, sidebar, speech
+from chat.ui import dialogue, ear, gate, notes, process, program, server, session, sidebar, speech
 from chat.words import text
 
 if __name__ != "__main__":
@@ -38,6 +38,7 @@ else:
     dialogue.make_places(page)
     dialogue.draw_input(page, process.service_of(page.visitor))
     sidebar.draw(page, shared.counter)
+    ear.tell_names(page.hidden)
     dialogue.draw(page)
     notes.tell_drawn(page.visitor.store)
     sidebar.draw_title(page)

@@ -14,7 +14,7 @@ export class List {
     this.undoable = []; // the ids of the chats that were deleted
     element.replaceChildren(
       tag("section", { className: "chats", "aria-label": words.chats }, [
-        tag("h4", {}, [words.chats]),
+        tag("h2", {}, [words.chats]),
         (this.field = tag("input", {
           type: "search",
           placeholder: words.search,
@@ -86,7 +86,7 @@ export class List {
     const scrolled = this.body.scrollTop;
     this.body.replaceChildren(
       ...[...groups].flatMap(([day, chats]) => [
-        tag("h5", {}, [day]),
+        tag("h3", {}, [day]),
         tag("ul", {}, chats.map((chat) => this.item(chat))),
       ]),
       ...(sought && !shown.length ? [tag("p", {}, [isSearched ? words.none : words.searching])] : []),

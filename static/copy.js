@@ -1,5 +1,6 @@
 // Copying happens here, as a clipboard takes only what somebody has just asked for. Inside another
 // site's frame it may take nothing at all: then the text opens, selected.
+import { announce } from "./ear.js";
 import { APP } from "./selectors.js";
 
 const SHOWN = 1500; // milliseconds for which a button says that it has copied
@@ -18,14 +19,17 @@ document.addEventListener("click", async ({ target }) => {
   const name = button.textContent;
   if (name === copied) return;
   button.textContent = copied;
+  announce(copied);
   setTimeout(() => (button.textContent = name), SHOWN);
 });
 
 function show(text, why) {
   const dialog = document.createElement("dialog");
   dialog.className = "to-copy";
+  dialog.setAttribute("aria-label", why);
   dialog.append(why, document.createElement("textarea"));
   const area = dialog.querySelector("textarea");
+  area.setAttribute("aria-label", why);
   area.readOnly = true;
   area.value = text;
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());

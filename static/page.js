@@ -2,10 +2,12 @@
 // cached by the browser under the hash of all its files.
 import "./copy.js";
 import "./direction.js";
+import "./ear.js";
 import "./language.js";
 import { onDrawn } from "./presses.js";
 import { onStored } from "./unsent.js";
 import "./input.js";
+import "./scrollers.js";
 import { showEnd } from "./scroll.js";
 import { DATABASE } from "./storage.js";
 import { METER } from "./selectors.js";

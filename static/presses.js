@@ -90,7 +90,7 @@ function release() {
 function say(words) {
   if (!words) return;
   const note = Object.assign(document.createElement("p"), { className: "press-gone", textContent: words });
-  note.setAttribute("role", "status");
+  note.setAttribute("role", "alert"); // which alone is read where it comes with its words
   document.querySelector(APP).append(note);
   setTimeout(() => note.remove(), SHOWN);
 }

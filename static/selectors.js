@@ -6,6 +6,10 @@ export const MAIN = ".stMain"; // what scrolls
 export const SIDEBAR = ".stSidebar";
 export const MESSAGE = '[data-testid="stChatMessage"]';
 export const QUESTION = '[data-testid="stText"]'; // the text of one, in its message
+export const SAID = '[data-testid="stChatMessageContent"]'; // of a message, its group
+export const HEADING = `${MESSAGE} :is(h1, h2, h3, h4, h5, h6)`; // of an answer
+export const ALERT = '[role="alert"]';
+export const WIDE = "pre, table, .katex-display"; // what may scroll by itself
 export const DIALOG = 'dialog, [role="dialog"]';
 
 export const INPUT = '[data-testid="stChatInputTextArea"]';
@@ -30,6 +34,7 @@ export const FORM = '[data-testid="stForm"]';
 export const BUTTON = `[data-testid="stButton"] button, [data-testid="stFormSubmitButton"] button, ${SEND}`;
 
 // The keys of the app's own elements.
+export const DIALOGUE = ".st-key-dialogue"; // in which all rounds stand
 export const LIVE = "live"; // the class of what stands beneath an answer while it is written
 export const METER = ".st-key-meter .meter"; // the first is the split
 export const STOP = ".st-key-stop button";
@@ -38,6 +43,15 @@ export const EDITS = `${EDIT} button`;
 export const EDITED = `${EDIT} textarea`;
 export const PROMPT = ".st-key-system_prompt textarea";
 export const ASKS = '[class*="st-key-refresh-"] button, [class*="st-key-resume-"] button, [class*="st-key-save-"] button';
+
+// Which round a message is of, counted from 0 for the first that is drawn, and which of its two; null
+// where it is of none.
+export function placeOf(message) {
+  const place = message.closest('[class*="st-key-place-"]');
+  if (!place) return null;
+  const number = Number(/st-key-place-(\d+)/.exec(place.className)[1]);
+  return { number, isQuestion: message === place.querySelector(MESSAGE) };
+}
 
 // The name of the edit to which a field belongs.
 export const nameOf = (field) => /st-key-(edit-\w+)/.exec(field.closest(EDIT).className)[1];

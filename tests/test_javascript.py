@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from chat.settings import PROJECT
+from tests import node
 from tests.keeping.shapes import shapes
 
 HERE = PROJECT / "tests" / "javascript"
@@ -19,24 +19,13 @@ FOLDERS = ("static", "tests/javascript")
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What is tested, beside node's packages, outside of the project.
-
-    Without node, CI fails and anybody else is told.
-    """
-    if shutil.which("npm") is None:
-        missing = "node and npm are not installed, so the tests of the page's program did not run."
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+    """What is tested, beside node's packages, outside of the project."""
     folder = tmp_path_factory.mktemp("javascript")
     for name in FOLDERS:
         shutil.copytree(PROJECT / name, folder / name)
-    for name in ("package.json", "eslint.config.mjs"):
-        shutil.copy(HERE / name, folder / name)
+    shutil.copy(HERE / "eslint.config.mjs", folder / "eslint.config.mjs")
     (folder / "tests" / "javascript" / "messages.json").write_text(json.dumps(shapes()))
-    install = ["npm", "install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(install, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    node.install(folder)
     return folder
 
 

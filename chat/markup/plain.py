@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_MARKS = re.compile(r"[*`~#>|$\\]+|(?<!\w)_+|_+(?!\w)")
+
 # What begins or ends something inside a line: in CommonMark, in GitHub's extensions, in Streamlit's
 # formulas ($) and directives (:red[…], :cat:, :material/home:). An underscore does so only at the
 # edge of a word, and a colon only before one or in an address: most sentences stay as they are.
@@ -18,6 +21,16 @@ JOINER = "\u2060"  # as little to see, where markup would be seen
 def literal(line: str) -> str:
     """Markdown that shows a line as it stands: no link, image, formula, colour or icon in it."""
     return _MARKUP.sub(r"\\\g<0>", line)
+
+
+def first_words(text: str, most: int) -> str:
+    """How a markdown text begins, without its marks: whole words, about `most` characters."""
+    begins = _LINK.sub(r"\1", text[: 8 * most])
+    words = " ".join(_MARKS.sub(" ", begins).split())
+    if len(words) <= most:
+        return words
+    end = words.rfind(" ", most // 2, most)
+    return f"{words[: most if end < 0 else end]} …"
 
 
 def without_images(text: str) -> str:

@@ -61,7 +61,7 @@ def _what_will_be_sent(visitor: Visitor) -> None:
             st.caption(f"{text.role(message['role'])} · {text.tokens(weights.count(tokens))}")
             st.text(message["content"])
     st.caption(text.SENT_AS_JSON)
-    st.code(json.dumps(messages, ensure_ascii=False, indent=2), language="json", height=300)
+    st.code(json.dumps(messages, ensure_ascii=False, indent=2), language="json")
 
 
 def _inspector(visitor: Visitor) -> None:

@@ -118,7 +118,7 @@ def _draw_top(page: Page) -> None:
 def _greet(page: Page) -> None:
     # What the browser keeps takes its place in a moment, if there is anything (style.css).
     with st.container(key="greeting" if page.visitor.store is None else "greeting-or-chat"):
-        st.markdown(f"### {text.GREETING}")
+        st.markdown(f"## {text.GREETING}")
         with st.container(horizontal=True):
             for suggestion in text.suggestions():
                 question = Question(text=suggestion)

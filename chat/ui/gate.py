@@ -13,7 +13,7 @@ def is_open(title: str) -> bool:
     """Whether the visitor may come in; if not, the app asks by its name for the password."""
     if session.is_admitted():
         return True
-    st.markdown(f"### {literal(title)}")
+    st.markdown(f"# {literal(title)}")
     with st.form("gate", width=400):
         st.text_input(
             text.PASSWORD, type="password", key=session.PASSWORD, autocomplete="current-password"

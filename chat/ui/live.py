@@ -53,7 +53,9 @@ def _draw_growing(page: Page, request: Request, view: RoundView) -> None:
     moves.html('<i class="live"></i>')
     clock = process.current().clock
     began, answer.began = clock(), time.time()
-    shown = ""
+    page.heard = answer
+    shown, heard = "", text.heard_progress(answer, seconds=0)
+    view.say(heard)
     for event in request.events:
         seconds = clock() - began
         answer.seconds = round(seconds, 1)
@@ -73,5 +75,10 @@ def _draw_growing(page: Page, request: Request, view: RoundView) -> None:
         if note != shown:
             view.note.fill().caption(note, width="content")
             shown = note
+        if not answer.written and heard != (
+            now := text.heard_progress(answer, seconds=int(seconds))
+        ):
+            view.say(now)
+            heard = now
         visitor.save(pace=SNAPSHOTS)
         may_end_run()

@@ -237,7 +237,7 @@ def _split_html(label: str, total: Count, parts: list[Part], limit: int | None) 
     drawn = uuid4().hex[:8]
     return (
         f'<div class="meter" data-drawn="{drawn}">'
-        f"<h4><span>{label}</span><b>{text.tokens(total)}</b></h4>"
+        f"<h2><span>{label}</span><b>{text.tokens(total)}</b></h2>"
         f'<div{over} aria-hidden=true>{filled}<u style="flex-grow:{room}"></u></div>'
         f"{share}<ul>{rows}</ul></div>"
     )

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary, ref
 
 import streamlit as st
 
+from chat.conversation.answer import Answer
 from chat.conversation.question import Request
 from chat.conversation.tree import Conversation, Fork, Round
 from chat.languages.language import Language, speak, spoken
@@ -69,6 +70,7 @@ class Parts:
     edits: WeakKeyDictionary[Round, Edit] = field(default_factory=WeakKeyDictionary)
     to_open: str | None = None  # the dialog that was asked for, by its name
     sent: Request | None = None  # whose answer is to be drawn by the run that comes
+    heard: Answer | None = None  # that is being answered was said, and how it ends was not
     has_answered: bool = False  # an answer was drawn to its end since the meter was drawn
     is_untitled: bool = False  # the model is to be asked for a title of the chat
     hidden: int = 0  # rounds before the first that is drawn

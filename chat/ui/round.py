@@ -21,7 +21,7 @@ from chat.conversation.tree import Fork, Round
 from chat.errors import ChatError
 from chat.languages.language import spoken
 from chat.markup.plain import literal
-from chat.ui import facts, long, owner, session
+from chat.ui import ear, facts, long, owner, session
 from chat.ui.growing import GrowingAnswer
 from chat.ui.parts import Edit
 from chat.ui.session import Page
@@ -47,6 +47,7 @@ class RoundView:
         self._asked = st.chat_message("user", avatar=":material/person:")
         self._answered = st.chat_message("assistant", avatar=":material/auto_awesome:")
         self._thought: _Thought | None = None
+        self._heard: Slot | None = None
 
     def draw(self) -> None:
         """Draw the question, and the answer as far as it is there."""
@@ -56,6 +57,7 @@ class RoundView:
             self._reasoning, self._body, self._fault = Slot(), Slot(), Slot()
             line = st.container(horizontal=True, vertical_alignment="center", gap="small")
             self.note, self.action = Slot(line), Slot(line)
+        self._line = line
         self.draw_answer()
 
     def draw_answer(self) -> None:
@@ -119,6 +121,12 @@ class RoundView:
         if answer.error is not None:
             with self._fault.fill().container():
                 draw_failure(self._page.visitor, answer.error)
+        if self._page.heard is answer:
+            self._page.heard = None
+            if answer.error is None:
+                self.say(text.heard_ending(answer))
+            else:
+                self.say(_failure(self._page.visitor, answer.error), is_failure=True)
         note = text.ending(answer)
         if self.round.kept not in (None, answer) and not answer.continued:
             note = text.FORMER_ANSWER
@@ -130,6 +138,11 @@ class RoundView:
             self.note.fill().caption(note, width="content")
         with self.action.fill():
             _actions(self._page, self)
+
+    def say(self, words: str, *, is_failure: bool = False) -> None:
+        """Have a screen reader say something of the answer."""
+        self._heard = self._heard or Slot(self._line)
+        ear.say(self._heard.fill(), words, is_failure=is_failure)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -143,15 +156,18 @@ class _Thought:
 
 def draw_failure(visitor: Visitor, error: ChatError) -> None:
     """Draw what happened and what to do; beneath it, folded, the owner's part and the service's."""
-    has_own_key = visitor.own_service is not None
-    has_models = visitor.owners.has_models
-    said = text.failure(error, has_models=has_models, has_own_key=has_own_key)
-    st.warning(literal(spoken().joined(*said)), icon=":material/error:")
-    if advice := text.owners_advice(error, has_own_key=has_own_key):
+    st.warning(literal(_failure(visitor, error)), icon=":material/error:")
+    if advice := text.owners_advice(error, has_own_key=visitor.own_service is not None):
         st.html(owner.note(advice))
     if error.detail:
         with st.expander(text.REASON, type="compact"):
             st.caption(literal(error.detail))
+
+
+def _failure(visitor: Visitor, error: ChatError) -> str:
+    has_models, has_own_key = visitor.owners.has_models, visitor.own_service is not None
+    said = text.failure(error, has_models=has_models, has_own_key=has_own_key)
+    return spoken().joined(*said)
 
 
 def _question(page: Page, round: Round, fork: Fork) -> None:

@@ -31,7 +31,7 @@ def draw(page: Page, counter: TokenCounter) -> None:
     """Draw the sidebar."""
     visitor = page.visitor
     with st.sidebar:
-        st.markdown(f"### {literal(text.title(visitor.owners.title))}")
+        st.markdown(f"# {literal(text.title(visitor.owners.title))}")
         _new_chat(page)
         page.draw(Part.CHATS, _draw_chats)
         with st.container(border=True, key="meter", gap="xsmall"):
@@ -266,7 +266,7 @@ def _parameter(
         key=key,
         on_change=page.change_settings,
         persist_state="session",
-        placeholder=text.MODELS_DEFAULT,
+        placeholder=text.default_within(least, most),
         help=help,
         disabled=is_refused and key != session.MAX_TOKENS,
     )

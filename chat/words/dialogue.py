@@ -7,10 +7,12 @@ from datetime import datetime, tzinfo
 from chat.conversation.answer import Answer, Status
 from chat.conversation.spending import Spending
 from chat.languages.language import say, spoken
+from chat.markup.plain import first_words
 from chat.tokens.counter import Count
 from chat.words.meter import cost, sent_and_received, tokens
 
 LONG = 20  # seconds without a word after which it is said that this may be normal
+FIRST_WORDS = 100  # characters of an answer that are read aloud when it has ended
 
 
 def suggestions() -> tuple[str, ...]:
@@ -49,6 +51,30 @@ def progress(answer: Answer, *, seconds: int) -> str:
         return say("thinking")
     name = "thinking_long" if seconds >= LONG else "thinking_for"
     return say(name, duration=say("seconds", count=seconds))
+
+
+def heard_progress(answer: Answer, *, seconds: int) -> str:
+    """Said aloud once until an answer's first word; from then on, nothing is until it has ended."""
+    if seconds < 2 or answer.written:
+        return say("answering")
+    if seconds < LONG:
+        return say("thinking")
+    return say("thinking_long", duration=_duration(LONG))
+
+
+def heard_ending(answer: Answer) -> str:
+    """Said aloud when an answer has ended without a failure."""
+    whole = say("answered", words=first_words(answer.written, FIRST_WORDS))
+    return spoken().joined(_end(answer) or whole, not_sent(answer.left_out))
+
+
+def heard_names() -> dict[str, str]:
+    """What the transcript is called, and the questions and answers, with a place for a number."""
+    return {
+        "transcript": say("transcript"),
+        "question": say("question_number", number="{number}"),
+        "answer": say("answer_number", number="{number}"),
+    }
 
 
 def by(model: str) -> str:

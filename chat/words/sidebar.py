@@ -23,6 +23,13 @@ def shutdown(model: str, day: date, today: date) -> str:
     return say(name, model=model, day=spoken().day(day))
 
 
+def default_within(least: float, most: float | None) -> str:
+    """In an empty field of a number: the model's default holds, and what can be set."""
+    if most is None:
+        return say("default_from", least=least)
+    return say("default_within", least=least, most=most)
+
+
 def level(value: str) -> str:
     """How much of something a model is asked for; empty: what it does by itself."""
     name = f"level.{value}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -103,9 +104,15 @@ class ChatPage:
 
 
 @contextmanager
-def visitor(browser: Browser, address: str, *, locale: str = "en-US") -> Iterator[ChatPage]:
+def visitor(
+    browser: Browser,
+    address: str,
+    *,
+    locale: str = "en-US",
+    **device: Any,  # noqa: ANN401 - whatever Playwright knows of one
+) -> Iterator[ChatPage]:
     """Somebody with a browser of their own, whose page asks no other host for anything."""
-    context: BrowserContext = browser.new_context(locale=locale)
+    context: BrowserContext = browser.new_context(locale=locale, **device)
     context.set_default_timeout(20_000)
     page: Page = context.new_page()
     hosts: set[str | None] = set()

@@ -113,7 +113,7 @@ def test_another_language_is_chosen_and_nothing_is_lost(
         expect(chat.input).to_have_value("Not sent yet")
         expect(edited).to_have_value("Q1, better")
         expect(chat.answer(1)).to_contain_text("Answer 1.")
-        expect(chat.sidebar.locator(".chats h4")).to_have_text(CHINESE.say("chats.chats"))
+        expect(chat.sidebar.locator(".chats h2")).to_have_text(CHINESE.say("chats.chats"))
         assert not english_on(page) - {"Q1", "Answer 1.", "Not sent yet", "Q1, better"}
 
         page.reload()

@@ -42,7 +42,7 @@ const press = (label) => find(`[aria-label="${label}"]`).click();
 
 test("chats stand by days, by their names, and as text", () => {
   assert.deepEqual(titles(), ["First", "<b>Second</b>", "Untitled"]);
-  const days = [...document.querySelectorAll("h5")].map(({ textContent }) => textContent);
+  const days = [...document.querySelectorAll(".list h3")].map(({ textContent }) => textContent);
   assert.deepEqual(days.slice(0, 2), ["Today", "Yesterday"]);
   assert.equal(find("li b"), null);
   assert.equal(find("li.current span").textContent, "First");
