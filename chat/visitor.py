@@ -149,7 +149,7 @@ class Visitor:
 
     def shows(self, round: Round) -> bool:
         """Whether a round is on the path that is shown, and neither deleted nor turned away."""
-        return any(shown is round for shown in self.conversation.history)
+        return self.conversation.shows(round)
 
     def use(self, *, system_prompt: str, rounds: int, options: Options) -> None:
         """Use these settings from the next request on, as far as the model takes them."""

@@ -108,11 +108,12 @@ class Round:
 class Conversation:
     """All that was said, and what of it the next request remembers.
 
-    `rounds` is the number of answered rounds to remember (0 to 20). Changing it or the system
-    prompt takes effect with the next question and deletes nothing. `capacity` bounds a prompt by
+    `rounds` is the number of answered rounds to remember (0 to 20). `capacity` bounds a prompt by
     the model's context; None where that is not known. `previous` is the conversation that was open
-    before this one, and can be had back until the first question. `discarded` has the numbers of
-    the answers that were deleted, without their words.
+    before this one, and can be had back until the first question; `deleted` is the round that was
+    deleted last, its fork, its place there, and how many answers had been discarded before: it can
+    be had back until the next question. `discarded` has the numbers of the answers that were
+    deleted, without their words.
     """
 
     system_prompt: str = DEFAULT_SYSTEM_PROMPT
@@ -120,6 +121,7 @@ class Conversation:
     start: Fork = field(default_factory=Fork)
     capacity: Capacity | None = None
     previous: Conversation | None = None
+    deleted: tuple[Round, Fork, int, int] | None = None
     discarded: list[Answer] = field(default_factory=list)
 
     @property
@@ -175,6 +177,10 @@ class Conversation:
         """The round whose answer is being written, if there is one."""
         return next((round for round in self.history if round.is_open), None)
 
+    def shows(self, round: Round) -> bool:
+        """Whether a round is on the path that is shown."""
+        return any(shown is round for shown in self.history)
+
     def fork_of(self, round: Round) -> Fork:
         """The point at which a round of the history was asked."""
         return next(fork for fork in self.path if fork.round is round)
@@ -198,7 +204,7 @@ class Conversation:
             fork.rounds.pop()
             fork.shown = shown
             raise errors.WindowTooLarge
-        self.previous = None
+        self.previous = self.deleted = None
         return round
 
     def ask_again(self, round: Round) -> None:
@@ -222,7 +228,7 @@ class Conversation:
             round.versions[-1].stop()
 
     def turn(self, round: Round, by: int) -> None:
-        """Show the version of an answer that stands so many places further on; stay at the ends."""
+        """Show the version of an answer so many places further on; stay at the ends."""
         self.stop()
         readable = round.readable
         if round.kept is not None:
@@ -238,16 +244,27 @@ class Conversation:
         """Take one round away with all versions of its answer; the rounds after it move up."""
         self.stop()
         fork = self.fork_of(round)
+        self.deleted = round, fork, fork.shown, len(self.discarded)
         self.discarded += [a.without_words() for a in round.versions if a.is_begun]
         later = round.next
         fork.rounds[fork.shown : fork.shown + 1] = later.rounds
         last = max(0, len(fork.rounds) - 1)
         fork.shown = fork.shown + later.shown if later.rounds else min(fork.shown, last)
 
+    def bring_back(self) -> None:
+        """Put the round that was deleted last where it stood."""
+        if self.deleted is None:
+            return
+        round, fork, place, discarded = self.deleted
+        moved = len(round.next.rounds)
+        round.next.shown = max(0, min(fork.shown - place, moved - 1))
+        fork.rounds[place : place + moved] = [round]
+        fork.shown, self.deleted = place, None
+        del self.discarded[discarded:]
+
     def undo(self) -> str:
         """Take the last round away, and hand its question back; empty where there is none."""
-        history = self.history
-        if not history:
+        if not (history := self.history):
             return ""
         self.delete(history[-1])
         return history[-1].question

@@ -321,6 +321,27 @@ class Dialogue(RuleBasedStateMachine):
             assert self.conversation.history == expected
 
     @precondition(lambda self: self.conversation.history)
+    @rule(data=st.data(), by=st.sampled_from([-1, 0, 1]))
+    def delete_and_bring_back(self, data: st.DataObject, by: int) -> None:
+        conversation = self.conversation
+        conversation.stop()
+        before, spent = conversation.history, len(conversation.discarded)
+        round = self._drawn(data)
+        rounds = list(conversation.fork_of(round).rounds)
+        conversation.delete(round)
+        assert not conversation.shows(round)
+        if by and conversation.history:
+            conversation.turn_question(self._drawn(data), by)
+        conversation.bring_back()
+        assert conversation.shows(round)
+        assert conversation.fork_of(round).rounds == rounds
+        assert len(conversation.discarded) == spent
+        if not by:
+            assert conversation.history == before
+        conversation.bring_back()  # once
+        assert conversation.shows(round)
+
+    @precondition(lambda self: self.conversation.history)
     @rule()
     def undo(self) -> None:
         round = self.conversation.history[-1]
