@@ -7,7 +7,7 @@ import streamlit as st
 
 from chat.markup.plain import literal
 from chat.settings import SettingsError
-from chat.ui import dialogue, ear, gate, notes, process, program, server, session, sidebar, speech
+from chat.ui import dialogue, ear, gate, notes, process, program, server, session, sidebar
 from chat.words import text
 
 if __name__ != "__main__":
@@ -27,7 +27,6 @@ else:
     st.set_page_config(page_title=title, page_icon="💬")
 
     program.start()
-    speech.tell()
 
     if not gate.is_open(title):
         st.stop()

@@ -28,7 +28,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chat.access import names
 from chat.access.address import network, visitors_address
-from chat.access.ending import Ending
 from chat.access.quotas import AddressQuota, Bucket
 from chat.access.rules import Rules
 from chat.access.websocket import Refused, Socket
@@ -58,14 +57,10 @@ class PageMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """What is said: to whoever finds no room or comes by a wrong name, and to the log.
-
-    `ending` is HTML, which stands at the end of Streamlit's own page.
-    """
+    """What is said: to whoever finds no room or comes by a wrong name, and to the log."""
 
     full: Callable[[], str]
     wrong_name: Callable[[str], str]
-    ending: Callable[[], str]
     refused: Callable[[str, str], str]
     closed: Callable[[str, str], str]
 
@@ -164,8 +159,6 @@ class Doorkeeper:
                 elif self._pages >= self._bounds.pages or self._address(scope).is_full:
                     page = _page(self._words.full(), again=COME_BACK)
                     answer = HTMLResponse(page, 503, {"retry-after": str(COME_BACK)})
-                else:
-                    answer = Ending(self._app, self._words.ending())
         await answer(scope, receive, send)
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from chat.languages.language import spoken
 from chat.settings import PROJECT
+from chat.ui import speech
 from chat.words import text
 
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
@@ -65,9 +66,9 @@ _mount = component("page")
 
 
 def start() -> None:
-    """Have the browser load the style and the program; neither shows anything by itself."""
-    st.html(f'<style>@import url("{path("style.css")}")</style>')
+    """Have the browser load the program, which shows nothing by itself."""
     with st.container(key="program"):
+        speech.tell()
         _mount(key="program_mount")
     _have_it_drawn_after_a_break()
 
@@ -80,6 +81,11 @@ def _have_it_drawn_after_a_break() -> None:
     without one asks for nothing, whatever server it is now before, and the first click there is
     dropped: what was pressed is not known yet, and a fragment that was never drawn does not run.
     """
+
+
+def style() -> str:
+    """HTML for the page's head (head.py)."""
+    return f'<link rel="stylesheet" href="{path("style.css")}">'
 
 
 def link() -> str:

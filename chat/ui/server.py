@@ -14,6 +14,7 @@ from chat.access.rules import Bounds, Rules
 from chat.services.base import log
 from chat.settings import SettingsError
 from chat.ui import process, program, streamlit_quirks
+from chat.ui.head import Head
 from chat.words import log as said
 from chat.words import text
 
@@ -28,7 +29,6 @@ def middleware() -> list[Middleware]:
     words = Words(
         full=lambda: text.FULL,
         wrong_name=text.wrong_name,
-        ending=program.word_to_old_browsers,
         refused=said.refused,
         closed=said.closed,
     )
@@ -39,8 +39,16 @@ def middleware() -> list[Middleware]:
             read=streamlit_quirks.read_message,
             words=words,
             log=log,
-        )
+        ),
+        Middleware(Head, owners=_owners_language),
     ]
+
+
+def _owners_language() -> str | None:
+    try:
+        return process.current().settings.language
+    except SettingsError:
+        return None
 
 
 def routes() -> list[Route]:

@@ -37,7 +37,6 @@ class World:
             words=Words(
                 full=lambda: "Full.",
                 wrong_name=lambda name: f"Not {name}.",
-                ending=lambda: "<p>The end.",
                 refused=_closed,
                 closed=_closed,
             ),
