@@ -1,4 +1,6 @@
 // The list of the chats in the sidebar. Whatever a chat says is set as text, never as markup.
+import { dayOf, fill, icon, inForm, tag } from "./elements.js";
+import { takeInput } from "./input.js";
 import { store } from "./store.js";
 import { stop } from "./writing.js";
 
@@ -23,7 +25,7 @@ export class List {
           oninput: () => this.search(),
         })),
         (this.undo = tag("p", { className: "undo", "role": "status", hidden: true })),
-        (this.body = tag("div", { className: "list", onscroll: () => this.fade() })),
+        (this.body = tag("div", { className: "list", onscroll: () => this.fade(), onkeydown: (event) => this.onKey(event) })),
         (this.foot = tag("p", { className: "foot", "role": "status" })),
       ]),
     );
@@ -71,6 +73,9 @@ export class List {
   }
 
   show(all) {
+    const focused = document.activeElement?.closest?.("li")?.dataset.chat ?? this.focused;
+    const hadFocus = this.body.contains(document.activeElement) || !!this.focused;
+    const order = this.items.map(({ dataset }) => dataset.chat);
     const { words, found, sought } = this;
     const isSearched = found.sought === sought;
     const isShown = (chat) =>
@@ -93,8 +98,43 @@ export class List {
     );
     this.body.scrollTop = scrolled;
     this.fade();
+    this.makeOneStop(hadFocus ? this.nearest(focused, order) : null);
     this.isEmpty = !all.length;
     this.drawFoot();
+  }
+
+  get items() {
+    return [...this.body.querySelectorAll("li")];
+  }
+
+  // The chat that had the cursor or, where it is gone, the one that took its place.
+  nearest(chat, order) {
+    const find = (id) => this.items.find(({ dataset }) => dataset.chat === id);
+    const later = order.slice(Math.max(0, order.indexOf(chat)));
+    return [chat, ...later].map(find).find(Boolean) ?? this.items.at(-1);
+  }
+
+  // For Tab the list is one thing; arrows go through it.
+  makeOneStop(focused) {
+    const { items } = this;
+    const stop = focused ?? items.find(({ className }) => className) ?? items[0];
+    for (const item of items)
+      for (const button of item.querySelectorAll("button"))
+        button.tabIndex = item === stop && button.className === "open" ? 0 : -1;
+    this.focused = null;
+    focused?.querySelector("button").focus();
+  }
+
+  onKey(event) {
+    const { items } = this;
+    const at = items.indexOf(event.target.closest("li"));
+    if (at < 0 || event.target.matches("input")) return;
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+    const name = { F2: "edit", Delete: "delete" }[event.key];
+    if (to === undefined && !name) return;
+    event.preventDefault();
+    if (name) [...items[at].querySelectorAll(".icon")].find((button) => button.textContent === name).click();
+    else if (items[to]) this.makeOneStop(items[to]);
   }
 
   // Whether there is more below.
@@ -120,7 +160,8 @@ export class List {
     const name = this.named(chat);
     const isCurrent = chat.id === store.shown;
     const isOpening = chat.id === this.opening;
-    const item = tag("li", { className: isOpening ? "opening" : isCurrent ? "current" : "" }, [
+    const className = isOpening ? "opening" : isCurrent ? "current" : "";
+    const item = tag("li", { className, data: chat.id }, [
       tag(
         "button",
         { className: "open", title: name, "aria-current": isCurrent, onclick: () => this.open(chat.id) },
@@ -143,6 +184,7 @@ export class List {
     const { store } = this;
     if (id === store.shown) return;
     stop(); // the answer is kept in its chat, as far as it is there
+    setTimeout(takeInput);
     this.opening = id;
     store.enqueue(async () => {
       if (!(await store.open(id, "picked"))) this.opening = null;
@@ -155,6 +197,7 @@ export class List {
     const finish = (name) => {
       if (isDone) return;
       isDone = true;
+      if (document.activeElement === field) this.focused = chat.id;
       item.replaceChildren(); // so that the list is drawn again
       if (name?.trim()) this.store.enqueue(() => this.store.change([chat.id], { name: name.trim() }));
       this.redraw();
@@ -166,11 +209,13 @@ export class List {
       onblur: () => finish(field.value),
       onkeydown: (event) => {
         event.stopPropagation();
+        if (event.isComposing) return;
         if (event.key === "Enter") finish(field.value);
         if (event.key === "Escape") finish();
       },
     });
     item.replaceChildren(field);
+    field.focus();
     field.select();
   }
 
@@ -219,37 +264,6 @@ export class List {
     });
     return button;
   }
-}
-
-function tag(name, properties, children = []) {
-  const element = document.createElement(name);
-  // As attributes: Firefox knows no such properties before 119.
-  for (const [property, value] of Object.entries(properties))
-    if (property === "role" || property.startsWith("aria-")) element.setAttribute(property, value);
-    else element[property] = value;
-  element.append(...children);
-  return element;
-}
-
-const icon = (name, label, onclick) =>
-  tag("button", { className: "icon", title: label, "aria-label": label, textContent: name, onclick });
-
-// The browser's own CLDR chooses the form for a number, and writes it.
-const language = () => document.documentElement.lang || "en";
-const inForm = (forms, count) => {
-  const form = new Intl.PluralRules(language()).select(count);
-  return fill(forms[form] ?? forms.other, { count: count.toLocaleString(language()) });
-};
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-
-function dayOf(time, words) {
-  const midnight = new Date().setHours(0, 0, 0, 0);
-  const days = Math.ceil((midnight - time) / 86_400_000);
-  if (!(days > 0)) return words.today;
-  if (days === 1) return words.yesterday;
-  if (days <= 7) return words.week;
-  const options = { month: "long", year: "numeric" };
-  return new Intl.DateTimeFormat(language(), { ...options, numberingSystem: "latn" }).format(time);
 }
 
 // Called with every drawing of the page.

@@ -1,13 +1,14 @@
 // The cursor, and when the input is free.
-import { ASKS, DIALOG, INPUT } from "./selectors.js";
+import { ASKS, INPUT } from "./selectors.js";
 import { look } from "./unsent.js";
-import { isWriting, stop } from "./writing.js";
+import { isWriting } from "./writing.js";
 
 // The cursor is in the input when the page has come and after each answer, unless somebody writes
 // elsewhere or sets something; not on a touch screen, where the keyboard would cover the answer.
 // Streamlit (1.67) would put it there whatever somebody does: the rest of a word went into the input.
 const WRITES = 'input, textarea, [role="dialog"] *, dialog *';
 let wasBusy = true;
+const canHover = () => matchMedia("(hover: hover)").matches;
 // Looked at after every change of the page, and so not searched for in all of it.
 let input;
 function findInput() {
@@ -18,8 +19,11 @@ function findInput() {
 }
 function takeCursor() {
   const isElsewhere = document.activeElement !== this && document.activeElement?.matches(WRITES);
-  if (!isElsewhere && matchMedia("(hover: hover)").matches)
-    HTMLElement.prototype.focus.call(this, { preventScroll: true });
+  if (!isElsewhere && canHover()) HTMLElement.prototype.focus.call(this, { preventScroll: true });
+}
+// After what one goes on to write from: the cursor goes to the input from wherever it is.
+export function takeInput() {
+  if (input?.isConnected && canHover()) HTMLElement.prototype.focus.call(input, { preventScroll: true });
 }
 function returnToInput() {
   findInput();
@@ -37,8 +41,3 @@ new MutationObserver(returnToInput).observe(document.body, {
   attributeFilter: ["disabled"],
 });
 returnToInput();
-
-// Escape stops the answer.
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !document.querySelector(DIALOG)) stop();
-});

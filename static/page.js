@@ -1,5 +1,6 @@
 // The page's own program: what Streamlit 1.67 leaves undone in the browser. Loaded once (page.py), and
 // cached by the browser under the hash of all its files.
+import "./keys.js";
 import "./copy.js";
 import "./direction.js";
 import "./ear.js";
@@ -7,6 +8,8 @@ import "./language.js";
 import { onDrawn } from "./presses.js";
 import { onStored } from "./unsent.js";
 import "./input.js";
+import "./focus.js";
+import "./phone.js";
 import "./scrollers.js";
 import { showEnd } from "./scroll.js";
 import { DATABASE } from "./storage.js";
@@ -24,8 +27,8 @@ onNote("writes", (writes) => store.receive(writes));
 onNote("drawn", onDrawn);
 // The meter's split moves with an answer, whose place draws nothing outside of itself (Streamlit 1.67).
 onNote("meter", (split) => {
-  const shown = document.querySelector(METER);
-  if (shown) shown.outerHTML = split;
+  const shown = document.querySelectorAll(METER);
+  split.forEach((html, place) => shown[place] && (shown[place].outerHTML = html));
 });
 
 // A browser that has never kept a chat shows the greeting without waiting for the store.

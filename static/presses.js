@@ -5,8 +5,8 @@
 // So from the moment when the connection is lost until the page was drawn again, and the chat that it
 // showed was opened there, whatever is pressed is held, and pressed again on what stands in its place.
 import { put } from "./characters.js";
-import { APP, BUTTON, CONNECTION, EDITS, FORM, INPUT, MAIN, MESSAGE, QUESTION, SEND, SIDEBAR } from "./selectors.js";
-import { isConnected, isIdle, isStale, sends } from "./selectors.js";
+import { APP, BUTTON, CONNECTION, EDITS, FORM, INPUT, MESSAGE, NEW_CHAT, QUESTION, SEND, STOP } from "./selectors.js";
+import { described, isConnected, isIdle, isStale, sends } from "./selectors.js";
 import { store } from "./store.js";
 import { isWriting, stop } from "./writing.js";
 
@@ -16,6 +16,7 @@ const LONGEST = 60_000;
 const OPENING = 5000;
 const LOOKING = 3000; // milliseconds in which what was pressed may come back
 const SHOWN = 8000; // milliseconds for which a sentence stands
+const LONG = 1000; // characters of a question that may be shown in part
 const PAUSE = 50;
 const FILE = ".load input";
 const FIELD = `${FORM} input`;
@@ -38,22 +39,6 @@ export function isSettled() {
     return false;
   }
   return !store.isOpening;
-}
-
-// A button is known by its name and by where it stands: in which message, counted from the last one,
-// as those before it may not be drawn.
-function described(button) {
-  const message = button.closest(MESSAGE);
-  const all = () => [...document.querySelectorAll(MESSAGE)].reverse();
-  const place = message && all().indexOf(message);
-  const area = button.closest(`${SIDEBAR}, [role="dialog"]`) ? SIDEBAR : MAIN;
-  const name = button.textContent;
-  const same = () => {
-    const within = message ? all()[place] : document.querySelector(area);
-    return [...(within?.querySelectorAll(BUTTON) ?? [])].filter(({ textContent }) => textContent === name);
-  };
-  const number = same().indexOf(button);
-  return { name: `${area} ${place} ${name} ${number}`, find: () => same()[number] };
 }
 
 // Whether it is held from now on: a second press would meet what moved up.
@@ -87,8 +72,26 @@ function release() {
   next();
 }
 
+// Streamlit (1.67) refuses a text that is too long for the input, and does not say so.
+window.addEventListener(
+  "paste",
+  ({ target }) => {
+    if (!target.matches?.(INPUT)) return;
+    const { value } = target;
+    let came; // what the field had with it
+    const note = () => (came = target.value);
+    target.addEventListener("input", note);
+    setTimeout(() => {
+      target.removeEventListener("input", note);
+      if (came !== undefined && came !== value && target.value === value) say(drawn?.tooLong);
+    });
+  },
+  true,
+);
+
 function say(words) {
   if (!words) return;
+  document.querySelector(".press-gone")?.remove();
   const note = Object.assign(document.createElement("p"), { className: "press-gone", textContent: words });
   note.setAttribute("role", "alert"); // which alone is read where it comes with its words
   document.querySelector(APP).append(note);
@@ -97,6 +100,7 @@ function say(words) {
 
 const SENDING = { name: SEND, find: () => document.querySelector(SEND), isReported: false };
 const click = (button) => button.click();
+const AT_ONCE = `${STOP}, ${NEW_CHAT}, ${EDITS}, ${SEND}`; // all others wait for the end of an answer
 
 window.addEventListener(
   "click",
@@ -106,6 +110,7 @@ window.addEventListener(
     const isQuestion = button.matches(SEND);
     if (!isSettled()) hold(event, click, isQuestion ? SENDING : described(button));
     else if (isQuestion) noteSent();
+    else if (isWriting() && !button.matches(AT_ONCE)) say(drawn?.waits);
     else if (button.matches(EDITS) && isWriting()) {
       // Nobody who edits a question waits for the answer: it is stopped, and kept as far as it is there.
       if (hold(event, click, { ...described(button), isNext: true })) stop();
@@ -156,9 +161,11 @@ function noteSent() {
 
 function settle(lost) {
   if (!isSettled()) return setTimeout(() => settle(lost), PAUSE);
-  const asked = [...document.querySelectorAll(`${MESSAGE} ${QUESTION}`)].at(-1);
+  const message = [...document.querySelectorAll(MESSAGE)].reverse().find((one) => one.querySelector(QUESTION));
+  const asked = message?.querySelector(QUESTION).textContent.trim();
   const field = document.querySelector(INPUT);
-  const isThere = asked?.textContent.trim() === lost.trim();
+  // Of a long one, the beginning is shown.
+  const isThere = asked === lost.trim() || (asked?.length > LONG && lost.trim().startsWith(asked));
   if (!isThere && field && !field.value) put(field, lost);
 }
 

@@ -2,7 +2,7 @@
 //
 // The chat input stands in `st.bottom`: where Streamlit (1.67) places it by itself, it scrolls by
 // itself, too, and pulls back who scrolls up while the page grows.
-import { INPUT, MAIN, sends } from "./selectors.js";
+import { EARLIER, INPUT, MAIN, MESSAGE, roundIn, sends } from "./selectors.js";
 
 // A wheel that turns down stops where the end was when it began to turn, and the page grows meanwhile.
 const NEAR = 100; // pixels
@@ -34,6 +34,31 @@ function observeParts() {
 }
 new MutationObserver(observeParts).observe(main, { childList: true });
 observeParts();
+
+// What is drawn above what one reads moves that nowhere. The same places show other rounds then, so a
+// browser would keep the wrong ones where they are.
+const SETTLING = 3000; // milliseconds after the press in which the page is drawn
+let kept = null; // {round, top} of the first message that was seen
+document.addEventListener(
+  "click",
+  ({ target }) => {
+    if (!target.closest?.(EARLIER)) return;
+    const seen = [...document.querySelectorAll(MESSAGE)].find(roundIn);
+    if (!seen) return;
+    kept = { round: roundIn(seen), top: seen.getBoundingClientRect().top };
+    isAtEnd = false;
+    setTimeout(() => (kept = null), SETTLING);
+    keep();
+  },
+  true,
+);
+function keep() {
+  if (!kept) return;
+  const message = document.querySelector(`.${kept.round}`)?.closest(MESSAGE);
+  if (message) main.scrollTop += message.getBoundingClientRect().top - kept.top;
+  requestAnimationFrame(keep);
+}
+for (const kind of ["wheel", "touchmove", "keydown"]) main.addEventListener(kind, () => (kept = null), { passive: true });
 
 // Whoever asks from further up is shown the end as soon as the question stands there.
 function mayAsk(event) {

@@ -12,13 +12,17 @@ export const ALERT = '[role="alert"]';
 export const WIDE = "pre, table, .katex-display"; // what may scroll by itself
 export const DIALOG = 'dialog, [role="dialog"]';
 
+// Whether something stands open that Escape closes: a dialog, a list, a menu, a search.
+const OPENED = `${DIALOG}, [role="listbox"], [role="menu"], .about[open]`;
+export const isOpen = (field) => !!document.querySelector(OPENED) || (field.type === "search" && field.value !== "");
+
 export const INPUT = '[data-testid="stChatInputTextArea"]';
 export const SEND = '[data-testid="stChatInputSubmitButton"]';
 
 // Whether an event sends what the input has.
 export function sends({ type, target, key, isComposing, shiftKey, ctrlKey, metaKey }) {
   if (type === "click") return !!target.closest?.(SEND);
-  return key === "Enter" && !isComposing && !shiftKey && !ctrlKey && !metaKey && target.matches(INPUT);
+  return key === "Enter" && !isComposing && !shiftKey && !ctrlKey && !metaKey && !!target.matches?.(INPUT);
 }
 
 // Where Streamlit has words of its own: in attributes, but not in the list of the chats; and in texts
@@ -36,13 +40,28 @@ export const BUTTON = `[data-testid="stButton"] button, [data-testid="stFormSubm
 // The keys of the app's own elements.
 export const DIALOGUE = ".st-key-dialogue"; // in which all rounds stand
 export const LIVE = "live"; // the class of what stands beneath an answer while it is written
-export const METER = ".st-key-meter .meter"; // the first is the split
+export const METER = ".st-key-meter .meter"; // the first two are the split
 export const STOP = ".st-key-stop button";
 export const EDIT = '[class*="st-key-edit-"]'; // the button of a question, and then the field in its place
 export const EDITS = `${EDIT} button`;
 export const EDITED = `${EDIT} textarea`;
+export const ENDS_EDIT = '[class*="st-key-leave-edit-"] button, [class*="st-key-save-edit-"] button';
+export const EARLIER = ".st-key-earlier button";
+export const NEW_CHAT = ".st-key-new_chat button";
+// The buttons after which one goes on to write.
+export const ABOUT_TO_ASK = [
+  ...[NEW_CHAT, ".st-key-bring_back button", ".st-key-bring-back button"],
+  ...['[class*="st-key-undo-"] button', '[class*="st-key-delete-"] button'],
+].join();
 export const PROMPT = ".st-key-system_prompt textarea";
 export const ASKS = '[class*="st-key-refresh-"] button, [class*="st-key-resume-"] button, [class*="st-key-save-"] button';
+
+// The class that a round's question has on every page that shows it.
+const ASKED = '[class*="st-key-asked-"]';
+export const roundIn = (message) => /st-key-asked-\w+/.exec(message.querySelector(ASKED)?.className)?.[0];
+
+// The button that saves or leaves the edit of a field.
+export const buttonOf = (field, name) => document.querySelector(`.st-key-${name}-${nameOf(field)} button`);
 
 // Which round a message is of, counted from 0 for the first that is drawn, and which of its two; null
 // where it is of none.
@@ -63,6 +82,30 @@ export function endedBy(button) {
   const [, done, name] = /st-key-(leave|save)-(edit-\w+)/.exec(keys) ?? [];
   return { name, isSaved: done === "save" };
 }
+
+// A button is known by its name and by where it stands: in which message, counted from the last one,
+// as those before it may not be drawn.
+export function described(button) {
+  const message = button.closest(MESSAGE);
+  const all = () => [...document.querySelectorAll(MESSAGE)].reverse();
+  const place = message && all().indexOf(message);
+  const area = button.closest(`${SIDEBAR}, [role="dialog"]`) ? SIDEBAR : MAIN;
+  const name = button.textContent;
+  const same = () => {
+    const within = message ? all()[place] : document.querySelector(area);
+    return [...(within?.querySelectorAll(BUTTON) ?? [])].filter(({ textContent }) => textContent === name);
+  };
+  const number = same().indexOf(button);
+  return { name: `${area} ${place} ${name} ${number}`, find: () => same()[number] };
+}
+
+// The sidebar, where it lies over the page: then it is closed when what was wanted of it is done.
+const COVERS = "(max-width: 768px), (hover: none) and (max-height: 500px)";
+export function closeSidebar() {
+  const button = document.querySelector(`[data-testid="stSidebarCollapseButton"] button`);
+  if (matchMedia(COVERS).matches && document.querySelector(`${SIDEBAR}[data-collapsed="false"]`)) button?.click();
+}
+export const isLandscapePhone = () => matchMedia("(hover: none) and (max-height: 500px)").matches;
 
 // What a run has not drawn stays until the run ends.
 export const isStale = (element) => !!element.closest('[data-stale="true"]');

@@ -18,6 +18,7 @@ from chat.words import text
 LATEST = 6  # rounds that are always drawn
 STEP = 4  # rounds by which the rest is drawn no more: the page does not move at every question
 EARLIER = 50  # rounds that "show earlier" adds
+REST = 10  # rounds that it adds besides, where no more than these would remain
 SPARE = 12  # places for the rounds to come
 
 
@@ -25,6 +26,8 @@ def make_places(page: Page) -> None:
     """Decide which rounds the page has, before anything of it is drawn."""
     length = len(page.visitor.conversation.path)
     page.hidden = max(0, (length - LATEST) // STEP * STEP - page.earlier)
+    if page.earlier and page.hidden <= REST:
+        page.hidden = 0
     page.places = length - page.hidden + SPARE
     page.look()
 
@@ -74,9 +77,18 @@ def _draw_input(page: Page) -> None:
 
 def _draw_round(page: Page, *, number: int) -> None:
     fork = page.forks[number]
+    if number == page.deleted_at:
+        st.button(
+            text.BRING_ROUND_BACK,
+            key="bring-back",
+            icon=":material/undo:",
+            type="tertiary",
+            on_click=page.move,
+            args=(page.visitor.conversation.bring_back,),
+        )
+    elif fork is None and page.is_whole:
+        st.empty()  # in place of a round, which would stay until the run ends (Streamlit 1.67)
     if fork is None:
-        if page.is_whole:
-            st.empty()  # in place of a round, which would stay until the run ends (Streamlit 1.67)
         return
     with st.container(key=f"place-{number}"):
         view = RoundView(fork, page)
@@ -107,6 +119,7 @@ def _draw_top(page: Page) -> None:
     if visitor.conversation.previous is not None:
         st.button(
             text.BRING_BACK,
+            key="bring_back",
             icon=":material/undo:",
             type="tertiary",
             on_click=page.bring_back,

@@ -25,25 +25,25 @@ def _markdown(page: Page) -> str:
 def draw(page: Page) -> None:
     """Draw the ways to export and to import."""
     visitor = page.visitor
-    with st.expander(text.THIS_CHAT_AS_FILE):
-        # Made only when somebody asks for it: a long chat is not written at every click.
-        st.download_button(
-            text.DOWNLOAD_MARKDOWN,
-            partial(_markdown, page),
-            "chat.md",
-            "text/markdown",
-            on_click="ignore",
-            width="stretch",
-        )
-        st.download_button(
-            text.DOWNLOAD_JSON,
-            lambda: to_json(visitor.conversation, visitor.options),
-            "chat.json",
-            "application/json",
-            on_click="ignore",
-            width="stretch",
-        )
-        words = {"label": text.UPLOAD, "help": text.UPLOAD_HELP, "largest": LARGEST}
-        _component(key="upload", data=words, on_file_change=partial(session.load, page, "upload"))
-        if page.fault is not None:
-            st.warning(text.fault(page.fault))
+    st.markdown(text.THIS_CHAT_AS_FILE)
+    # Made only when somebody asks for it: a long chat is not written at every click.
+    st.download_button(
+        text.DOWNLOAD_MARKDOWN,
+        partial(_markdown, page),
+        "chat.md",
+        "text/markdown",
+        on_click="ignore",
+        width="stretch",
+    )
+    st.download_button(
+        text.DOWNLOAD_JSON,
+        lambda: to_json(visitor.conversation, visitor.options),
+        "chat.json",
+        "application/json",
+        on_click="ignore",
+        width="stretch",
+    )
+    words = {"label": text.UPLOAD, "help": text.UPLOAD_HELP, "largest": LARGEST}
+    _component(key="upload", data=words, on_file_change=partial(session.load, page, "upload"))
+    if page.fault is not None:
+        st.warning(text.fault(page.fault))

@@ -83,8 +83,11 @@ class Meter:
         if self._limit is not None:
             room = max(0, self._limit - total.tokens)
             parts.append(Part(kind="room", label=text.PART_ROOM, tokens=room))
-        st.html(_split_html(text.NEXT_REQUEST, total, parts, self._limit))
-        st.html(_lines_html(self._rows(window), self._said(window)) + self._for_owner())
+        split = _Split(text.NEXT_REQUEST, total, parts, self._limit)
+        st.html(split.head(self._price(total.tokens)))
+        with st.expander(text.METER_DETAILS, type="compact"):
+            st.html(split.list())
+            st.html(_lines_html(self._rows(window), self._said(window)) + self._for_owner())
 
     def begin(self, answer: Answer) -> None:
         """Weigh the request that was sent, and note in its answer what it weighs."""
@@ -115,8 +118,9 @@ class Meter:
         if (total, reply) == sent.shown:
             return
         parts = [*sent.parts, Part(kind="reply", label=text.PART_REPLY, tokens=reply)]
-        split = _split_html(text.THIS_REQUEST, total, parts, self._limit)
-        place.html(f'<i class="live"></i>{notes.note("meter", split)}')
+        split = _Split(text.THIS_REQUEST, total, parts, self._limit)
+        drawn = [split.head(self._price(total.tokens)), split.list()]
+        place.html(f'<i class="live"></i>{notes.note("meter", drawn)}')
         sent.shown, sent.shown_at = (total, reply), time.monotonic()
 
     @property
@@ -126,6 +130,12 @@ class Meter:
     @property
     def _limit(self) -> int | None:
         return self._model.context_tokens or self.context_tokens
+
+    def _price(self, tokens: int) -> str | None:
+        """What it costs to send so many tokens; None where nobody pays or nobody knows."""
+        if self._model.usd_per_million_input is None or self.is_free:
+            return None
+        return spoken().dollars(self._model.usd_per_million_input * tokens / models.MILLION)
 
     def _request(self, window: Window) -> tuple[Count, list[Part]]:
         """What a request weighs, and its parts."""
@@ -152,10 +162,7 @@ class Meter:
         answers = [self.visitor.latest, *(r.kept for r in reversed(conversation.history))]
         last = next((answer for answer in answers if answer is not None and _is_told(answer)), None)
         spared = self._spared(window)
-        rows: list[tuple[str, str | None]] = []
-        if self._model.usd_per_million_input is not None and not self.is_free:
-            price = self._model.usd_per_million_input * weights.total.tokens / models.MILLION
-            rows.append((text.TO_SEND, spoken().dollars(price)))
+        rows: list[tuple[str, str | None]] = [(text.TO_SEND, self._price(weights.total.tokens))]
         if last is not None:
             rows += self._last_answer(last)
         if spending.requests:
@@ -220,27 +227,46 @@ class Meter:
         return weights.count(sum(weights.messages))
 
 
-def _split_html(label: str, total: Count, parts: list[Part], limit: int | None) -> str:
-    """The split as a bar and a list. The bar says nothing that the list does not say in words."""
-    used = sum(part.tokens for part in parts if part.kind != "room")
-    room = max(0, limit - used) if limit is not None else int(not used)
-    filled = "".join(
-        f'<i class="{part.kind}" style="flex-grow:{part.tokens}"></i>'
-        for part in parts
-        if part.tokens > 0 and part.kind != "room"
-    )
-    rows = "".join(_row(part.kind, part.label, text.number(part.tokens)) for part in parts)
-    over = ' class="over"' if limit is not None and used > limit else ""
-    share = f"<small>{text.share(used, limit)}</small>" if limit is not None else ""
-    # New each time: what the browser would take for the same, it would not draw over what the
-    # page's program has put in its place meanwhile.
-    drawn = uuid4().hex[:8]
-    return (
-        f'<div class="meter" data-drawn="{drawn}">'
-        f"<h2><span>{label}</span><b>{text.tokens(total)}</b></h2>"
-        f'<div{over} aria-hidden=true>{filled}<u style="flex-grow:{room}"></u></div>'
-        f"{share}<ul>{rows}</ul></div>"
-    )
+@dataclass(frozen=True)
+class _Split:
+    """A request and its parts: a line with a bar, and a list that says it in words."""
+
+    label: str
+    total: Count
+    parts: list[Part]
+    limit: int | None
+
+    def head(self, price: str | None) -> str:
+        """HTML of the line, the bar, and beneath it the share of the context and the price."""
+        used, limit = sum(part.tokens for part in self.parts if part.kind != "room"), self.limit
+        room = max(0, limit - used) if limit is not None else int(not used)
+        filled = "".join(
+            f'<i class="{part.kind}" style="flex-grow:{part.tokens}"></i>'
+            for part in self.parts
+            if part.tokens > 0 and part.kind != "room"
+        )
+        over = ' class="over"' if limit is not None and used > limit else ""
+        share = "" if limit is None else text.share(used, limit)
+        return (
+            f'<div class="meter" data-drawn="{_new()}">'
+            f"<h2><span>{self.label}</span><b>{text.tokens(self.total)}</b></h2>"
+            f'<div{over} aria-hidden=true>{filled}<u style="flex-grow:{room}"></u></div>'
+            f"<small><span>{share}</span><span>{price or ''}</span></small></div>"
+        )
+
+    def list(self) -> str:
+        """HTML of the parts and their tokens."""
+        rows = "".join(_row(part.kind, part.label, text.number(part.tokens)) for part in self.parts)
+        return f'<div class="meter" data-drawn="{_new()}"><ul>{rows}</ul></div>'
+
+
+def _new() -> str:
+    """Another word each time.
+
+    What the browser would take for the same, it would not draw over what the page's program has
+    put in its place meanwhile.
+    """
+    return uuid4().hex[:8]
 
 
 def _is_told(answer: Answer) -> bool:

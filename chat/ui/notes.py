@@ -17,6 +17,8 @@ def tell_drawn(store: Store | None, *, is_gate: bool = False) -> None:
         "store": None if store is None else store.session,
         "isGate": is_gate,
         "gone": text.PRESS_IS_GONE,
+        "waits": text.PRESS_WAITS,
+        "tooLong": text.PASTE_IS_TOO_LONG,
         "run": uuid4().hex,  # new to each run
     }
     st.html(note("drawn", said))

@@ -94,6 +94,18 @@ class Parts:
         return [None if known is None else known() for known in self._forks]
 
     @property
+    def deleted_at(self) -> int | None:
+        """The place where a round was deleted that can be had back; None where there is none."""
+        conversation = self.visitor.conversation
+        if conversation.deleted is None:
+            return None
+        forks = [*conversation.path, conversation.end]
+        return next(
+            (n - self.hidden for n, fork in enumerate(forks) if fork is conversation.deleted[1]),
+            None,
+        )
+
+    @property
     def has_room(self) -> bool:
         """Whether another round has a place."""
         return self._forks[-1] is None
@@ -176,7 +188,8 @@ class Parts:
             case Part.OWN_KEY | Part.FILES | Part.LANGUAGE:
                 return None
             case _:
-                return self._round(self.forks[int(part.removeprefix(place(0)[:-1]))])
+                number = int(part.removeprefix(place(0)[:-1]))
+                return self._round(self.forks[number]), number == self.deleted_at
 
     def _round(self, fork: Fork | None) -> object:
         """What of a round is drawn; None where there is none."""

@@ -55,7 +55,12 @@ class RoundView:
             _question(self._page, self.round, self._fork)
         with self._answered:
             self._reasoning, self._body, self._fault = Slot(), Slot(), Slot()
-            line = st.container(horizontal=True, vertical_alignment="center", gap="small")
+            line = st.container(
+                key=f"line-{self.round.key}",
+                horizontal=True,
+                vertical_alignment="center",
+                gap="small",
+            )
             self.note, self.action = Slot(line), Slot(line)
         self._line = line
         self.draw_answer()

@@ -30,21 +30,25 @@ from chat.words import text
 def draw(page: Page, counter: TokenCounter) -> None:
     """Draw the sidebar."""
     visitor = page.visitor
+    # Before the meter is drawn: what is loaded while the rest is drawn, it does not have.
+    is_loading = counter.state(visitor.options.model)[0] is Loading.LOADING
     with st.sidebar:
         st.markdown(f"# {literal(text.title(visitor.owners.title))}")
         _new_chat(page)
-        page.draw(Part.CHATS, _draw_chats)
         with st.container(border=True, key="meter", gap="xsmall"):
             page.draw(Part.METER, _draw_meter)
             page.draw(Part.DIALOGS, dialogs.draw_openers)
         if visitor.may_use_own_key:
             page.draw(Part.OWN_KEY, _own_key)
         page.draw(Part.SETTINGS, _settings)
-        _parameters(page)
-        page.draw(Part.FILES, files.draw)
-        if visitor.owners.language is None:
-            page.draw(Part.LANGUAGE, _language)
-    if counter.state(visitor.options.model)[0] is Loading.LOADING:
+        with st.container(key="chats-and-more"):
+            page.draw(Part.CHATS, _draw_chats)
+            with st.expander(text.MORE):
+                _parameters(page)
+                page.draw(Part.FILES, files.draw)
+                if visitor.owners.language is None:
+                    page.draw(Part.LANGUAGE, _language)
+    if is_loading:
         _redraw_when_loaded(page, counter)
 
 
@@ -125,6 +129,7 @@ def _new_chat(page: Page) -> None:
     # In no part, so that it acts at once: an answer that is being written is stopped and kept.
     st.button(
         text.NEW_CHAT,
+        key="new_chat",
         icon=":material/edit_square:",
         width="stretch",
         shortcut="Mod+Shift+O",
@@ -196,6 +201,7 @@ def _settings(page: Page) -> None:
         value=visitor.conversation.system_prompt,
         key=session.SYSTEM_PROMPT,
         on_change=page.change_settings,
+        height=68,
         help=text.SYSTEM_PROMPT_HELP,
     )
 
@@ -218,17 +224,16 @@ def _choice(
 
 
 def _parameters(page: Page) -> None:
-    with st.expander(text.MORE):
-        page.draw(Part.VERBOSITY, _verbosity)
-        for label, key, help, least, most, step in (
-            (text.TEMPERATURE, session.TEMPERATURE, text.TEMPERATURE_HELP, 0.0, 2.0, 0.1),
-            (text.TOP_P, session.TOP_P, text.TOP_P_HELP, 0.0, 1.0, 0.05),
-            (text.MAX_TOKENS, session.MAX_TOKENS, text.MAX_TOKENS_HELP, 1, None, 1),
-        ):
-            draw = partial(
-                _parameter, label=label, key=key, help=help, least=least, most=most, step=step
-            )
-            page.draw(key, draw)
+    page.draw(Part.VERBOSITY, _verbosity)
+    for label, key, help, least, most, step in (
+        (text.TEMPERATURE, session.TEMPERATURE, text.TEMPERATURE_HELP, 0.0, 2.0, 0.1),
+        (text.TOP_P, session.TOP_P, text.TOP_P_HELP, 0.0, 1.0, 0.05),
+        (text.MAX_TOKENS, session.MAX_TOKENS, text.MAX_TOKENS_HELP, 1, None, 1),
+    ):
+        draw = partial(
+            _parameter, label=label, key=key, help=help, least=least, most=most, step=step
+        )
+        page.draw(key, draw)
 
 
 def _verbosity(page: Page) -> None:

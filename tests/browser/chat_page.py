@@ -60,6 +60,12 @@ class ChatPage:
         """A button of the dialogue or the sidebar, by its name."""
         return self.page.locator(".stMain, .stSidebar").get_by_role("button", name=name)
 
+    def open_more(self) -> None:
+        """Unfold the settings that are seldom needed, the export and the language."""
+        self.sidebar.locator(".st-key-chats-and-more details").evaluate(
+            "details => details.open || details.querySelector('summary').click()"
+        )
+
     def remember(self, rounds: int) -> None:
         """Set the number of rounds by keyboard."""
         slider = self.sidebar.get_by_role("slider", name=text.ROUNDS)
@@ -84,7 +90,13 @@ class ChatPage:
         wait_until(self, is_found)
         box.press("Enter")
         picked = self.sidebar.get_by_role("combobox", name=then or label)
-        expect(picked).to_have_value(name)
+
+        def is_picked() -> bool:
+            if then:  # for another name, Streamlit (1.67) may fold what it stands in
+                self.open_more()
+            return picked.count() == 1 and picked.input_value() == name
+
+        wait_until(self, is_picked)
 
     def prompt(self, prompt: str) -> None:
         """Set the system prompt, and leave its field."""

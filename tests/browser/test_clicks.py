@@ -67,6 +67,7 @@ def sets_model(chat: ChatPage) -> None:
 
 
 def saves(chat: ChatPage) -> None:
+    chat.open_more()
     with chat.page.expect_download():
         chat.sidebar.get_by_role("button", name=text.DOWNLOAD_JSON).click()
 
@@ -107,7 +108,7 @@ EVERYTHING: list[Callable[[ChatPage], None]] = [
     lambda chat: chat.prompt("Be brief."),
     sets_model,
     lambda chat: chat.sidebar.get_by_text(text.MORE).click(),
-    lambda chat: chat.sidebar.get_by_text(text.THIS_CHAT_AS_FILE).click(),
+    lambda chat: chat.open_more(),
     saves,
     begins_anew,
     opens_another,

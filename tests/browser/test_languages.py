@@ -107,6 +107,7 @@ def test_another_language_is_chosen_and_nothing_is_lost(
         edited = chat.messages.first.get_by_role("textbox")
         edited.fill("Q1, better")
         chat.input.fill("Not sent yet")
+        chat.open_more()
         chat.pick(language("de").say("language"), CHINESE.name, then=CHINESE.say("language"))
         expect(page.locator("html")).to_have_attribute("lang", "zh")
         expect(chat.input).to_have_attribute("placeholder", CHINESE.say("ask"))
@@ -119,6 +120,7 @@ def test_another_language_is_chosen_and_nothing_is_lost(
         page.reload()
         expect(page.locator("html")).to_have_attribute("lang", "zh")
         expect(chat.answer(1)).to_contain_text("Answer 1.")
+        chat.open_more()
         chat.pick(CHINESE.say("language"), "English", then="Language")
         expect(page.locator("html")).to_have_attribute("lang", "en")
         expect(page.get_by_role("button", name="Main menu")).to_have_count(1)
@@ -154,6 +156,7 @@ def test_no_language_is_wider_than_its_page(browser: Browser, demo_app: str) -> 
         for code in set(CODES) - {"en"}:
             chat.page.goto(f"{demo_app}?lang={code}")
             expect(chat.page.locator("html")).to_have_attribute("lang", code)
+            chat.open_more()
             expect(chat.page.locator(".st-key-language")).to_be_visible()
             for width, part in ((1280, "[data-testid=stSidebarContent]"), (390, ".stMain")):
                 chat.page.set_viewport_size({"width": width, "height": 800})

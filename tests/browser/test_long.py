@@ -21,7 +21,7 @@ CELLS = 5_000  # that a browser draws in less than a second or so
 
 def load(chat: ChatPage, question: str, answer: str) -> None:
     messages = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
-    chat.sidebar.get_by_text(text.THIS_CHAT_AS_FILE).click()
+    chat.open_more()
     chat.sidebar.locator("input[type=file]").set_input_files(
         {"name": "c.json", "mimeType": "application/json", "buffer": json.dumps(messages).encode()}
     )
@@ -97,7 +97,7 @@ def test_a_chat_at_the_bound_is_kept_opened_saved_and_loaded(chat: ChatPage) -> 
     expect_kept(chat, "begin ")
     chat.page.reload()
     expect(chat.answer(1)).to_contain_text("begin")
-    chat.sidebar.get_by_text(text.THIS_CHAT_AS_FILE).click()
+    chat.open_more()
     with chat.page.expect_download() as saved:
         chat.sidebar.get_by_role("button", name=text.DOWNLOAD_JSON).click()
     content = saved.value.path().read_bytes()
@@ -109,7 +109,7 @@ def test_a_chat_at_the_bound_is_kept_opened_saved_and_loaded(chat: ChatPage) -> 
 
 
 def test_a_file_beyond_the_bound_is_refused_in_a_sentence(chat: ChatPage) -> None:
-    chat.sidebar.get_by_text(text.THIS_CHAT_AS_FILE).click()
+    chat.open_more()
     messages = [{"role": "user", "content": "Q" + '"' * 5_200_000}]
     chat.sidebar.locator("input[type=file]").set_input_files(
         {"name": "c.json", "mimeType": "application/json", "buffer": json.dumps(messages).encode()}

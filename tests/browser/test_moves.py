@@ -413,7 +413,7 @@ def test_a_chat_is_saved_loaded_and_the_one_it_replaced_had_back(
     service.enqueue(answering("Second version."))
     chat.action(1, text.RETRY).click()
     chat.expect_answer(1, "Second version.")
-    chat.sidebar.get_by_text(text.THIS_CHAT_AS_FILE).click()
+    chat.open_more()
     saved = {}
     for name in (text.DOWNLOAD_MARKDOWN, text.DOWNLOAD_JSON):
         with chat.page.expect_download() as download:

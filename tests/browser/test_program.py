@@ -176,7 +176,7 @@ def test_nothing_that_the_page_does_is_against_its_policy(
     expect(chat.answer(1).locator(".katex").first).to_be_visible()
     expect(chat.answer(1).locator("table")).to_be_visible()
     expect(chat.answer(1).get_by_test_id("stCode").locator("span").first).to_be_visible()
-    chat.sidebar.get_by_text(text.THIS_CHAT_AS_FILE).click()
+    chat.open_more()
     with chat.page.expect_download():
         chat.sidebar.get_by_role("button", name=text.DOWNLOAD_JSON).click()
     for opener in (text.WHAT_WILL_BE_SENT, text.INSPECT):

@@ -103,3 +103,35 @@ test("a fault is said in the place of what is kept", () => {
   list.drawFoot();
   assert.match(find(".foot").textContent, /Full/);
 });
+
+const key = (name) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
+const stops = () => [...document.querySelectorAll("li button")].filter(({ tabIndex }) => tabIndex === 0);
+
+test("the list is one stop for Tab, and arrows go through it", async () => {
+  assert.deepEqual(stops().map(({ title }) => title), ["First"]);
+  stops()[0].focus();
+  key("ArrowDown");
+  assert.equal(document.activeElement.title, "<b>Second</b>");
+  assert.deepEqual(stops(), [document.activeElement]);
+  key("End");
+  assert.equal(document.activeElement.title, "Untitled");
+  key("ArrowDown"); // there is none
+  key("Home");
+  assert.equal(document.activeElement.title, "First");
+  await list.redraw();
+  assert.equal(document.activeElement.title, "First"); // as it was drawn anew
+});
+
+test("F2 renames a chat, Delete deletes it, and the cursor stays in the list", async () => {
+  stops()[0].focus();
+  key("F2");
+  assert.equal(document.activeElement.value, "First");
+  key("Enter");
+  await until(() => document.activeElement.title === "First");
+  key("ArrowDown");
+  key("Delete");
+  assert.deepEqual(calls.at(-1), ["remove", ["b".repeat(32)]]);
+  all = all.filter(({ id }) => id !== "b".repeat(32));
+  await list.redraw();
+  assert.equal(document.activeElement.title, "Untitled");
+});

@@ -54,18 +54,3 @@ test("the cursor stays where somebody writes", async () => {
   assert.equal(document.activeElement, find("input"));
   find("input").remove();
 });
-
-test("Escape presses Stop, but not behind a dialog", () => {
-  find(".stMain > div").insertAdjacentHTML("beforeend", '<p class="st-key-stop"><button>Stop</button></p>');
-  let presses = 0;
-  find(".st-key-stop button").addEventListener("click", () => presses++);
-  const escape = () => document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
-  escape();
-  assert.equal(presses, 0); // nothing is being answered
-  find(".stMain > div").insertAdjacentHTML("beforeend", '<i class="live"></i>');
-  escape();
-  assert.equal(presses, 1);
-  document.body.insertAdjacentHTML("beforeend", '<div role="dialog"></div>');
-  escape();
-  assert.equal(presses, 1);
-});

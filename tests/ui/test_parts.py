@@ -49,7 +49,7 @@ MOVES: list[tuple[str, Callable[[AppTest], AppTest], set[str]]] = [
     ("edit", pressed(text.EDIT), {"round-0"}),
     ("leave", pressed(text.LEAVE_EDIT), {"round-0"}),
     ("edit again", pressed(text.EDIT), {"round-0"}),
-    ("save", pressed(text.SAVE_EDIT), {"round-0", "round-1", "meter", "chats"}),
+    ("save", pressed(text.SAVE_EDIT), {"round-0", "round-1", "round-2", "meter", "chats"}),
     ("earlier question", pressed(text.EARLIER_VERSION), {"round-0", "round-1", "meter"}),
     ("delete", pressed(text.DELETE), {"round-0", "round-1", "meter"}),
     ("rounds", lambda page: page.slider[0].set_value(1).run(), {"settings", "meter"}),

@@ -1,0 +1,80 @@
+// The cursor goes where the work is: never to nowhere, as what it stood on is drawn anew or gone.
+import { ABOUT_TO_ASK, BUTTON, DIALOG, EDITED, EDITS, ENDS_EDIT, MESSAGE, described } from "./selectors.js";
+import { isIdle } from "./selectors.js";
+import { takeInput } from "./input.js";
+
+const [SOON, LATER] = [300, 3000]; // milliseconds in which what is to have the cursor may come
+const canHaveIt = (element) => element?.isConnected && !element.disabled && element.getClientRects().length > 0;
+
+let last = null; // what has the cursor, and what stands in its place later
+let lostAt = null; // when it was lost
+let hadDialog = false;
+let closedAt = -Infinity; // when a dialog was closed
+
+// What is to have the cursor when a button is gone: the field that it opens or the button that it
+// closes, one of the same name, or another one of the same message. No move of a message changes what
+// stands before it.
+function successors(button) {
+  const message = button.closest(MESSAGE);
+  if (!message) return [described(button).find];
+  const place = [...document.querySelectorAll(MESSAGE)].indexOf(message);
+  const all = (selector) => [...(document.querySelectorAll(MESSAGE)[place]?.querySelectorAll(selector) ?? [])];
+  if (button.matches(EDITS)) return [() => all(EDITED)[0]];
+  if (button.matches(ENDS_EDIT)) return [() => all(EDITS)[0]];
+  const name = button.textContent;
+  return [
+    () => all(BUTTON).find(({ textContent }) => textContent === name),
+    () => all(BUTTON).find(({ disabled }) => !disabled),
+  ];
+}
+
+function note(element) {
+  last = { element, finders: element.matches?.(BUTTON) ? successors(element) : [] };
+  lostAt = null;
+}
+
+document.addEventListener("focusin", ({ target }) => {
+  note(target);
+  // Streamlit (1.67) gives the cursor back to what opened the dialog.
+  if (performance.now() - closedAt < LATER && target.matches(BUTTON)) setTimeout(takeInput);
+});
+for (const kind of ["keydown", "pointerdown"]) window.addEventListener(kind, () => (closedAt = -Infinity), true);
+
+document.addEventListener(
+  "click",
+  ({ target }) => {
+    const button = target.closest?.("button");
+    if (!button) return;
+    note(button); // Safari gives a button that is pressed no cursor
+    if (button.matches(ABOUT_TO_ASK)) setTimeout(takeInput);
+  },
+  true,
+);
+
+function look() {
+  const hasDialog = !!document.querySelector(DIALOG);
+  if (hadDialog && !hasDialog) {
+    closedAt = performance.now();
+    takeInput();
+  }
+  hadDialog = hasDialog;
+  if (!last || hasDialog || canHaveIt(last.element)) return;
+  const { activeElement } = document;
+  if (activeElement && activeElement !== document.body && activeElement !== last.element) return;
+  lostAt ??= performance.now();
+  const found = last.finders.map((find) => find()).find(canHaveIt);
+  if (found) found.focus({ preventScroll: true });
+  else if (isIdle() && performance.now() - lostAt > (last.finders.length ? LATER : SOON)) {
+    last = null;
+    takeInput();
+  } else soon();
+}
+
+let looking = null;
+function soon() {
+  looking ??= setTimeout(() => {
+    looking = null;
+    look();
+  }, 50);
+}
+new MutationObserver(soon).observe(document.body, { subtree: true, childList: true, attributeFilter: ["disabled"] });

@@ -1,0 +1,114 @@
+"""Nothing jumps: the sum of the browser's own layout shifts, and where what one reads stands.
+
+A layout shift is the part of the window that moved, times how far it moved, as a part of the window
+(https://github.com/WICG/layout-instability). Shifts within half a second of a key or a click, which
+the visitor expects, are not counted.
+"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from chat.words import text
+from tests.browser.chat_page import ChatPage, wait_for_storage
+from tests.browser.keeping import fill_with_many
+from tests.fakes.service import ScriptedService, answering
+
+RELOAD, ANSWER = 0.05, 0.005  # the most that is promised
+WATCH = """
+window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries())
+    if (!entry.hadRecentInput) window.shifts.push([entry.value, ...entry.sources.map(
+      ({node, previousRect: a, currentRect: b}) =>
+        `${node?.textContent?.slice(0, 30)} ${Math.round(a.y)} -> ${Math.round(b.y)}`)]);
+}).observe({type: 'layout-shift', buffered: true});
+"""
+
+
+def expect_calm(chat: ChatPage, most: float) -> None:
+    """See that no more has moved since the page was opened, or since the last look."""
+    chat.page.wait_for_timeout(300)  # for what would still come
+    shifts = chat.page.evaluate("window.shifts.splice(0)")
+    assert sum(value for value, *_ in shifts) <= most, shifts
+
+
+@pytest.fixture
+def watched(browser: Browser, app: str, service: ScriptedService) -> ChatPage:
+    """A page whose shifts are noted."""
+    service.enqueue()
+    page = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 900}).new_page()
+    page.add_init_script(WATCH)
+    page.goto(app)
+    return ChatPage(page)
+
+
+def test_a_page_that_is_opened_is_calm(watched: ChatPage) -> None:
+    expect_calm(watched, RELOAD)
+
+
+def test_an_answer_is_calm_from_the_question_to_its_end(
+    watched: ChatPage, service: ScriptedService
+) -> None:
+    wait_for_storage(watched)
+    watched.ask("Q1")
+    watched.expect_answer(1, "Answer")
+    watched.page.evaluate("window.shifts = []")
+    service.enqueue(answering(*["Some words of a long answer. "] * 80, pace=0.01))
+    watched.ask("Q2")
+    watched.expect_answer(2, "long")
+    expect_calm(watched, ANSWER)
+
+
+def test_a_reload_with_kept_chats_is_calm(watched: ChatPage) -> None:
+    wait_for_storage(watched)
+    fill_with_many(watched, 30)
+    watched.button(text.NEW_CHAT).click()
+    expect(watched.messages).to_have_count(0)
+    watched.ask("Q1")
+    watched.expect_answer(1, "Answer")
+    expect(watched.sidebar.locator(".chats li.current")).to_contain_text("Q1")
+    watched.page.reload()
+    chat = ChatPage(watched.page)
+    expect(chat.question(1)).to_have_text("Q1")
+    expect(chat.sidebar.locator(".chats li")).not_to_have_count(0)
+    expect_calm(chat, RELOAD)
+
+
+def test_show_earlier_keeps_what_one_reads_where_it_is(chat: ChatPage) -> None:
+    for number in range(1, 12):
+        chat.ask(f"Q{number}")
+        chat.expect_free()
+        expect(chat.messages.get_by_text(f"Q{number}", exact=True)).to_be_visible()
+    first = chat.messages.get_by_test_id("stText").first
+    chat.page.reload()
+    chat = ChatPage(chat.page)
+    expect(chat.question(1)).to_have_text("Q5")
+    read = chat.messages.filter(has_text="Q6")
+    chat.button(text.show_earlier(4)).scroll_into_view_if_needed()
+    before = read.bounding_box()
+    chat.button(text.show_earlier(4)).click()
+    expect(first).to_have_text("Q1")
+    chat.page.wait_for_timeout(300)
+    after = read.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(after["y"] - before["y"]) <= 2
+
+
+def test_the_three_things_it_is_for_stand_above_the_fold(watched: ChatPage) -> None:
+    wait_for_storage(watched)
+    fill_with_many(watched, 60)
+    watched.page.reload()
+    chat = ChatPage(watched.page)
+    expect(chat.sidebar.locator(".chats li")).not_to_have_count(0)
+    for label in (text.NEXT_REQUEST, text.MODEL, text.ROUNDS, text.SYSTEM_PROMPT):
+        shown = chat.sidebar.get_by_text(label, exact=True).filter(visible=True).first
+        expect(shown).to_be_visible()
+        box = shown.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 900
+    below = chat.sidebar.get_by_text(text.MORE).bounding_box()
+    assert below is not None
+    assert below["y"] <= 900 + 200, "the chats scroll by themselves"
