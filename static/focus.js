@@ -1,5 +1,5 @@
 // The cursor goes where the work is: never to nowhere, as what it stood on is drawn anew or gone.
-import { ABOUT_TO_ASK, BUTTON, DIALOG, EDITED, EDITS, ENDS_EDIT, MESSAGE, described } from "./selectors.js";
+import { ABOUT_TO_ASK, BUTTON, DIALOG, EDITED, EDITS, ENDS_EDIT, GATE, MESSAGE, described } from "./selectors.js";
 import { isIdle } from "./selectors.js";
 import { takeInput } from "./input.js";
 
@@ -68,6 +68,11 @@ function look() {
     last = null;
     takeInput();
   } else soon();
+}
+
+// The page that asks for a password has one field.
+export function takeField() {
+  if (document.activeElement === document.body) document.querySelector(GATE)?.focus();
 }
 
 let looking = null;

@@ -8,7 +8,7 @@ import "./language.js";
 import { onDrawn } from "./presses.js";
 import { onStored } from "./unsent.js";
 import "./input.js";
-import "./focus.js";
+import { takeField } from "./focus.js";
 import "./phone.js";
 import "./scrollers.js";
 import { showEnd } from "./scroll.js";
@@ -24,7 +24,10 @@ export { files } from "./files.js";
 store.onStored = onStored;
 store.onTurned = showEnd;
 onNote("writes", (writes) => store.receive(writes));
-onNote("drawn", onDrawn);
+onNote("drawn", (said) => {
+  onDrawn(said);
+  if (said.isGate) takeField();
+});
 // The meter's split moves with an answer, whose place draws nothing outside of itself (Streamlit 1.67).
 onNote("meter", (split) => {
   const shown = document.querySelectorAll(METER);

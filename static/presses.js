@@ -5,7 +5,7 @@
 // So from the moment when the connection is lost until the page was drawn again, and the chat that it
 // showed was opened there, whatever is pressed is held, and pressed again on what stands in its place.
 import { put } from "./characters.js";
-import { APP, BUTTON, CONNECTION, EDITS, FORM, INPUT, MESSAGE, NEW_CHAT, QUESTION, SEND, STOP } from "./selectors.js";
+import { APP, BUTTON, CONNECTION, EDITS, FORM, GATE, INPUT, MESSAGE, NEW_CHAT, QUESTION, SEND, STOP } from "./selectors.js";
 import { described, isConnected, isIdle, isStale, sends } from "./selectors.js";
 import { store } from "./store.js";
 import { isWriting, stop } from "./writing.js";
@@ -19,7 +19,6 @@ const SHOWN = 8000; // milliseconds for which a sentence stands
 const LONG = 1000; // characters of a question that may be shown in part
 const PAUSE = 50;
 const FILE = ".load input";
-const FIELD = `${FORM} input`;
 
 const held = []; // { name, find, press, isReported (where it is gone), isNext (when the answer has ended) }
 let drawn = null; // what the server said of the page that it has drawn since the connection came
@@ -130,7 +129,7 @@ window.addEventListener(
         event.stopImmediatePropagation();
       } else if (isSettled()) noteSent();
       else hold(event, click, SENDING);
-    } else if (key === "Enter" && !isComposing && target.matches(FIELD) && !isSettled()) {
+    } else if (key === "Enter" && !isComposing && target.matches(GATE) && !isSettled()) {
       const button = target.closest(FORM).querySelector(BUTTON);
       if (button) hold(event, click, described(button));
     }

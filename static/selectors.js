@@ -34,6 +34,7 @@ const IN_DRAWN = '[data-testid="InputInstructions"]';
 export const isOfStreamlit = (element) => !element.closest(DRAWN) || !!element.closest(IN_DRAWN);
 export const mayHoldWords = (element) => isOfStreamlit(element) || !!element.querySelector(IN_DRAWN);
 
+export const GATE = '[data-testid="stForm"] input';
 export const FORM = '[data-testid="stForm"]';
 export const BUTTON = `[data-testid="stButton"] button, [data-testid="stFormSubmitButton"] button, ${SEND}`;
 

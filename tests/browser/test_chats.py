@@ -300,8 +300,7 @@ def test_a_title_has_the_whole_width_and_a_finger_finds_what_to_press(
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     )
     phone = ChatPage(_at(context, app))
-    phone.input.fill("Q1")
-    phone.page.get_by_test_id("stChatInputSubmitButton").tap()
+    phone.ask("Q1")
     phone.expect_answer(1, "Answer 2.")
     phone.page.get_by_test_id("stExpandSidebarButton").click()
     for icon in entry(phone, "Q1").locator(".icon").all():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
@@ -12,6 +13,7 @@ from tests.browser.chat_page import ChatPage, visitor, wait_for_storage
 from tests.browser.keeping import chats
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
+from tests.running import running_app
 
 
 def ask(chat: ChatPage, *questions: str) -> None:
@@ -65,6 +67,52 @@ def test_the_cursor_is_back_when_a_dialog_is_closed(chat: ChatPage) -> None:
     chat.page.keyboard.press("Escape")
     expect(chat.page.get_by_role("dialog")).to_have_count(0)
     expect(chat.input).to_be_focused()
+
+
+def test_the_page_of_a_password_begins_in_its_field(
+    browser: Browser, service: ScriptedService, tmp_path: Path
+) -> None:
+    secret = {"CHAT_PASSWORD": "open sesame", **service.reach}
+    with running_app(tmp_path / "log", **secret) as address:
+        page = browser.new_page(locale="en-US")
+        page.goto(address)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_label(text.PASSWORD, exact=True)).to_be_focused()
+        page.keyboard.type("open sesame")
+        page.keyboard.press("Enter")
+        expect(page.get_by_test_id("stChatInputTextArea")).to_be_focused()
+        page.context.close()
+
+
+def test_an_input_method_ends_its_word_and_nothing_else(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    """By the browser's own protocol, as a Chinese keyboard does it."""
+    wait_for_storage(chat)
+    ask(chat, "Q1")
+    keyboard = chat.page.context.new_cdp_session(chat.page)
+
+    def compose(word: str, said: str) -> None:
+        keyboard.send(
+            "Input.imeSetComposition", {"text": word, "selectionStart": 0, "selectionEnd": 0}
+        )
+        key = {"type": "rawKeyDown", "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 229}
+        keyboard.send("Input.dispatchKeyEvent", key)
+        keyboard.send("Input.insertText", {"text": said})
+
+    compose("nihao", "你好")
+    expect(chat.input).to_have_value("你好")
+    chat.page.keyboard.press("Enter")
+    chat.expect_answer(2, "Answer 2.")
+    assert service.last.messages[-1]["content"] == "你好"
+    chat.sidebar.locator(".chats .open").first.focus()
+    chat.page.keyboard.press("F2")
+    name = chat.sidebar.locator(".chats li input")
+    name.fill("")
+    compose("nihao", "你好")
+    expect(name).to_have_value("你好")
+    name.press("Enter")
+    expect(chat.sidebar.locator(".chats .open").first).to_contain_text("你好")
 
 
 def test_escape_stops_an_answer_only_where_nothing_else_is_open(
