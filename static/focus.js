@@ -8,6 +8,7 @@ const canHaveIt = (element) => element?.isConnected && !element.disabled && elem
 
 let last = null; // what has the cursor, and what stands in its place later
 let lostAt = null; // when it was lost
+let isGate = false;
 let hadDialog = false;
 let closedAt = -Infinity; // when a dialog was closed
 
@@ -52,6 +53,11 @@ document.addEventListener(
 );
 
 function look() {
+  const field = isGate && document.querySelector(GATE);
+  if (field) {
+    isGate = false;
+    if (document.activeElement === document.body) field.focus();
+  }
   const hasDialog = !!document.querySelector(DIALOG);
   if (hadDialog && !hasDialog) {
     closedAt = performance.now();
@@ -70,9 +76,10 @@ function look() {
   } else soon();
 }
 
-// The page that asks for a password has one field.
+// The page that asks for a password has one field, which comes later.
 export function takeField() {
-  if (document.activeElement === document.body) document.querySelector(GATE)?.focus();
+  isGate = true;
+  soon();
 }
 
 let looking = null;
