@@ -67,8 +67,16 @@ class ChatPage:
 
     def open_more(self) -> None:
         """Unfold the settings that are seldom needed, the export and the language."""
+        # What is unfolded moves for a moment, and a list within it would be closed by that.
         self.sidebar.locator(".st-key-chats-and-more details").evaluate(
-            "details => details.open || details.querySelector('summary').click()"
+            """async (details) => {
+              if (details.open) return;
+              details.querySelector('summary').click();
+              await new Promise(requestAnimationFrame);
+              await new Promise(requestAnimationFrame);
+              const moves = details.getAnimations({ subtree: true });
+              await Promise.allSettled(moves.map(({ finished }) => finished));
+            }"""
         )
 
     def remember(self, rounds: int) -> None:
@@ -83,13 +91,14 @@ class ChatPage:
     def pick(self, label: str, name: str, *, then: str = "") -> None:
         """Pick one of the values of a setting; `then` is its label in another language."""
         box = self.sidebar.get_by_role("combobox", name=label)
-        # A scroll closes its list.
-        box.evaluate("box => box.scrollIntoView({block: 'center'})")
         options = self.page.get_by_role("option")
 
         def is_found() -> bool:
+            # A scroll closes its list.
+            box.evaluate("box => box.scrollIntoView({block: 'center'})")
             box.fill("")
             box.fill(name)
+            self.page.wait_for_timeout(100)
             return options.count() == 1
 
         wait_until(self, is_found)

@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from chat.words import text
 from tests.browser.chat_page import ChatPage
 from tests.fakes.service import KEY, ScriptedService, answering
 
@@ -105,7 +104,7 @@ def test_a_transcript_can_neither_fetch_nor_run_nor_name_another_service(
         {"role": "assistant", "content": WICKED},
     ]
     whole = {"messages": messages, "base_url": "http://evil.example/v1", "api_key": "sk-evil"}
-    chat.sidebar.get_by_text(text.THIS_CHAT_AS_FILE).click()
+    chat.open_more()
     chat.sidebar.locator('input[type="file"]').set_input_files(
         {"name": "a.json", "mimeType": "application/json", "buffer": json.dumps(whole).encode()}
     )

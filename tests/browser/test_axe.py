@@ -186,8 +186,7 @@ def test_what_is_pressed_is_large_enough(
             opener = chat.page.get_by_test_id("stExpandSidebarButton")
             if opener.count():
                 opener.click()
-            for name in (text.MORE, text.THIS_CHAT_AS_FILE):
-                chat.sidebar.get_by_text(name).click()
+            chat.open_more()
             assert chat.page.evaluate(SMALL, [PRESSED, least]) == []
             keys = chat.page.get_by_role("button", name=text.NEW_CHAT).locator("kbd")
             expect(keys).to_be_visible(visible=least == 24)

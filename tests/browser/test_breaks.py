@@ -141,7 +141,7 @@ def looks(chat: ChatPage, _: ScriptedService) -> None:
 
 
 def loads(chat: ChatPage, _: ScriptedService) -> None:
-    chat.sidebar.get_by_text(text.THIS_CHAT_AS_FILE).click()
+    chat.open_more()
     messages = [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "Loaded."}]
     said = json.dumps(messages).encode()
     chat.sidebar.locator(".load input").set_input_files(

@@ -154,7 +154,7 @@ def test_a_visitor_chats_and_uploads_inside_another_sites_frame(
         page.reload()
         expect(answer).to_contain_text("Inside a frame.")
 
-        frame.get_by_text(text.THIS_CHAT_AS_FILE).click()
+        frame.get_by_text(text.MORE).click()
         loaded = json.dumps([{"role": "user", "content": "From a file"}]).encode()
         frame.locator('input[type="file"]').set_input_files(
             {"name": "chat.json", "mimeType": "application/json", "buffer": loaded}

@@ -39,6 +39,7 @@ _NO_WORDS = re.compile(
 
 def english_on(page: Page) -> set[str]:
     """What on a page has an English word in it."""
+    page.evaluate("document.querySelector('#too-old')?.remove()")  # which names browsers
     read: list[str] = page.evaluate(_READ)
     return {said for said in read if re.search(r"[A-Za-z]{3}", _NO_WORDS.sub("", said))}
 

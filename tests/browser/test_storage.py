@@ -246,7 +246,7 @@ def test_a_file_that_would_be_too_large_on_its_way_is_refused(
         '"\n' * 3_700_000
     )  # each of which takes four bytes in the file, and seven when it is sent
     quotes.write_text(json.dumps([{"role": "user", "content": content}]), encoding="utf-8")
-    chat.sidebar.get_by_text(text.THIS_CHAT_AS_FILE).click()
+    chat.open_more()
     chat.sidebar.locator('input[type="file"]').set_input_files(quotes)
     expect(chat.sidebar.get_by_text(text.fault(Fault.TOO_LARGE))).to_be_visible()
     ask(chat, 2, "Q2")

@@ -327,19 +327,20 @@ class Dialogue(RuleBasedStateMachine):
         conversation.stop()
         before, spent = conversation.history, len(conversation.discarded)
         round = self._drawn(data)
-        rounds = list(conversation.fork_of(round).rounds)
+        fork = conversation.fork_of(round)
+        rounds = list(fork.rounds)
         conversation.delete(round)
         assert not conversation.shows(round)
         if by and conversation.history:
             conversation.turn_question(self._drawn(data), by)
         conversation.bring_back()
-        assert conversation.shows(round)
-        assert conversation.fork_of(round).rounds == rounds
+        assert fork.rounds == rounds
+        assert fork.round is round
         assert len(conversation.discarded) == spent
         if not by:
             assert conversation.history == before
         conversation.bring_back()  # once
-        assert conversation.shows(round)
+        assert fork.rounds == rounds
 
     @precondition(lambda self: self.conversation.history)
     @rule()
