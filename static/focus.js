@@ -36,8 +36,6 @@ function note(element) {
 
 document.addEventListener("focusin", ({ target }) => {
   note(target);
-  // Streamlit (1.67) gives the cursor back to what opened the dialog.
-  if (performance.now() - closedAt < LATER && target.matches(BUTTON)) setTimeout(takeInput);
 });
 for (const kind of ["keydown", "pointerdown"]) window.addEventListener(kind, () => (closedAt = -Infinity), true);
 
@@ -61,7 +59,7 @@ function look() {
   const hasDialog = !!document.querySelector(DIALOG);
   if (hadDialog && !hasDialog) {
     closedAt = performance.now();
-    takeInput();
+    reclaim();
   }
   hadDialog = hasDialog;
   if (!last || hasDialog || canHaveIt(last.element)) return;
@@ -82,8 +80,17 @@ export function takeField() {
   soon();
 }
 
+// Streamlit (1.67) gives the cursor to what opened the dialog, some time after that is closed.
+function reclaim() {
+  if (performance.now() - closedAt > LATER) return;
+  const { activeElement } = document;
+  if (activeElement === document.body || activeElement?.matches(BUTTON)) takeInput();
+  setTimeout(reclaim, SOON);
+}
+
 let looking = null;
 function soon() {
+  hadDialog ||= !!document.querySelector(DIALOG); // also one that is closed at once
   looking ??= setTimeout(() => {
     looking = null;
     look();
