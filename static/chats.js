@@ -209,7 +209,6 @@ export class List {
       onblur: () => finish(field.value),
       onkeydown: (event) => {
         event.stopPropagation();
-        if (event.isComposing) return;
         if (event.key === "Enter") finish(field.value);
         if (event.key === "Escape") finish();
       },

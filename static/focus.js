@@ -34,9 +34,7 @@ function note(element) {
   lostAt = null;
 }
 
-document.addEventListener("focusin", ({ target }) => {
-  note(target);
-});
+document.addEventListener("focusin", ({ target }) => note(target));
 for (const kind of ["keydown", "pointerdown"]) window.addEventListener(kind, () => (closedAt = -Infinity), true);
 
 document.addEventListener(

@@ -1,6 +1,6 @@
 // What keys mean before anything else on the page hears of them. Loaded first (page.js).
 import { EDITED, INPUT, buttonOf, isOpen } from "./selectors.js";
-import { isWriting, stop } from "./writing.js";
+import { stop } from "./writing.js";
 
 // An input method ends its word with Enter, too, and leaves it with Escape. Safari tells so after the
 // word has ended, and says 229 where others say that one is still written.
@@ -33,8 +33,7 @@ window.addEventListener(
 );
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || isTaken || event.defaultPrevented) return;
-  if (isWriting()) stop();
+  if (event.key === "Escape" && !isTaken && !event.defaultPrevented) stop();
 });
 
 // What is known of an answer closes like a menu.

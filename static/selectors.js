@@ -34,8 +34,8 @@ const IN_DRAWN = '[data-testid="InputInstructions"]';
 export const isOfStreamlit = (element) => !element.closest(DRAWN) || !!element.closest(IN_DRAWN);
 export const mayHoldWords = (element) => isOfStreamlit(element) || !!element.querySelector(IN_DRAWN);
 
-export const GATE = '[data-testid="stForm"] input';
 export const FORM = '[data-testid="stForm"]';
+export const GATE = `${FORM} input`; // the field of the password
 export const BUTTON = `[data-testid="stButton"] button, [data-testid="stFormSubmitButton"] button, ${SEND}`;
 
 // The keys of the app's own elements.
@@ -51,7 +51,7 @@ export const EARLIER = ".st-key-earlier button";
 export const NEW_CHAT = ".st-key-new_chat button";
 // The buttons after which one goes on to write.
 export const ABOUT_TO_ASK = [
-  ...[NEW_CHAT, ".st-key-bring_back button", ".st-key-bring-back button"],
+  ...[NEW_CHAT, ".st-key-bring_back button", ".st-key-bring_round_back button"],
   ...['[class*="st-key-undo-"] button', '[class*="st-key-delete-"] button'],
 ].join();
 export const PROMPT = ".st-key-system_prompt textarea";
@@ -101,12 +101,13 @@ export function described(button) {
 }
 
 // The sidebar, where it lies over the page: then it is closed when what was wanted of it is done.
-const COVERS = "(max-width: 768px), (hover: none) and (max-height: 500px)";
+const LANDSCAPE_PHONE = "(hover: none) and (max-height: 500px)";
+const COVERS = `(max-width: 768px), ${LANDSCAPE_PHONE}`;
 export function closeSidebar() {
   const button = document.querySelector(`[data-testid="stSidebarCollapseButton"] button`);
   if (matchMedia(COVERS).matches && document.querySelector(`${SIDEBAR}[data-collapsed="false"]`)) button?.click();
 }
-export const isLandscapePhone = () => matchMedia("(hover: none) and (max-height: 500px)").matches;
+export const isLandscapePhone = () => matchMedia(LANDSCAPE_PHONE).matches;
 
 // What a run has not drawn stays until the run ends.
 export const isStale = (element) => !!element.closest('[data-stale="true"]');

@@ -108,12 +108,12 @@ class Round:
 class Conversation:
     """All that was said, and what of it the next request remembers.
 
-    `rounds` is the number of answered rounds to remember (0 to 20). `capacity` bounds a prompt by
+    `rounds` is the number of answered rounds to remember (0 to 20). Changing it or the system
+    prompt takes effect with the next question and deletes nothing. `capacity` bounds a prompt by
     the model's context; None where that is not known. `previous` is the conversation that was open
-    before this one, and can be had back until the first question; `deleted` is the round that was
-    deleted last, its fork, its place there, and how many answers had been discarded before: it can
-    be had back until the next question. `discarded` has the numbers of the answers that were
-    deleted, without their words.
+    before this one, and can be had back until the first question. `deleted` is the round that was
+    deleted last, its fork, its place there, and how many answers were `discarded` before: it can be
+    had back until the next question. `discarded`: the deleted answers' numbers, without words.
     """
 
     system_prompt: str = DEFAULT_SYSTEM_PROMPT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -78,14 +79,8 @@ def _draw_input(page: Page) -> None:
 def _draw_round(page: Page, *, number: int) -> None:
     fork = page.forks[number]
     if number == page.deleted_at:
-        st.button(
-            text.BRING_ROUND_BACK,
-            key="bring-back",
-            icon=":material/undo:",
-            type="tertiary",
-            on_click=page.move,
-            args=(page.visitor.conversation.bring_back,),
-        )
+        bring_back = partial(page.move, page.visitor.conversation.bring_back)
+        _draw_way_back(text.BRING_ROUND_BACK, "bring_round_back", bring_back)
     elif fork is None and page.is_whole:
         st.empty()  # in place of a round, which would stay until the run ends (Streamlit 1.67)
     if fork is None:
@@ -117,15 +112,13 @@ def _draw_top(page: Page) -> None:
     else:
         st.empty()  # in place of the greeting, which would stay until the run ends (Streamlit 1.67)
     if visitor.conversation.previous is not None:
-        st.button(
-            text.BRING_BACK,
-            key="bring_back",
-            icon=":material/undo:",
-            type="tertiary",
-            on_click=page.bring_back,
-        )
+        _draw_way_back(text.BRING_BACK, "bring_back", page.bring_back)
     if page.hidden:
         _show_earlier(page)
+
+
+def _draw_way_back(label: str, key: str, go: Callable[[], None]) -> None:
+    st.button(label, key=key, icon=":material/undo:", type="tertiary", on_click=go)
 
 
 def _greet(page: Page) -> None:

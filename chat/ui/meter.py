@@ -86,7 +86,7 @@ class Meter:
         split = _Split(text.NEXT_REQUEST, total, parts, self._limit)
         st.html(split.head(self._price(total.tokens)))
         with st.expander(text.METER_DETAILS, type="compact"):
-            st.html(split.list())
+            st.html(split.rows())
             st.html(_lines_html(self._rows(window), self._said(window)) + self._for_owner())
 
     def begin(self, answer: Answer) -> None:
@@ -119,7 +119,7 @@ class Meter:
             return
         parts = [*sent.parts, Part(kind="reply", label=text.PART_REPLY, tokens=reply)]
         split = _Split(text.THIS_REQUEST, total, parts, self._limit)
-        drawn = [split.head(self._price(total.tokens)), split.list()]
+        drawn = [split.head(self._price(total.tokens)), split.rows()]
         place.html(f'<i class="live"></i>{notes.note("meter", drawn)}')
         sent.shown, sent.shown_at = (total, reply), time.monotonic()
 
@@ -254,7 +254,7 @@ class _Split:
             f"<small><span>{share}</span><span>{price or ''}</span></small></div>"
         )
 
-    def list(self) -> str:
+    def rows(self) -> str:
         """HTML of the parts and their tokens."""
         rows = "".join(_row(part.kind, part.label, text.number(part.tokens)) for part in self.parts)
         return f'<div class="meter" data-drawn="{_new()}"><ul>{rows}</ul></div>'

@@ -75,6 +75,7 @@ class Parts:
     is_untitled: bool = False  # the model is to be asked for a title of the chat
     hidden: int = 0  # rounds before the first that is drawn
     places: int = 0  # of rounds, some of them for those to come
+    deleted_at: int | None = None  # the place of a round that was deleted and can be had back
     is_mixed: bool = False  # answers of several models are in the chat
     shown: Conversation | None = None  # when the whole page was drawn
     language: Language = field(default_factory=spoken)  # that the page speaks
@@ -94,27 +95,21 @@ class Parts:
         return [None if known is None else known() for known in self._forks]
 
     @property
-    def deleted_at(self) -> int | None:
-        """The place where a round was deleted that can be had back; None where there is none."""
-        conversation = self.visitor.conversation
-        if conversation.deleted is None:
-            return None
-        forks = [*conversation.path, conversation.end]
-        return next(
-            (n - self.hidden for n, fork in enumerate(forks) if fork is conversation.deleted[1]),
-            None,
-        )
-
-    @property
     def has_room(self) -> bool:
         """Whether another round has a place."""
         return self._forks[-1] is None
 
     def look(self) -> None:
         """Find out what stands in the places: once for all of them, as a chat may be long."""
-        forks = [ref(fork) for fork in self.visitor.conversation.path[self.hidden :]]
+        conversation = self.visitor.conversation
+        path, deleted = conversation.path, conversation.deleted
+        forks = [ref(fork) for fork in path[self.hidden :]]
         self._forks = [*forks, *[None] * (self.places - len(forks))]
-        self.is_mixed = len(self.visitor.conversation.models) > 1
+        self.is_mixed = len(conversation.models) > 1
+        self.deleted_at = None
+        if deleted is not None:
+            stood = [n for n, fork in enumerate([*path, conversation.end]) if fork is deleted[1]]
+            self.deleted_at = stood[0] - self.hidden if stood else None
 
     def draw(self, part: str, show: Callable[[Self], None]) -> None:
         """Draw a part of the page, which from then on can be drawn by itself.
