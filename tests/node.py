@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from chat.settings import PROJECT
+from tests.installed import require
 
 PACKAGES = PROJECT / "tests" / "javascript" / "package.json"
 
@@ -20,13 +18,8 @@ def install(folder: Path, *names: str) -> None:
 
     Without npm, CI fails and anybody else is told.
     """
-    if shutil.which("npm") is None:
-        missing = (
-            "node and npm are not installed, so the tests that need their packages did not run."
-        )
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+    missing = "node and npm are not installed, so the tests that need their packages did not run."
+    require(shutil.which("npm"), missing)
     described = json.loads(PACKAGES.read_text(encoding="utf-8"))
     wanted = described["devDependencies"]
     described["devDependencies"] = {name: wanted[name] for name in names or wanted}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from tests import ranks
 from tests.browser import chromium
 from tests.browser.chat_page import ChatPage, visitor
 from tests.fakes.service import ScriptedService
+from tests.installed import require
 from tests.running import running_app
 
 PATIENCE = 20_000  # milliseconds that a slow machine may take to show what is expected
@@ -21,11 +21,8 @@ PATIENCE = 20_000  # milliseconds that a slow machine may take to show what is e
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The machine's Chromium; without one, CI fails and anybody else is told."""
-    if chromium.executable() is None:
-        missing = "Chromium is not installed, so the tests in a browser did not run."
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+    missing = "Chromium is not installed, so the tests in a browser did not run."
+    require(chromium.executable(), missing)
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright, chromium.launched(playwright) as launched:
         yield launched

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,17 +16,15 @@ from tests.browser.chat_page import ChatPage, visitor
 from tests.browser.keeping import ask, expect_kept
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
+from tests.installed import require
 from tests.running import free_port, started_app
 
 
 @pytest.fixture(autouse=True)
 def has_nginx() -> None:
     """These tests run wherever nginx is installed, as it is in CI."""
-    if nginx.executable() is None:
-        missing = "nginx is not installed, so the test with two servers did not run."
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+    missing = "nginx is not installed, so the test with two servers did not run."
+    require(nginx.executable(), missing)
 
 
 @pytest.mark.parametrize("is_sticky", [True, False], ids=["sticky", "round robin"])

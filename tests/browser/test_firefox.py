@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from functools import partial
 
@@ -16,6 +15,7 @@ from tests.browser import firefox
 from tests.browser.firefox import FirefoxPage
 from tests.browser.keeping import WORDS, growing
 from tests.fakes.service import ScriptedService, answering
+from tests.installed import require
 
 COOKIES = "network.cookie.cookieBehavior"
 NO_COOKIES = 2  # and no storage, and no channel between tabs
@@ -41,11 +41,7 @@ indexedDB.open("chat-transcripts").onsuccess = ({ target: { result } }) => {
 @pytest.fixture(scope="module")
 def marionette() -> Iterator[Marionette]:
     """The machine's Firefox; without one, CI fails and anybody else is told."""
-    if firefox.executable() is None:
-        missing = "Firefox is not installed, so the tests in it did not run."
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+    require(firefox.executable(), "Firefox is not installed, so the tests in it did not run.")
     with firefox.launched() as launched:
         yield launched
 

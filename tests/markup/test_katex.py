@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
 import subprocess
@@ -17,6 +16,7 @@ from chat.markup import katex
 from chat.markup.katex import can_draw
 from chat.markup.markdown import faithful
 from chat.settings import PROJECT
+from tests.installed import require
 
 DRAWN = (
     r"\begin{aligned}a&=b\\&=c\end{aligned}", r"\begin{cases}1&x>0\\0\end{cases}", "x^{2}_1",
@@ -54,10 +54,7 @@ def test_what_it_does_not_know_is_not(formula: str) -> None:
 
 
 def _says(formulas: list[tuple[str, bool]]) -> list[bool]:
-    if shutil.which("node") is None:
-        if os.environ.get("CI"):
-            pytest.fail("node is not installed, so KaTeX was not asked.")
-        pytest.skip("node is not installed, so KaTeX was not asked.")
+    require(shutil.which("node"), "node is not installed, so KaTeX was not asked.")
     command = [
         "node",
         "tests/katex.mjs",
