@@ -8,12 +8,12 @@ const SHOWN = 1500; // milliseconds for which a button says that it has copied
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest?.("[data-copy]");
   if (!button) return;
-  const { copied, failed } = button.dataset;
+  const { copied, failed, close } = button.dataset;
   const copy = JSON.parse(button.dataset.copy);
   try {
     await navigator.clipboard.writeText(copy);
   } catch {
-    show(copy, failed);
+    show(copy, failed, close);
     return;
   }
   const name = button.textContent;
@@ -23,12 +23,14 @@ document.addEventListener("click", async ({ target }) => {
   setTimeout(() => (button.textContent = name), SHOWN);
 });
 
-function show(text, why) {
+function show(text, why, close) {
   const dialog = document.createElement("dialog");
   dialog.className = "to-copy";
   dialog.setAttribute("aria-label", why);
-  dialog.append(why, document.createElement("textarea"));
-  const area = dialog.querySelector("textarea");
+  const [area, button] = [document.createElement("textarea"), document.createElement("button")];
+  dialog.append(why, area, button);
+  button.textContent = close;
+  button.addEventListener("click", () => dialog.close());
   area.setAttribute("aria-label", why);
   area.readOnly = true;
   area.value = text;

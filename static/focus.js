@@ -82,7 +82,7 @@ export function takeField() {
 function reclaim() {
   if (performance.now() - closedAt > LATER) return;
   const { activeElement } = document;
-  if (activeElement === document.body || activeElement?.matches(BUTTON)) takeInput();
+  if (activeElement === document.body || activeElement?.matches("button")) takeInput();
   setTimeout(reclaim, SOON);
 }
 

@@ -294,6 +294,7 @@ def _copy(copied: str, key: str) -> None:
     quoted = json.dumps(copied).replace("<", "\\u003c").replace(">", "\\u003e")
     st.html(
         f'<button class="copy" data-copy="{html.escape(quoted)}" '
-        f'data-copied="{text.COPIED}" data-failed="{text.COPY_FAILED}">{text.COPY}</button>',
+        f'data-copied="{text.COPIED}" data-failed="{text.COPY_FAILED}" '
+        f'data-close="{text.close()}">{text.COPY}</button>',
         width="content",
     )

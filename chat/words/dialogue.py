@@ -77,6 +77,11 @@ def heard_names() -> dict[str, str]:
     }
 
 
+def close() -> str:
+    """Closes what opens over the page, as Streamlit's own button does."""
+    return say("streamlit.close")
+
+
 def by(model: str) -> str:
     """Said beneath an answer where a chat has answers of several models."""
     return say("by", model=model)

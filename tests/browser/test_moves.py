@@ -239,6 +239,10 @@ def test_where_the_browser_forbids_to_copy_the_text_opens_selected(
     assert chat.page.evaluate("getSelection().toString()") == "**A1**"
     chat.page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
+    chat.action(1, text.COPY).click()
+    dialog.get_by_role("button", name=text.close()).click()
+    expect(dialog).to_have_count(0)
+    expect(chat.input).to_be_focused()
 
 
 def test_turning_and_editing_wait_for_the_end_of_an_answer_or_do_not_touch_it(
