@@ -19,12 +19,12 @@ from chat.ui import program
 from chat.ui.session import LANGUAGE_COOKIE
 
 FIRST = '<html lang="en">'
-HEAD_ENDS, BODY_ENDS = "</head>", "</body>"
+END = "</body>"
 _CONDITIONS = (b"if-none-match", b"if-modified-since", b"accept-encoding", b"range")
 
 
 class Head:
-    """Middleware that writes into the head of the page; all else passes as it is.
+    """Middleware that writes into Streamlit's page; all else passes as it is.
 
     `owners` says which language the owner has chosen for everybody, if any.
     """
@@ -80,8 +80,8 @@ class _Page:
         with speaking(language):
             for place, written in (
                 (FIRST, f'<html lang="{language.code}" dir="{language.direction}">'),
-                (HEAD_ENDS, f"{program.style()}{HEAD_ENDS}"),
-                (BODY_ENDS, f"{program.word_to_old_browsers()}{BODY_ENDS}"),
+                # Behind the head, to whose end Streamlit adds its own style: the later one wins.
+                (END, f"{program.style()}{program.word_to_old_browsers()}{END}"),
             ):
                 page = page.replace(place, written, 1)
         body, headers = page.encode(), MutableHeaders(scope=start)

@@ -84,7 +84,7 @@ def _have_it_drawn_after_a_break() -> None:
 
 
 def style() -> str:
-    """HTML for the page's head (head.py)."""
+    """HTML that has the page load the style (head.py)."""
     return f'<link rel="stylesheet" href="{path("style.css")}">'
 
 

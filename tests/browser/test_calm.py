@@ -7,12 +7,14 @@ the visitor expects, are not counted.
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from chat.words import text
-from tests.browser.chat_page import ChatPage, wait_for_storage
-from tests.browser.keeping import fill_with_many
+from tests.browser.chat_page import ChatPage, wait_for_storage, wait_until
+from tests.browser.keeping import fill_with_many, growing
 from tests.fakes.service import ScriptedService, answering
 
 RELOAD, ANSWER = 0.05, 0.005  # the most that is promised
@@ -61,6 +63,27 @@ def test_an_answer_is_calm_from_the_question_to_its_end(
     expect_calm(watched, ANSWER)
 
 
+def test_the_input_stays_where_it_is_and_stop_stands_in_its_corner(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    before = chat.input.bounding_box()
+    service.enqueue(growing(words=100))
+    chat.ask("Q1")
+    expect(chat.stop).to_be_visible()
+    expect(chat.page.get_by_test_id("stStatusWidget").locator("svg, img")).to_be_hidden()
+    field = chat.page.get_by_test_id("stChatInput").bounding_box()
+    stop = chat.stop.bounding_box()
+    assert chat.input.bounding_box() == before
+    assert field is not None
+    assert stop is not None
+    assert field["y"] <= stop["y"]
+    assert stop["y"] + stop["height"] <= field["y"] + field["height"]
+    assert stop["x"] > field["x"] + field["width"] / 2
+    assert stop["x"] + stop["width"] <= field["x"] + field["width"]
+    chat.stop.click()
+    chat.expect_free()
+
+
 def test_a_reload_with_kept_chats_is_calm(watched: ChatPage) -> None:
     wait_for_storage(watched)
     fill_with_many(watched, 30)
@@ -105,10 +128,12 @@ def test_the_three_things_it_is_for_stand_above_the_fold(watched: ChatPage) -> N
     expect(chat.sidebar.locator(".chats li")).not_to_have_count(0)
     for label in (text.NEXT_REQUEST, text.MODEL, text.ROUNDS, text.SYSTEM_PROMPT):
         shown = chat.sidebar.get_by_text(label, exact=True).filter(visible=True).first
-        expect(shown).to_be_visible()
-        box = shown.bounding_box()
-        assert box is not None
-        assert box["y"] + box["height"] <= 900
-    below = chat.sidebar.get_by_text(text.MORE).bounding_box()
-    assert below is not None
-    assert below["y"] <= 900 + 200, "the chats scroll by themselves"
+        wait_until(chat, partial(ends_above, shown, 900))
+    # The chats scroll by themselves.
+    wait_until(chat, partial(ends_above, chat.sidebar.get_by_text(text.MORE), 900 + 220))
+
+
+def ends_above(shown: Locator, height: float) -> bool:
+    """Whether something is on the page, and no lower than that."""
+    box = shown.bounding_box()
+    return box is not None and box["y"] + box["height"] <= height
