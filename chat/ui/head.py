@@ -19,7 +19,7 @@ from chat.ui import program
 from chat.ui.session import LANGUAGE_COOKIE
 
 FIRST = '<html lang="en">'
-END = "</body>"
+BODY, END = "<body>", "</body>"
 _CONDITIONS = (b"if-none-match", b"if-modified-since", b"accept-encoding", b"range")
 
 
@@ -80,8 +80,10 @@ class _Page:
         with speaking(language):
             for place, written in (
                 (FIRST, f'<html lang="{language.code}" dir="{language.direction}">'),
-                # Behind the head, to whose end Streamlit adds its own style: the later one wins.
-                (END, f"{program.style()}{program.word_to_old_browsers()}{END}"),
+                # The later one wins: behind the head, to whose end Streamlit adds its own style,
+                # and before what is drawn, which has rules of its own (sidebar.py).
+                (BODY, f"{BODY}{program.style()}"),
+                (END, f"{program.word_to_old_browsers()}{END}"),
             ):
                 page = page.replace(place, written, 1)
         body, headers = page.encode(), MutableHeaders(scope=start)
