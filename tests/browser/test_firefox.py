@@ -81,6 +81,9 @@ def test_stop_keeps_what_was_shown(page: FirefoxPage, service: ScriptedService) 
     service.enqueue(growing(200))
     page.ask("Q1")
     page.expect_said("Q1", "w3 ")
+    # Stop takes no click until a double click on Send is over (style.css).
+    is_armed = "return document.querySelector('.st-key-stop').getAnimations().length === 0"
+    page.expect(lambda: bool(page.run(is_armed)))
     page.click(".st-key-stop button")
     assert service.wait_for(1).left.wait(firefox.PATIENCE)
     page.expect_free()
