@@ -10,7 +10,9 @@
 """
 
 from chat.conversation.answer import Answer, Status
-from chat.conversation.tree import Conversation, Round
+from chat.conversation.files import Document, Picture
+from chat.conversation.round import Round
+from chat.conversation.tree import Conversation
 from chat.conversation.window import Message, Window
 from chat.errors import ChatError
 from chat.options import Options
@@ -23,8 +25,10 @@ __all__ = [
     "Answer",
     "ChatError",
     "Conversation",
+    "Document",
     "Message",
     "Options",
+    "Picture",
     "Round",
     "Service",
     "Settings",

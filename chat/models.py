@@ -28,7 +28,8 @@ class Model:
     """A model's facts. Context and longest answer in tokens, prices in US dollars per million.
 
     `efforts` are all reasoning efforts that it takes, and `default_effort` is the one where none is
-    sent; `verbosity` says whether it takes that.
+    sent; `verbosity` says whether it takes that. `vision` says whether it sees pictures; one that
+    counts them by tiles has `picture_tiles`: the tokens of a picture, and of each of its tiles.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Model:
     default_effort: str | None = None
     verbosity: bool | None = None
     vision: bool | None = None
+    picture_tiles: tuple[int, int] | None = None
     shutdown: date | None = None
 
     @property
@@ -115,8 +117,8 @@ def table() -> dict[str, Model]:
         # Prices are decimal numbers: sums of them come out as a person would calculate them.
         rows = tomllib.load(file, parse_float=Decimal)
     for facts in rows.values():
-        if "efforts" in facts:
-            facts["efforts"] = tuple(facts["efforts"])
+        for listed in facts.keys() & {"efforts", "picture_tiles"}:
+            facts[listed] = tuple(facts[listed])
     return {name: Model(name=name, **facts) for name, facts in rows.items()}
 
 

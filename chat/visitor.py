@@ -12,7 +12,8 @@ from dataclasses import replace
 from chat import models
 from chat.conversation.answer import Answer
 from chat.conversation.question import Move, Question, Request
-from chat.conversation.tree import Conversation, Round
+from chat.conversation.round import Round
+from chat.conversation.tree import Conversation
 from chat.conversation.window import Capacity, Message, Window
 from chat.errors import BlankQuestion, ChatError, TooLong
 from chat.keeping.records import fits

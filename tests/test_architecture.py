@@ -34,7 +34,7 @@ GROUND = (
 FLOORS = (
     {f"chat.{name}" for name in GROUND},
     {"chat.conversation", "chat.access", "chat.markup", "chat.deploy"},
-    {"chat.tokens", "chat.keeping"},
+    {"chat.tokens", "chat.keeping", "chat.files"},
     {"chat.services"},
     {"chat.visitor", "chat.words"},
     {"chat.ui", "chat.__main__"},
@@ -107,7 +107,9 @@ def test_no_module_requires_itself_by_a_circle() -> None:
     assert not requires
 
 
-@pytest.mark.parametrize("pure", ["answer", "tree", "window", "events", "spending"])
+@pytest.mark.parametrize(
+    "pure", ["answer", "files", "round", "tree", "window", "events", "spending"]
+)
 def test_the_pure_rooms_know_no_network_clock_or_environment(pure: str) -> None:
     file = PROJECT / "chat" / "conversation" / f"{pure}.py"
     found = {name.split(".")[0] for name in imports_of(file)}
@@ -164,7 +166,17 @@ def test_one_module_of_the_browsers_program_names_what_is_streamlits() -> None:
 
 def test_the_public_names_are_these() -> None:
     assert sorted(chat.__all__) == [
-        *("Answer", "ChatError", "Conversation", "Message", "Options", "Round", "Service"),
+        *(
+            "Answer",
+            "ChatError",
+            "Conversation",
+            "Document",
+            "Message",
+            "Options",
+            "Picture",
+            "Round",
+            "Service",
+        ),
         *("Settings", "SettingsError", "Status", "Usage", "Window", "connect"),
     ]
     assert all(hasattr(chat, name) for name in chat.__all__)
@@ -201,7 +213,15 @@ def test_the_readmes_example_runs_as_it_stands() -> None:
 def test_streamlit_is_pinned_exactly_and_the_rest_in_ranges() -> None:
     pins = (PROJECT / "requirements.txt").read_text(encoding="utf-8").split()
     names = [re.split(r"[=<>]", pin)[0] for pin in pins]
-    assert names == ["streamlit", "openai", "tiktoken", "markdown-it-py", "python-dotenv", "babel"]
+    assert names == [
+        "streamlit",
+        "openai",
+        "tiktoken",
+        "markdown-it-py",
+        "pillow",
+        "python-dotenv",
+        "babel",
+    ]
     assert re.fullmatch(r"streamlit==\d+\.\d+\.\d+", pins[0])
     assert all(re.search(r">=[\d.]+,<[\d.]+$", pin) for pin in pins[1:])
 

@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from chat.conversation.answer import Answer
 from chat.conversation.events import TextDelta
-from chat.conversation.tree import Conversation, Round
+from chat.conversation.round import Round
+from chat.conversation.tree import Conversation
 from chat.keeping.records import Recorder
 from chat.keeping.restoring import restore
 from chat.keeping.transcript import to_json

@@ -24,6 +24,7 @@ def test_the_table_knows_the_models_and_their_facts() -> None:
         usd_per_million_output=Decimal("10.00"),
         reasoning=False,
         vision=True,
+        picture_tiles=(85, 170),
         shutdown=date(2027, 1, 14),
     )
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from chat.conversation.answer import Status
+from chat.conversation.files import text_of
 from chat.conversation.question import Move, Question, Request
-from chat.conversation.tree import Conversation, Round
+from chat.conversation.round import Round
+from chat.conversation.tree import Conversation
 from chat.errors import (
     BadCharacter,
     BlankQuestion,
@@ -73,7 +75,7 @@ def asked(visitor: Visitor, provider: Service, text: str) -> Round:
 
 
 def carried(service: ScriptedService) -> list[str]:
-    return [message["content"] for message in service.last.messages][1:]
+    return [text_of(message["content"]) for message in service.last.messages][1:]
 
 
 def test_a_question_is_sent_before_its_answer_is_asked_for(

@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 from chat.conversation.answer import Answer, Status
 from chat.conversation.events import Event
-from chat.conversation.tree import Round
+from chat.conversation.round import Round
 from chat.conversation.window import Window
 
 

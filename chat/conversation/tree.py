@@ -18,12 +18,14 @@ rounds after it. Only `delete` and `undo` take something away.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from chat import errors
 from chat.characters import is_sendable
-from chat.conversation.answer import Answer, Status, new_key
+from chat.conversation.answer import Answer
+from chat.conversation.files import File
+from chat.conversation.round import Fork, Round
 from chat.conversation.window import Capacity, Message, Window
 from chat.options import DEFAULT_ROUNDS, DEFAULT_SYSTEM_PROMPT
 
@@ -31,85 +33,12 @@ LONGEST_TITLE = 60  # characters
 
 
 @dataclass(eq=False, kw_only=True)
-class Fork:
-    """What was asked at one point: several questions, where one was edited. One is shown."""
-
-    rounds: list[Round] = field(default_factory=list)
-    shown: int = 0
-
-    @property
-    def round(self) -> Round | None:
-        """The round that is shown; None where nothing was asked yet."""
-        return self.rounds[self.shown] if self.rounds else None
-
-    def add(self, round: Round) -> None:
-        """Show another question at this point."""
-        self.rounds.append(round)
-        self.shown = len(self.rounds) - 1
-
-
-@dataclass(eq=False, kw_only=True)
-class Round:
-    """A question and its answer.
-
-    `versions` holds every answer to the question, oldest first and never empty. `shown` is the
-    index of the one that is looked at: the draft, while one grows. `stand_in` is the index of the
-    version that is read in the draft's place until its first word. `key` is a name that no other
-    round or answer has, for whatever draws it.
-    """
-
-    question: str
-    key: str = field(default_factory=new_key, init=False)
-    versions: list[Answer] = field(default_factory=lambda: [Answer()])
-    shown: int = 0
-    stand_in: int | None = None
-    next: Fork = field(default_factory=Fork)
-
-    @property
-    def answer(self) -> Answer:
-        """The version that is looked at: the draft, while one is growing."""
-        return self.versions[self.shown]
-
-    @property
-    def kept(self) -> Answer | None:
-        """The version that is read, which is what the window remembers; None without a word.
-
-        So a retry that fails before its first word takes nothing away.
-        """
-        if self.answer.has_text:
-            return self.answer
-        return None if self.stand_in is None else self.versions[self.stand_in]
-
-    @property
-    def readable(self) -> list[Answer]:
-        """The versions with something to read, oldest first: those that one can turn to."""
-        return [answer for answer in self.versions if answer.has_text]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether an answer is being written."""
-        return self.versions[-1].status is Status.STREAMING
-
-    def add(self, draft: Answer) -> None:
-        """Show another answer as soon as it has a word, and until then the one that was read."""
-        self.stand_in = next(
-            (place for place, answer in enumerate(self.versions) if answer is self.kept), None
-        )
-        self.versions.append(draft)
-        self.shown = len(self.versions) - 1
-
-    def turn(self, answer: Answer) -> None:
-        """Show one of the versions."""
-        self.shown = self.versions.index(answer)
-        self.stand_in = None
-
-
-@dataclass(eq=False, kw_only=True)
 class Conversation:
     """All that was said, and what of it the next request remembers.
 
-    `rounds` is the number of answered rounds to remember (0 to 20). Changing it or the system
-    prompt takes effect with the next question and deletes nothing. `capacity` bounds a prompt by
+    `rounds` is the number of answered rounds to remember (0 to 20), and `pictures_again` tells
+    whether their pictures are sent again, or only named. Changing these or the system prompt takes
+    effect with the next question and deletes nothing. `capacity` bounds a prompt by
     the model's context; None where that is not known. `previous` is the conversation that was open
     before this one, and can be had back until the first question. `deleted` is the round that was
     deleted last, its fork, its place there, and how many answers were `discarded` before: it can be
@@ -118,6 +47,7 @@ class Conversation:
 
     system_prompt: str = DEFAULT_SYSTEM_PROMPT
     rounds: int = DEFAULT_ROUNDS
+    pictures_again: bool = True
     start: Fork = field(default_factory=Fork)
     capacity: Capacity | None = None
     previous: Conversation | None = None
@@ -157,8 +87,11 @@ class Conversation:
     @property
     def title(self) -> str:
         """The beginning of what was asked first; empty where nothing was."""
-        first = self.start.rounds[0].question[: 100 * LONGEST_TITLE] if self.start.rounds else ""
-        line = " ".join(first.split())
+        if not self.start.rounds:
+            return ""
+        first = self.start.rounds[0]
+        line = " ".join(first.question[: 100 * LONGEST_TITLE].split())
+        line = line or ", ".join(file.name for file in first.files)
         return line if len(line) <= LONGEST_TITLE else f"{line[:LONGEST_TITLE].rstrip()} …"
 
     @property
@@ -185,20 +118,23 @@ class Conversation:
         """The point at which a round of the history was asked."""
         return next(fork for fork in self.path if fork.round is round)
 
-    def ask(self, text: str, *, instead_of: Round | None = None) -> Round:
+    def ask(
+        self, text: str, *, files: Sequence[File] = (), instead_of: Round | None = None
+    ) -> Round:
         """Open a round with an empty draft as its answer; a draft still open is stopped.
 
-        `instead_of` is a round of the history whose question was edited: the new round stands
-        in its place; it and the rounds after it stay, one turn away.
+        A question with `files` may have no text. `instead_of` is a round of the history whose
+        question was edited: the new round stands in its place; it and the rounds after it stay,
+        one turn away.
 
         Raises `BlankQuestion`, `BadCharacter`, or `WindowTooLarge` where not even the question
         alone fits; then nothing has changed.
         """
-        self._check(text)
+        self._check(text, files)
         self.stop()
         fork = self.end if instead_of is None else self.fork_of(instead_of)
         shown = fork.shown
-        round = Round(question=text)
+        round = Round(question=text, files=tuple(files))
         fork.add(round)
         if not Window.of(self).fits:
             fork.rounds.pop()
@@ -275,12 +211,13 @@ class Conversation:
         return Conversation(
             system_prompt=self.system_prompt,
             rounds=self.rounds,
+            pictures_again=self.pictures_again,
             capacity=self.capacity,
             previous=self if self.start.rounds else self.previous,
         )
 
     def _open(self, round: Round, draft: Answer) -> None:
-        self._check(round.question)
+        self._check(round.question, round.files)
         self.stop()
         shown, stand_in = round.shown, round.stand_in
         round.add(draft)
@@ -289,8 +226,8 @@ class Conversation:
             round.shown, round.stand_in = shown, stand_in
             raise errors.WindowTooLarge
 
-    def _check(self, question: str) -> None:
-        if not question.strip():
+    def _check(self, question: str, files: Sequence[File]) -> None:
+        if not question.strip() and not files:
             raise errors.BlankQuestion
         if not (is_sendable(question) and is_sendable(self.system_prompt)):
             raise errors.BadCharacter

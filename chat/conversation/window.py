@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, TypedDict
 
+from chat.conversation.files import File, Part, Picture, content_of, named
+
 if TYPE_CHECKING:
-    from chat.conversation.tree import Conversation, Round
+    from chat.conversation.round import Round
+    from chat.conversation.tree import Conversation
 
 # Sent in the visitor's name where an answer is to go on: after it, so that the roles alternate.
 GO_ON = (
@@ -20,10 +23,13 @@ Role = Literal["system", "user", "assistant"]
 
 
 class Message(TypedDict):
-    """One role's text, in the form of the Chat Completions API."""
+    """What one role says, in the form of the Chat Completions API.
+
+    A question with files is a list of parts; all else is a text.
+    """
 
     role: Role
-    content: str
+    content: str | list[Part]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +48,9 @@ class Capacity:
 class Window:
     """The part of a conversation that a request carries.
 
-    `begun` is the answer so far, where the request asks to go on with it. `remembered` are the
-    answered rounds before the question that it carries, oldest first; `forgotten` counts those
+    `begun` is the answer so far, where the request asks to go on with it. `files` go along with the
+    question, and `pictures_again` tells whether those of the remembered rounds do. `remembered` are
+    the answered rounds before the question that it carries, oldest first; `forgotten` counts those
     that the number of rounds leaves out, and `left_out` those that did not fit the model's context.
     `fits` tells whether what remains does.
     """
@@ -51,6 +58,8 @@ class Window:
     system_prompt: str
     remembered: tuple[Round, ...]
     question: str | None
+    files: tuple[File, ...] = ()
+    pictures_again: bool = True
     begun: str
     forgotten: int
     left_out: int
@@ -78,6 +87,8 @@ class Window:
                 system_prompt=conversation.system_prompt,
                 remembered=tuple(remembered[left_out:]),
                 question=question.question if question else None,
+                files=question.files if question else (),
+                pictures_again=conversation.pictures_again,
                 begun=question.versions[-1].continued if question else "",
                 forgotten=len(answered) - len(remembered),
                 left_out=left_out,
@@ -91,24 +102,38 @@ class Window:
         return window(len(remembered), fits=False)
 
     @property
+    def missing(self) -> tuple[Picture, ...]:
+        """The pictures that a request would carry, if their bytes were there."""
+        rounds = self.remembered if self.pictures_again else ()
+        files = chain(self.files, *(round.files for round in rounds))
+        return tuple(f for f in files if isinstance(f, Picture) and f.data is None)
+
+    @property
     def messages(self) -> tuple[Message, ...]:
         """The messages in the API's form: system, then user and assistant in turn, the question."""
         messages: list[Message] = []
         if self.system_prompt:
             messages.append({"role": "system", "content": self.system_prompt})
-        messages += chain.from_iterable(map(messages_of, self.remembered))
+        again = self.pictures_again
+        messages += chain.from_iterable(
+            messages_of(round, pictures=again) for round in self.remembered
+        )
         if self.question is not None:
-            messages.append({"role": "user", "content": self.question})
+            messages.append({"role": "user", "content": content_of(self.question, self.files)})
         if self.begun:
             messages.append({"role": "assistant", "content": self.begun})
             messages.append({"role": "user", "content": GO_ON})
         return tuple(messages)
 
 
-def messages_of(round: Round) -> tuple[Message, ...]:
-    """A round as a request carries it: the question and the kept answer."""
+def messages_of(round: Round, *, pictures: bool = True) -> tuple[Message, ...]:
+    """A round as a request carries it: the question and the kept answer.
+
+    Without `pictures`, those that came with the question are only named.
+    """
     answer = round.kept.text if round.kept else ""
+    files = round.files if pictures else tuple(map(named, round.files))
     return (
-        {"role": "user", "content": round.question},
+        {"role": "user", "content": content_of(round.question, files)},
         {"role": "assistant", "content": answer},
     )

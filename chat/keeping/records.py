@@ -23,7 +23,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from chat.conversation.answer import Answer, Status
-from chat.conversation.tree import Conversation, Fork, Round
+from chat.conversation.round import Fork, Round
+from chat.conversation.tree import Conversation
 from chat.keeping.transcript import ANSWERS_2, to_json, written_answer, written_head
 from chat.keeping.untrusted import LARGEST, MOST, ROOM, sent_size
 from chat.options import Options

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from chat.conversation.answer import Answer, Status
-from chat.conversation.tree import Conversation, Round
+from chat.conversation.round import Round
+from chat.conversation.tree import Conversation
 from chat.keeping import untrusted
 from chat.keeping.records import MOST_RECORDS, NUMBERS, Record, Recorder
 from chat.keeping.transcript import NO_QUESTION, VERSION, Transcript, read_answer, read_head

@@ -22,7 +22,8 @@ from typing import Any
 from chat import errors
 from chat.characters import mended
 from chat.conversation.answer import Answer, Status
-from chat.conversation.tree import Conversation, Fork, Round
+from chat.conversation.round import Fork, Round
+from chat.conversation.tree import Conversation
 from chat.keeping import untrusted
 from chat.keeping.untrusted import MOST, Fault, TranscriptError
 from chat.options import EFFORTS, MOST_ROUNDS, REFUSABLE, VERBOSITIES, Options

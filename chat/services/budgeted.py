@@ -14,14 +14,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from chat import errors
 from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, UsageReported, Waiting
+from chat.conversation.files import pictures_of, text_of
 from chat.conversation.window import Message, Window
 from chat.options import Options
 from chat.services.base import Service
 from chat.services.bill import FASTEST, Bill
 from chat.services.limits import Left, Limits, Reservation
+from chat.tokens import pictures
 from chat.tokens.counter import MESSAGE_OVERHEAD, REPLY_OVERHEAD, Count, Grade
 
 LONGEST_ANSWER = 8_192  # tokens, thoughts included, where the owner set no CHAT_MAX_TOKENS
@@ -119,7 +122,7 @@ class Budgeted(Service):
         bound = self.defaults.max_tokens or LONGEST_ANSWER
         longest = min(options.max_tokens or bound, bound)
         weight = self._weigh(window, options.model)
-        sent = _most(window, weight)
+        sent = _most(window, weight, options.model)
         reservation = self._limits.reserve(self._visitor, sent + 1, sent + longest)
         bound = reservation.tokens - sent
         bill = Bill(sent=sent, weight=weight.tokens, bound=bound, clock=self._clock)
@@ -156,10 +159,16 @@ def _is_covered(bill: Bill, reservation: Reservation) -> bool:
     return max(bill.counted, so_far - GRACE) <= reservation.tokens
 
 
-def _most(window: Window, weight: Count) -> int:
-    """The tokens that a window has at most: where the count is not exact, one for each byte."""
+def _most(window: Window, weight: Count, model: str) -> int:
+    """The tokens that a window has at most.
+
+    Where the count is not exact, one for each byte of a text, and twice as many as we think for a
+    picture.
+    """
     if weight.grade is Grade.EXACT:
         return weight.tokens
-    letters = sum(len(message["content"].encode()) for message in window.messages)
+    letters = sum(len(text_of(message["content"]).encode()) for message in window.messages)
+    urls = chain.from_iterable(pictures_of(message["content"]) for message in window.messages)
+    seen = 2 * sum(pictures.tokens(url, model) for url in urls)
     overhead = 2 * MESSAGE_OVERHEAD * len(window.messages) + REPLY_OVERHEAD
-    return max(weight.tokens, letters + overhead)
+    return max(weight.tokens, letters + seen + overhead)

@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterator
 from functools import cache
 
 from chat.conversation.events import Ended, Event, TextDelta, UsageReported, Waiting
+from chat.conversation.files import text_of
 from chat.conversation.window import Message, Window
 from chat.languages.language import ENGLISH, Language, language, say, spoken
 from chat.options import Options
@@ -73,7 +74,7 @@ class Demo(Service):
 
 def answer(messages: tuple[Message, ...]) -> str:
     """What the script says to the last message, given the ones before it."""
-    questions = [message["content"] for message in messages if message["role"] == "user"]
+    questions = [text_of(m["content"]) for m in messages if m["role"] == "user"]
     if not questions:
         return say("says.greeting")
     question = questions[-1][:LOOKED_AT].lower()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from chat.conversation.files import text_of
 from chat.conversation.window import Message
 from chat.errors import ChatError
 
@@ -29,7 +30,9 @@ def line(
 
 def without_repetitions(words: str, messages: Sequence[Message]) -> str:
     """What a service said, without what it repeats of the messages that it was sent."""
-    sent = " ".join(" ".join(message["content"].split()) for message in messages).casefold()
+    sent = " ".join(
+        " ".join(text_of(message["content"]).split()) for message in messages
+    ).casefold()
 
     def hide(found: re.Match[str]) -> str:
         is_sent = found[2].casefold() in sent

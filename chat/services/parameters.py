@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chat import errors, models
+from chat.conversation.files import Part, text_of
 from chat.conversation.window import Message
 from chat.options import Options
 from chat.services.refusals import Refusal
@@ -79,8 +80,8 @@ class Limit:
 
     def bound(self, messages: Sequence[Message]) -> int:
         """The longest answer to these messages, in tokens; about, where the limit is shared."""
-        sent = sum(estimate(message["content"]) for message in messages) if self.is_shared else 0
-        return self.tokens - sent
+        texts = [text_of(message["content"]) for message in messages if self.is_shared]
+        return self.tokens - sum(map(estimate, texts))
 
 
 class Attempt:
@@ -210,12 +211,15 @@ class Habits:
 
 def merged(messages: Sequence[Message]) -> tuple[Message, ...]:
     """The messages without a system prompt, which stands at the head of the first question."""
-    prompt = "\n\n".join(m["content"] for m in messages if m["role"] == "system")
+    prompt = "\n\n".join(text_of(m["content"]) for m in messages if m["role"] == "system")
     rest = [message for message in messages if message["role"] != "system"]
     if not prompt:
         return tuple(rest)
     first = rest.pop(0)["content"] if rest and rest[0]["role"] == "user" else ""
-    return ({"role": "user", "content": f"{prompt}\n\n{first}".rstrip()}, *rest)
+    whole: str | list[Part] = f"{prompt}\n\n{first}".rstrip()
+    if isinstance(first, list):
+        whole = [{"type": "text", "text": prompt}, *first]
+    return ({"role": "user", "content": whole}, *rest)
 
 
 def _refuses(refusal: Refusal, name: str) -> bool:

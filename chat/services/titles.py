@@ -6,7 +6,8 @@ from collections.abc import Generator
 
 from chat.conversation.answer import Answer, Status
 from chat.conversation.events import Event
-from chat.conversation.tree import LONGEST_TITLE, Conversation, Round
+from chat.conversation.round import Round
+from chat.conversation.tree import LONGEST_TITLE, Conversation
 from chat.conversation.window import Window
 from chat.options import Options
 from chat.services.base import Service

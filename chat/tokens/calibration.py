@@ -7,6 +7,10 @@ tell the factor, since nothing is wrapped around them; the latest prompt then te
     ratio    = (reported completions + PRIOR) / (the same texts as we count them + PRIOR)
     residual = reported prompt - (ratio x its texts as we count them + our overhead)
 
+Of a prompt with pictures, whose tokens are always an estimate, the report tells the pictures':
+
+    factor   = (reported prompt - the rest as weighed) / the pictures as we count them
+
 So the next prompt, which mostly repeats the latest, is off only by what was added to it. A small
 residual is taken to be a part of each message's format, a large one to be said once.
 """
@@ -14,7 +18,7 @@ residual is taken to be a part of each message's format, a large one to be said 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chat.conversation.answer import Answer
 from chat.conversation.window import Message
@@ -46,16 +50,19 @@ class Calibration:
     def __init__(self, counter: TokenCounter) -> None:
         self._counter = counter
         self._fits: dict[str, _Fit] = {}
+        self._pictures: dict[str, float] = {}  # the factor of each model
 
     def weigh(self, messages: Sequence[Message], model: str) -> Weights:
         """What the messages of a prompt weigh, and what comes on top."""
-        counted = self._counter.weigh(messages, model)
+        counted = self._with_pictures(self._counter.weigh(messages, model), model)
         fit = self._fits.get(model)
         if fit is None or not fit.is_learned:
             return counted
         scaled = tuple(
-            round(fit.ratio * (tokens - MESSAGE_OVERHEAD) + MESSAGE_OVERHEAD + fit.of_each)
-            for tokens in counted.messages
+            round(fit.ratio * (tokens - seen - MESSAGE_OVERHEAD) + fit.of_each)
+            + seen
+            + MESSAGE_OVERHEAD
+            for tokens, seen in zip(counted.messages, counted.pictures, strict=True)
         )
         extra = counted.extra + fit.once
         if extra < 0:
@@ -63,7 +70,7 @@ class Calibration:
             lighter = max(0.0, 1 + extra / max(1, sum(scaled)))
             scaled = tuple(round(lighter * tokens) for tokens in scaled)
             extra = 0
-        return Weights(messages=scaled, extra=extra, grade=Grade.CALIBRATED)
+        return replace(counted, messages=scaled, extra=extra, grade=Grade.CALIBRATED)
 
     def answer(self, answer: Answer, model: str) -> Count:
         """What an answer weighs with its thoughts; `model` stands in where it has none."""
@@ -89,6 +96,12 @@ class Calibration:
         weight = counted.total.tokens
         if not PLAUSIBLE[0] * weight <= usage.prompt_tokens <= PLAUSIBLE[1] * weight + HIDDEN:
             return  # some services report nothing, only what their cache did not have, or nonsense
+        if seen := sum(counted.pictures):
+            known = self.weigh(messages, model)
+            rest = known.total.tokens - sum(known.pictures)
+            if _is_plausible(factor := (usage.prompt_tokens - rest) / seen):
+                self._pictures[model] = factor
+            return
         if counted.grade is Grade.EXACT and _agrees(counted.total.tokens, usage.prompt_tokens):
             self._fits.pop(model, None)
             return
@@ -113,6 +126,18 @@ class Calibration:
         if 0 <= residual <= LARGEST_FORMAT * len(messages):
             fit.of_each = residual / len(messages)
         fit.once = usage.prompt_tokens - self.weigh(messages, model).total.tokens
+
+    def _with_pictures(self, counted: Weights, model: str) -> Weights:
+        """The weights with the pictures as they were reported last."""
+        factor = self._pictures.get(model)
+        if factor is None or not any(counted.pictures):
+            return counted
+        seen = tuple(round(factor * tokens) for tokens in counted.pictures)
+        messages = tuple(
+            tokens - before + now
+            for tokens, before, now in zip(counted.messages, counted.pictures, seen, strict=True)
+        )
+        return replace(counted, messages=messages, pictures=seen)
 
 
 def _is_plausible(ratio: float) -> bool:

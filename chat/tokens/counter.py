@@ -17,9 +17,10 @@ from functools import lru_cache
 from typing import Protocol
 
 from chat import models
+from chat.conversation.files import pictures_of, text_of
 from chat.conversation.window import Message
 from chat.languages.language import spoken
-from chat.tokens import ranks
+from chat.tokens import pictures, ranks
 from chat.tokens.estimate import estimate
 from chat.tokens.ranks import Obstacle, RanksUnavailable
 
@@ -60,10 +61,12 @@ class Count:
 class Weights:
     """What each message of a prompt weighs, its overhead included, and what comes on top.
 
-    `extra` is the start of the reply and, where calibrated, what the service adds by itself.
+    `pictures` are the tokens of each message's pictures, which `messages` include. `extra` is the
+    start of the reply and, where calibrated, what the service adds by itself.
     """
 
     messages: tuple[int, ...]
+    pictures: tuple[int, ...]
     extra: int
     grade: Grade
 
@@ -160,12 +163,28 @@ class TokenCounter:
 
     def weigh(self, messages: Sequence[Message], model: str) -> Weights:
         """What the messages of a prompt weigh, each with its overhead."""
-        counts = [self.text(message["content"], model) for message in messages]
+        contents = [message["content"] for message in messages]
+        counts = [self.text(text_of(content), model) for content in contents]
+        seen = [
+            sum(self.picture(url, model).tokens for url in pictures_of(content))
+            for content in contents
+        ]
+        grades = [count.grade for count in counts] + [Grade.ESTIMATED] * any(seen)
         return Weights(
-            messages=tuple(count.tokens + MESSAGE_OVERHEAD for count in counts),
+            messages=tuple(
+                count.tokens + picture + MESSAGE_OVERHEAD
+                for count, picture in zip(counts, seen, strict=True)
+            ),
+            pictures=tuple(seen),
             extra=REPLY_OVERHEAD,
-            grade=max((count.grade for count in counts), default=Grade.EXACT),
+            grade=max(grades, default=Grade.EXACT),
         )
+
+    def picture(self, url: str, model: str) -> Count:
+        """About the tokens of the picture in a data: URL."""
+        rule = f"picture {models.find(model).picture_tiles}"
+        counted = self._cached(rule, url, lambda url: pictures.tokens(url, model))
+        return Count(counted, Grade.ESTIMATED)
 
     def inspect(self, text: str, model: str, *, most: int) -> Inspection | None:
         """The tokens of a text one by one, of its first `most` characters.
@@ -277,4 +296,4 @@ _BETWEEN_WORDS = re.compile(r"(?<=[a-z]) (?=[a-z])", re.IGNORECASE)
 
 def estimate_messages(messages: Iterable[Message]) -> int:
     """About how many tokens messages are, with the overhead of each."""
-    return sum(estimate(message["content"]) + MESSAGE_OVERHEAD for message in messages)
+    return sum(estimate(text_of(message["content"])) + MESSAGE_OVERHEAD for message in messages)

@@ -17,7 +17,8 @@ import streamlit as st
 
 from chat.conversation.answer import Answer
 from chat.conversation.question import Request
-from chat.conversation.tree import Conversation, Fork, Round
+from chat.conversation.round import Fork, Round
+from chat.conversation.tree import Conversation
 from chat.languages.language import Language, speak, spoken
 from chat.ui import streamlit_quirks
 from chat.visitor import Visitor

@@ -17,7 +17,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from chat.conversation.answer import Answer
 from chat.conversation.question import Move, Question
-from chat.conversation.tree import Fork, Round
+from chat.conversation.round import Fork, Round
 from chat.errors import ChatError
 from chat.languages.language import spoken
 from chat.markup.plain import literal

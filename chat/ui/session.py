@@ -15,7 +15,8 @@ from uuid import uuid4
 import streamlit as st
 
 from chat.conversation.question import Move, Question
-from chat.conversation.tree import Conversation, Round
+from chat.conversation.round import Round
+from chat.conversation.tree import Conversation
 from chat.keeping.untrusted import LONGEST_NAME, Fault, TranscriptError
 from chat.languages.language import choose, speak, spoken
 from chat.options import Options

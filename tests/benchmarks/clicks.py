@@ -18,7 +18,8 @@ from typing import Any
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from chat.conversation.answer import Answer, Status
-from chat.conversation.tree import Conversation, Round
+from chat.conversation.round import Round
+from chat.conversation.tree import Conversation
 from chat.keeping.transcript import to_json
 from chat.options import Options
 from chat.words import text

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chat.conversation.answer import Answer, Status
-from chat.conversation.tree import Conversation, Round
+from chat.conversation.round import Round
+from chat.conversation.tree import Conversation
 from chat.conversation.window import Message, Window
 from chat.tokens.counter import RunningCount, TokenCounter
 from tests import ranks

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, WebSocket, expect
 
+from chat.conversation.files import text_of
 from chat.errors import ConnectionLost
 from chat.words import text
 from tests import nginx
@@ -85,7 +86,7 @@ def arrived(service: ScriptedService, number: int) -> bool:
 
 def contents(service: ScriptedService) -> list[str]:
     """What the last request carried behind the system prompt."""
-    return [message["content"] for message in service.last.messages][1:]
+    return [text_of(message["content"]) for message in service.last.messages][1:]
 
 
 BEFORE = ["Q1", "Answer 1.", "Q2", "Answer 2."]

@@ -8,6 +8,7 @@ import threading
 import pytest
 from playwright.sync_api import Browser, WebSocketRoute, expect
 
+from chat.conversation.files import text_of
 from chat.errors import ConnectionLost
 from chat.words import text
 from tests.browser.chat_page import ChatPage, in_program, visitor, wait_until
@@ -27,7 +28,9 @@ def held(*pieces: str) -> tuple[threading.Event, Reply]:
 
 def contents(service: ScriptedService, number: int) -> list[str]:
     """What a request said, without the system prompt."""
-    return [m["content"] for m in service.wait_for(number).messages if m["role"] != "system"]
+    return [
+        text_of(m["content"]) for m in service.wait_for(number).messages if m["role"] != "system"
+    ]
 
 
 def expect_below(chat: ChatPage, condition: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from chat.conversation.files import text_of
 from chat.conversation.window import GO_ON
 from chat.ui.dialogue import LATEST
 from chat.words import text
@@ -19,7 +20,7 @@ from tests.fakes.service import Reply, ScriptedService, answering, chunk, failin
 
 def contents(service: ScriptedService) -> list[str]:
     """What the last request carried behind the system prompt."""
-    return [message["content"] for message in service.last.messages][1:]
+    return [text_of(message["content"]) for message in service.last.messages][1:]
 
 
 def asked(chat: ChatPage, service: ScriptedService, *answers: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from chat.conversation.answer import Answer, Status
+from chat.conversation.round import Round
 from chat.conversation.spending import Spending
-from chat.conversation.tree import Conversation, Round
+from chat.conversation.tree import Conversation
 from chat.usage import Usage
 
 

@@ -10,7 +10,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from chat.characters import is_sendable
 from chat.conversation.answer import Status
 from chat.conversation.events import Ended, Event, TextDelta
-from chat.conversation.tree import Conversation, Round
+from chat.conversation.files import text_of
+from chat.conversation.round import Round
+from chat.conversation.tree import Conversation
 from chat.conversation.window import GO_ON, Capacity, Message, Window
 from chat.errors import BadCharacter, BlankQuestion, WindowTooLarge
 from chat.usage import Usage
@@ -116,7 +118,7 @@ def grow(conversation: Conversation, round: Round, text: str) -> None:
 
 
 def contents(conversation: Conversation) -> list[str]:
-    return [message["content"] for message in conversation.messages]
+    return [text_of(message["content"]) for message in conversation.messages]
 
 
 def test_the_former_answer_stands_until_the_first_word_of_the_new_one() -> None:

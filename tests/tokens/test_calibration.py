@@ -8,6 +8,7 @@ import pytest
 
 from chat.conversation.answer import Answer
 from chat.conversation.events import Ended, TextDelta
+from chat.conversation.files import text_of
 from chat.conversation.tree import Conversation
 from chat.conversation.window import Message, Window
 from chat.tokens.calibration import Calibration
@@ -40,7 +41,7 @@ class SkewedService:
         self.preface = preface
 
     def prompt(self, messages: Sequence[Message]) -> int:
-        texts = (round(self.factor * estimate(message["content"])) for message in messages)
+        texts = (round(self.factor * estimate(text_of(message["content"]))) for message in messages)
         return sum(texts) + self.overhead * len(messages) + self.preface
 
     def answer(self, conversation: Conversation, question: str, text: str) -> tuple[Window, Answer]:

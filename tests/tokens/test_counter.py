@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chat.conversation.files import text_of
 from chat.conversation.window import Message
 from chat.tokens.counter import (
     Count,
@@ -188,13 +189,13 @@ def test_a_prompt_counts_as_in_the_cookbook(counter: TokenCounter) -> None:
         {"role": "system", "content": "You are terse."},
         {"role": "user", "content": "Hi?"},
     ]
-    texts = sum(counter.text(message["content"], MODEL).tokens for message in messages)
+    texts = sum(counter.text(text_of(message["content"]), MODEL).tokens for message in messages)
     weights = counter.weigh(messages, MODEL)
     assert weights.total == Count(texts + 3 + 3 + 3)
     assert weights.messages == tuple(
-        counter.text(message["content"], MODEL).tokens + 3 for message in messages
+        counter.text(text_of(message["content"]), MODEL).tokens + 3 for message in messages
     )
-    assert estimate_messages(messages) == sum(estimate(m["content"]) + 3 for m in messages)
+    assert estimate_messages(messages) == sum(estimate(text_of(m["content"])) + 3 for m in messages)
 
 
 @pytest.mark.parametrize(
