@@ -34,7 +34,8 @@ GROUND = (
 FLOORS = (
     {f"chat.{name}" for name in GROUND},
     {"chat.conversation", "chat.access", "chat.markup", "chat.deploy"},
-    {"chat.tokens", "chat.keeping", "chat.files"},
+    {"chat.files"},
+    {"chat.tokens", "chat.keeping"},
     {"chat.services"},
     {"chat.visitor", "chat.words"},
     {"chat.ui", "chat.__main__"},
