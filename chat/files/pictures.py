@@ -53,7 +53,7 @@ def checked(name: str, data: bytes, thumbnail: bytes, bounds: Bounds = BOUNDS) -
         media_type=media_type,
         width=width,
         height=height,
-        thumbnail=thumbnail if _is_thumbnail(thumbnail) else b"",
+        thumbnail=checked_thumbnail(thumbnail),
     )
 
 
@@ -118,9 +118,10 @@ def _jpeg(image: Image.Image, most: int) -> bytes:
     return data
 
 
-def _is_thumbnail(data: bytes) -> bool:
+def checked_thumbnail(data: bytes) -> bytes:
+    """A small JPEG as it is, and nothing for what is none."""
     header = _header(data) if data[:3] == _JPEG and len(data) <= LARGEST_THUMBNAIL else None
-    return header is not None and max(header[1:]) <= LARGEST_THUMBNAIL_SIDE
+    return data if header is not None and max(header[1:]) <= LARGEST_THUMBNAIL_SIDE else b""
 
 
 def _header(data: bytes) -> tuple[MediaType, int, int] | None:

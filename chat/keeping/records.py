@@ -10,6 +10,8 @@ Every round and every answer has a number that it keeps. The records, by their n
     round/N       where a round stands: the round before it (`after`), its place among those that
                   came after the same one, its answers' numbers (`versions`)
     question/N    its question
+    files/N       the question's files, where it has any: see files.py
+    picture/HASH  the bytes of a picture, as base64; once, however many rounds have it
     answer/N      an answer, as in a transcript; its status is "streaming" while it grows
     grown/N/M     the M-th piece by which it has grown since, with those numbers that changed
 """
@@ -23,14 +25,17 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from chat.conversation.answer import Answer, Status
+from chat.conversation.files import Picture
 from chat.conversation.round import Fork, Round
 from chat.conversation.tree import Conversation
+from chat.keeping import files
 from chat.keeping.transcript import ANSWERS_2, to_json, written_answer, written_head
 from chat.keeping.untrusted import LARGEST, MOST, ROOM, sent_size
 from chat.options import Options
 
 Record = Any  # what JSON can say
-MOST_RECORDS = 5 * MOST
+MOST_RECORDS = 7 * MOST
+PICTURE = "picture/"
 LONGEST_PROMPT = 200_000  # characters of a system prompt in a file: it stands in a field
 # What comes to be known of an answer while it grows.
 NUMBERS = ("thought_seconds", "usage", "model", "prompt_estimate", *ANSWERS_2)
@@ -66,7 +71,8 @@ class Recorder:
 
     _numbers: WeakKeyDictionary[Round | Answer, int] = field(default_factory=WeakKeyDictionary)
     _next: int = 1
-    # By their names; True for one that is not compared.
+    # By their names. True for one that is not compared; False for a picture of which only the
+    # browser may have the bytes.
     _recorded: dict[str, Record] = field(default_factory=dict)
     _drafts: WeakKeyDictionary[Answer, _Draft] = field(default_factory=WeakKeyDictionary)
     _due: set[str] = field(default_factory=set)
@@ -75,9 +81,10 @@ class Recorder:
     def changes(self, conversation: Conversation, options: Options) -> Changes:
         """What is different from what is recorded; it counts as recorded from now on.
 
-        The text of a question or of an answer that has ended never changes, so it is recorded
-        once, and never compared. What was repaired while the records were read is written with the
-        visitor's first change; to open a conversation writes nothing.
+        A question, its files and an answer that has ended never change, so they are recorded once,
+        and never compared. A picture's bytes stay where they are while a round has it, also one
+        that was deleted and can be had back. What was repaired while the records were read is
+        written with the visitor's first change; to open a conversation writes nothing.
         """
         found = self._compared(conversation, options)
         if not found or not (self._due or self._stray):
@@ -119,8 +126,11 @@ class Recorder:
             kept.add(question := f"question/{number}")
             if question not in recorded:
                 recorded[question], put[question] = True, round.question
+            self._record_files(round, put, kept)
             for answer in round.versions:
                 self._record_answer(answer, put, kept)
+        if conversation.deleted is not None:
+            kept.update(PICTURE + picture.hash for picture in _pictures(conversation.deleted[0]))
         drop = [name for name in recorded if name not in kept]
         for name in drop:
             del recorded[name]
@@ -138,6 +148,10 @@ class Recorder:
     def adopt(self, round: Round | Answer, number: int) -> None:
         """Give a round or an answer the number that it had."""
         self._numbers[round] = number
+
+    def note_pictures(self, hashes: Iterable[str]) -> None:
+        """Count the bytes of these pictures as recorded."""
+        self._recorded.update((PICTURE + hash, True) for hash in hashes)
 
     def begin_at(self, number: int) -> None:
         """Give what is new this number and those after it."""
@@ -164,6 +178,19 @@ class Recorder:
             self._numbers[thing] = self._next
             self._next += 1
         return self._numbers[thing]
+
+    def _record_files(self, round: Round, put: dict[str, Record], kept: set[str]) -> None:
+        if not round.files:
+            return
+        kept.add(name := f"files/{self._number(round)}")
+        if name not in self._recorded:
+            self._recorded[name], put[name] = True, [files.written(file) for file in round.files]
+        for picture in _pictures(round):
+            kept.add(name := PICTURE + picture.hash)
+            if picture.data is None:
+                self._recorded.setdefault(name, False)
+            elif not self._recorded.get(name):
+                self._recorded[name], put[name] = True, files.encoded(picture.data)
 
     def _record_answer(self, answer: Answer, put: dict[str, Record], kept: set[str]) -> None:
         number = self._number(answer)
@@ -193,6 +220,10 @@ class Recorder:
             kept.update(f"grown/{number}/{piece}" for piece in range(draft.pieces))
 
 
+def _pictures(round: Round) -> list[Picture]:
+    return [file for file in round.files if isinstance(file, Picture)]
+
+
 def _note_places(fork: Fork, after: int | None, places: dict[Round, Any]) -> None:
     places.update((round, (after, place)) for place, round in enumerate(fork.rounds))
 
@@ -200,9 +231,10 @@ def _note_places(fork: Fork, after: int | None, places: dict[Round, Any]) -> Non
 def fits(conversation: Conversation, options: Options, *, largest: int = LARGEST) -> bool:
     """Whether a conversation can be saved, loaded, kept by the browser and opened again.
 
-    `largest` is in bytes.
+    `largest` is in bytes. The browser opens a chat without the bytes of its pictures.
     """
-    records = Recorder().changes(conversation, options).put
+    put = Recorder().changes(conversation, options).put
+    records = {name: None if name.startswith(PICTURE) else put[name] for name in put}
     as_kept = json.dumps(records, ensure_ascii=False, separators=(",", ":"))
     as_file = to_json(conversation, options)
     return (

@@ -6,15 +6,18 @@ import re
 from dataclasses import dataclass
 
 from chat.conversation.answer import Answer, Status
+from chat.conversation.files import File, Picture, named
 from chat.conversation.round import Round
 from chat.conversation.tree import Conversation
-from chat.keeping import untrusted
-from chat.keeping.records import MOST_RECORDS, NUMBERS, Record, Recorder
-from chat.keeping.transcript import NO_QUESTION, VERSION, Transcript, read_answer, read_head
+from chat.files.bounds import BOUNDS
+from chat.keeping import files, untrusted
+from chat.keeping.plain import NO_QUESTION
+from chat.keeping.records import MOST_RECORDS, NUMBERS, PICTURE, Record, Recorder
+from chat.keeping.transcript import VERSION, Transcript, read_answer, read_head
 from chat.keeping.untrusted import MOST, MOST_ANSWERS, Fault, TranscriptError
 from chat.options import Options
 
-_NAME = re.compile(r"(?P<kind>round|question|answer)/(?P<number>[1-9]\d{0,8})", re.ASCII)
+_NAME = re.compile(r"(?P<kind>round|question|files|answer)/(?P<number>[1-9]\d{0,8})", re.ASCII)
 _PIECE = re.compile(r"grown/(?P<number>[1-9]\d{0,8})/(?P<place>0|[1-9]\d{0,8})", re.ASCII)
 
 
@@ -31,6 +34,7 @@ class Restored:
 def restore(records: object) -> Restored:
     """Read a conversation again, as much of it as can be read.
 
+    Of pictures, the names of their records tell that their bytes are there; these stay there.
     Untrusted input; validated here. An answer that was growing counts as interrupted. Raises
     `TranscriptError` where there is no chat at all, or one of a newer version.
     """
@@ -53,9 +57,13 @@ class _Restoring:
         self._pieces: dict[int, dict[int, Record]] = {}
         self._rounds: list[int] = []
         self._answers: set[int] = set()  # that belong to no round yet
+        self._pictures: set[str] = set()  # the hashes of those whose bytes are there
         last = 0
         for name, record in records.items():
             if name == "head":
+                continue
+            if name.startswith(PICTURE) and files.is_hash(hash := name.removeprefix(PICTURE)):
+                self._pictures.add(hash)
                 continue
             match = _NAME.fullmatch(name) or _PIECE.fullmatch(name)
             if match is None:
@@ -95,7 +103,12 @@ class _Restoring:
             fork = conversation.start if after is None else found[after].next
             fork.rounds = [round for _, _, round in sorted(placed, key=lambda child: child[:2])]
             fork.shown = min(shown[after], len(fork.rounds) - 1)
+        files.check_count(round.files for round in found.values())
+        self._recorder.note_pictures(self._pictures)
         self._recorder.mark_recorded(conversation, transcript.options or Options(model=""))
+        if self._is_whole:  # otherwise somebody may need them
+            needed = {f.hash for r in found.values() for f in r.files if isinstance(f, Picture)}
+            self._recorder.drop_later(PICTURE + hash for hash in self._pictures - needed)
         if not self._is_whole:
             self._recorder.record_later()
         for answer in self._revived:
@@ -137,8 +150,10 @@ class _Restoring:
         if stand_in is not None:
             stand_in = self._count(stand_in, most=len(versions) - 1)
             stand_in = stand_in if versions[stand_in].has_text else None
+        attached = self._files(number)
         round = Round(
-            question=self._question(number),
+            question=self._question(number, attached),
+            files=attached,
             versions=versions,
             shown=self._count(record.get("shown"), most=len(versions) - 1),
             stand_in=stand_in,
@@ -147,13 +162,28 @@ class _Restoring:
         after = None if after is None else self._count(after)
         return after, self._count(record.get("place")), self._count(record.get("next")), round
 
-    def _question(self, number: int) -> str:
+    def _question(self, number: int, attached: tuple[File, ...]) -> str:
         try:
             question = untrusted.text(self._records.get(f"question/{number}"))
         except TranscriptError:
+            self._is_whole = False
             question = ""
-        self._is_whole &= bool(question.strip())
-        return question if question.strip() else NO_QUESTION
+        if question.strip() or attached:
+            return question
+        self._is_whole = False
+        return NO_QUESTION
+
+    def _files(self, number: int) -> tuple[File, ...]:
+        record = self._records.get(f"files/{number}", [])
+        items = record[: BOUNDS.files] if isinstance(record, list) else []
+        found: list[File] = []
+        for item in items:
+            try:
+                found.append(named(files.read_file(item)))
+            except TranscriptError:
+                continue
+        self._is_whole &= isinstance(record, list) and len(found) == len(record)
+        return tuple(found)
 
     def _answer(self, number: int) -> Answer | None:
         """An answer; None where it is damaged or belongs to another round already."""

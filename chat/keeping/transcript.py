@@ -5,38 +5,39 @@
 
 The format is an object with the settings and a flat list of rounds, so that no chat is too long to
 nest. Each round has the place of the round before it (`after`; null for the first ones). Rounds
-after the same one stand in the order of their questions. No key is in it. Version 1 may lack what
-is in `SETTINGS_2` and `ANSWERS_2`; it is read for ever. A new field needs a new version, so that an
-app which does not know it says so: it would take the chat for damaged.
+after the same one stand in the order of their questions. Their files are as in files.py. No key is
+in it. Version 1 may lack what is in `SETTINGS_2` and `ANSWERS_2`, and version 2 what is in `HEAD_3`
+and `ROUNDS_3`; both are read for ever. A new field needs a new version, so that an app which does
+not know it says so: it would take the chat for damaged.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 from chat import errors
-from chat.characters import mended
 from chat.conversation.answer import Answer, Status
-from chat.conversation.round import Fork, Round
+from chat.conversation.files import File
+from chat.conversation.round import Round
 from chat.conversation.tree import Conversation
-from chat.keeping import untrusted
+from chat.keeping import files, untrusted
+from chat.keeping.plain import of_messages
 from chat.keeping.untrusted import MOST, Fault, TranscriptError
 from chat.options import EFFORTS, MOST_ROUNDS, REFUSABLE, VERBOSITIES, Options
 from chat.usage import Usage
 
 FORMAT = "chat-transcript"
-VERSION = 2
+VERSION = 3
 SETTINGS_2 = {"reasoning_effort": None, "verbosity": None}
 ANSWERS_2: dict[str, Any] = {"left_out": [], "began": 0.0, "seconds": 0.0}
+HEAD_3 = {"pictures_again": True}
+ROUNDS_3: dict[str, Any] = {"files": []}
 LATEST = 250_000_000_000  # seconds since 1970, in a year of four digits
 
 _KINDS = {kind.__name__: kind for kind in errors.ChatError.__subclasses__()}
-NO_QUESTION = "…"  # where a plain list begins with an answer, as a greeting does
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +48,11 @@ class Transcript:
     options: Options | None
 
 
-def to_json(conversation: Conversation, options: Options) -> str:
-    """The whole conversation: every version and path, the usage, the settings."""
+def to_json(conversation: Conversation, options: Options, *, pictures: bool = True) -> str:
+    """The whole conversation: every version and path, the usage, the settings.
+
+    Without `pictures`, and where their bytes are not there, these are named and shown small.
+    """
     after: dict[Round, int | None] = dict.fromkeys(conversation.start.rounds)
     rounds = []
     for place, round in enumerate(conversation.all_rounds):
@@ -57,6 +61,7 @@ def to_json(conversation: Conversation, options: Options) -> str:
             {
                 "after": after[round],
                 "question": round.question,
+                "files": [files.written(file, pictures=pictures) for file in round.files],
                 "versions": [written_answer(answer) for answer in round.versions],
                 "shown": round.shown,
                 "former": round.stand_in,
@@ -75,6 +80,7 @@ def written_head(conversation: Conversation, options: Options) -> dict[str, Any]
         "settings": asdict(options),
         "system_prompt": conversation.system_prompt,
         "remember": conversation.rounds,
+        "pictures_again": conversation.pictures_again,
         "start": conversation.start.shown,
         "discarded": [written_answer(answer) for answer in conversation.discarded],
     }
@@ -83,26 +89,36 @@ def written_head(conversation: Conversation, options: Options) -> dict[str, Any]
 def from_json(data: bytes | str) -> Transcript:
     """The conversation in a file that `to_json` wrote, or in a plain list of messages.
 
-    A plain list is `[{"role": …, "content": …}]`, by itself or as `messages` of an object. Messages
-    of one role in a row are joined; a question without an answer counts as stopped.
-    Raises `TranscriptError`, whatever the file is.
+    A plain list (plain.py) stands by itself or is the `messages` of an object. Raises
+    `TranscriptError`, whatever the file is.
     """
     whole = untrusted.parsed(data)
     if isinstance(whole, dict) and whole.get("format") == FORMAT:
         return _read(whole)
     messages = whole.get("messages") if isinstance(whole, dict) else whole
-    return Transcript(conversation=_of_messages(messages), options=None)
+    return Transcript(conversation=of_messages(messages), options=None)
 
 
 def to_markdown(
-    conversation: Conversation, *, title: str, ending: Callable[[Answer], str | None]
+    conversation: Conversation,
+    *,
+    title: str,
+    ending: Callable[[Answer], str | None],
+    attached: Callable[[Sequence[File]], str],
 ) -> str:
-    """The rounds that are shown, to read: questions quoted, answers as the model wrote them."""
+    """The rounds that are shown, to read: questions quoted, answers as the model wrote them.
+
+    `ending` says how an answer ended, and `attached` which files a question has.
+    """
     parts = [f"# {title}"]
     if conversation.system_prompt:
         parts.append(f"*{' '.join(conversation.system_prompt.split())}*")
     for round in conversation.history:
-        parts += ["---", _quoted(round.question)]
+        parts.append("---")
+        if round.files:
+            parts.append(f"*{attached(round.files)}*")
+        if round.question:
+            parts.append(_quoted(round.question))
         if round.kept is not None:
             parts.append(round.kept.text)
         if (note := ending(round.answer)) is not None:
@@ -142,12 +158,14 @@ def read_head(head: Mapping[str, Any]) -> tuple[Transcript, int]:
     """
     if untrusted.whole(head.get("version"), least=1) > VERSION:
         raise TranscriptError(Fault.NEWER)
-    _, _, settings, prompt, remember, start, discarded = untrusted.fields(
-        head, *("format", "version", "settings", "system_prompt", "remember", "start", "discarded")
+    names = ("format", "version", "settings", "system_prompt", "remember", "start", "discarded")
+    _, _, settings, prompt, remember, start, discarded, again = untrusted.fields(
+        head, *names, later=HEAD_3
     )
     conversation = Conversation(
         system_prompt=untrusted.text(prompt),
         rounds=untrusted.whole(remember, most=MOST_ROUNDS),
+        pictures_again=untrusted.flag(again),
         discarded=[read_answer(answer) for answer in untrusted.items(discarded)],
     )
     transcript = Transcript(conversation=conversation, options=_options(settings))
@@ -162,8 +180,8 @@ def _read(whole: dict[str, Any]) -> Transcript:
     count = 0
     forks = [(conversation.start, start)]
     for item in untrusted.items(rounds):
-        after, question, versions, shown, stand_in, shown_next = untrusted.fields(
-            item, "after", "question", "versions", "shown", "former", "next"
+        after, question, versions, shown, stand_in, shown_next, attached = untrusted.fields(
+            item, "after", "question", "versions", "shown", "former", "next", later=ROUNDS_3
         )
         count += len(untrusted.items(versions))
         if count > untrusted.MOST_ANSWERS:
@@ -172,11 +190,12 @@ def _read(whole: dict[str, Any]) -> Transcript:
         last = len(answers) - 1
         round = Round(
             question=untrusted.text(question),
+            files=files.read(attached),
             versions=answers,
             shown=untrusted.whole(shown, most=last),
             stand_in=None if stand_in is None else untrusted.whole(stand_in, most=last),
         )
-        if not round.question.strip():
+        if not round.question.strip() and not round.files:
             untrusted.refuse()
         if round.stand_in is not None and not answers[round.stand_in].has_text:
             untrusted.refuse()
@@ -189,6 +208,7 @@ def _read(whole: dict[str, Any]) -> Transcript:
         fork.rounds.append(round)
         forks.append((round.next, shown_next))
         read.append(round)
+    files.check_count(round.files for round in read)
     for fork, shown in forks:
         fork.shown = untrusted.whole(shown, most=max(0, len(fork.rounds) - 1))
     return transcript
@@ -257,42 +277,3 @@ def _error(item: object) -> errors.ChatError:
     if not isinstance(kind, str) or kind not in _KINDS:
         untrusted.refuse()
     return _KINDS[kind](errors.clean(untrusted.text(detail)))
-
-
-def _of_messages(messages: object) -> Conversation:
-    if not isinstance(messages, list) or not messages:
-        raise TranscriptError(Fault.NOT_A_TRANSCRIPT)
-    if len(messages) > MOST:
-        raise TranscriptError(Fault.TOO_LARGE)
-    said = [
-        (role, "\n\n".join(content for _, content in of_one))
-        for role, of_one in groupby(map(_said, messages), key=itemgetter(0))
-    ]
-    prompt = said.pop(0)[1] if said[0][0] == "system" else ""
-    conversation = Conversation(system_prompt=prompt)
-    end: Fork = conversation.start
-    for role, content in said:
-        if role == "system":
-            raise TranscriptError(Fault.NOT_A_TRANSCRIPT)
-        if role == "user" or not conversation.start.rounds:
-            question = content if role == "user" and content.strip() else NO_QUESTION
-            round = Round(question=question, versions=[Answer(status=Status.STOPPED)])
-            end.add(round)
-            end = round.next
-        if role == "assistant":
-            round.versions = [Answer(text=content, status=Status.COMPLETE)]
-    return conversation
-
-
-def _said(message: object) -> tuple[str, str]:
-    """A message's role and text; parts that are no text are refused."""
-    try:
-        role, content = message["role"], message["content"]  # type: ignore[index]
-        role = {"developer": "system"}.get(role, role)
-        if isinstance(content, list):
-            content = "\n\n".join(part["text"] for part in content)
-    except (TypeError, KeyError, AttributeError, IndexError):
-        raise TranscriptError(Fault.NOT_A_TRANSCRIPT) from None
-    if role not in ("system", "user", "assistant") or not isinstance(content, str):
-        raise TranscriptError(Fault.NOT_A_TRANSCRIPT)
-    return role, mended(content)

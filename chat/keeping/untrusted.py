@@ -5,9 +5,11 @@ Every function raises `TranscriptError` for what it refuses.
 
 from __future__ import annotations
 
+import binascii
 import json
 import math
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NoReturn
@@ -18,7 +20,7 @@ from chat.characters import mended
 # takes three or four. Streamlit 1.67 closes the connection at a message of 25 MB.
 LARGEST = 20_000_000
 ROOM = 10_000  # bytes of it for what may change when a chat is opened, such as its model
-MOST = 10_000  # rounds, or messages of a plain list
+MOST = 10_000  # rounds, files of all rounds, or messages of a plain list
 MOST_ANSWERS = 20_000  # of all rounds
 MOST_VALUES = 1_000_000  # in a JSON text; so many rounds and answers have half as many
 LONGEST_NAME = 200  # characters
@@ -101,6 +103,21 @@ def text(value: object, longest: int = LARGEST) -> str:
     if not isinstance(value, str) or len(value) > longest:
         refuse()
     return mended(value)
+
+
+def binary(value: object, longest: int) -> bytes:
+    """Bytes as base64 of so many characters at most."""
+    if not isinstance(value, str) or len(value) > longest:
+        refuse()
+    try:
+        return b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        refuse()
+
+
+def flag(value: object) -> bool:
+    """True or false."""
+    return value if isinstance(value, bool) else refuse()
 
 
 def choice(value: object, allowed: tuple[str, ...]) -> str:

@@ -19,7 +19,9 @@ _component = program.component("files")
 def _markdown(page: Page) -> str:
     with speaking(page.language):  # it is made in a thread of Streamlit's
         title = text.title(page.visitor.owners.title)
-        return to_markdown(page.visitor.conversation, title=title, ending=text.ending)
+        return to_markdown(
+            page.visitor.conversation, title=title, ending=text.ending, attached=text.attached
+        )
 
 
 def draw(page: Page) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from chat.conversation.files import File
 from chat.keeping.store import Notice
 from chat.keeping.untrusted import Fault
 from chat.languages.language import Word, say, spoken
+from chat.markup.plain import literal
 
 
 def chats_words(*, asks_for_titles: bool) -> dict[str, Word]:
@@ -24,3 +28,9 @@ def notice(notice: Notice) -> str:
 def fault(fault: Fault) -> str:
     """What is wrong with a file that was to be imported."""
     return say(f"fault.{fault.name.lower()}")
+
+
+def attached(files: Sequence[File]) -> str:
+    """Which files a question has, in Markdown."""
+    names = ", ".join(literal(file.name) for file in files)
+    return say("attached", names=names)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 
 import hypothesis.strategies as st
+from PIL import Image
 
 from chat.conversation.events import Ended, Event, LeftOut, ReasoningDelta, TextDelta, UsageReported
+from chat.conversation.files import Document, File, Picture
 from chat.conversation.tree import Conversation
 from chat.errors import ServiceDown
+from chat.files.pictures import checked
 from chat.options import Options
 from chat.usage import Usage
 
@@ -18,7 +22,24 @@ OPTIONS = Options(
 )
 
 
-MOVES = ("ask", "retry", "edit", "go_on", "turn", "turn_question", "delete", "undo")
+def drawn(color: str, kind: str = "JPEG", size: tuple[int, int] = (5, 3)) -> bytes:
+    """A picture of one colour, as a browser sends it."""
+    out = BytesIO()
+    Image.new("RGB", size, color).save(out, kind)
+    return out.getvalue()
+
+
+def picture(color: str, kind: str = "JPEG") -> Picture:
+    """A picture of one colour in a question."""
+    return checked(f"{color}.{kind.lower()}", drawn(color, kind), drawn(color))
+
+
+RED, BLUE, GREEN = picture("red"), picture("blue"), picture("green", "PNG")
+NOTES = Document(name="notes.txt", text="Milk\nBread", is_cut=True)
+# What goes along with a question, by a number.
+FILES: tuple[tuple[File, ...], ...] = ((), (), (RED,), (RED, BLUE, NOTES), (GREEN,))
+
+MOVES = ("ask", "retry", "edit", "go_on", "turn", "turn_question", "delete", "undo", "back")
 
 
 def played(
@@ -30,10 +51,11 @@ def played(
         history = conversation.history
         round = history[number % len(history)] if history else None
         word = words[place % len(words)]
+        files = FILES[number % len(FILES)]
         if round is None or move == "ask":
-            round = conversation.ask(f"Q{word}")
+            round = conversation.ask("" if files else f"Q{word}", files=files)
         elif move == "edit":
-            round = conversation.ask(f"E{word}", instead_of=round)
+            round = conversation.ask(f"E{word}", files=files, instead_of=round)
         elif move in ("turn", "turn_question"):
             getattr(conversation, move)(round, 1 if number % 2 else -1)
             continue
@@ -42,6 +64,9 @@ def played(
             continue
         elif move == "undo":
             conversation.undo()
+            continue
+        elif move == "back":
+            conversation.bring_back()
             continue
         elif move == "go_on" and round.answer.can_go_on:
             conversation.go_on(round)

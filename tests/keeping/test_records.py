@@ -14,28 +14,52 @@ from hypothesis import given
 
 from chat.conversation.answer import Status
 from chat.conversation.events import Ended, ReasoningDelta, TextDelta
+from chat.conversation.files import Document, Picture
 from chat.conversation.tree import Conversation
 from chat.errors import ConnectionLost
-from chat.keeping.records import Recorder
+from chat.keeping.records import MOST_RECORDS, Recorder
 from chat.keeping.restoring import Restored, restore
 from chat.keeping.transcript import to_json
 from chat.keeping.untrusted import MOST, MOST_ANSWERS, Fault, TranscriptError
 from chat.options import Options
-from tests.keeping.kept import VERSION_1, VERSION_2, Records, apply, recorded
-from tests.keeping.moves import MOVES, OPTIONS, PLAIN_OPTIONS, came, conversations, played
+from tests.keeping.kept import (
+    VERSION_1,
+    VERSION_2,
+    VERSION_3,
+    Records,
+    apply,
+    as_opened,
+    brought,
+    hashes,
+    pictures_in,
+    recorded,
+)
+from tests.keeping.moves import (
+    MOVES,
+    OPTIONS,
+    PLAIN_OPTIONS,
+    came,
+    conversations,
+    played,
+)
 from tests.steps import steps
 
 
 def written(restored: Restored) -> str:
-    return to_json(restored.conversation, restored.options or Options(model="m"))
+    options = restored.options or Options(model="m")
+    return to_json(restored.conversation, options, pictures=False)
 
 
 @given(conversations)
 def test_a_conversation_comes_back_exactly(conversation: Conversation) -> None:
-    restored = restore(recorded(conversation))
+    records = recorded(conversation)
+    restored = restore(as_opened(records))
     assert restored.is_whole
     assert restored.options == OPTIONS
-    assert written(restored) == to_json(conversation, OPTIONS)
+    assert not restored.recorder.changes(restored.conversation, OPTIONS)
+    assert written(restored) == to_json(conversation, OPTIONS, pictures=False)
+    brought(restored.conversation, records)
+    assert to_json(restored.conversation, OPTIONS) == to_json(conversation, OPTIONS)
     assert not restored.recorder.changes(restored.conversation, OPTIONS)
 
 
@@ -52,11 +76,18 @@ def test_changes_recorded_one_after_another_make_the_same_records(
         played(turn, ["word"], conversation)
         apply(recorder.changes(conversation, OPTIONS), records)
         assert not recorder.changes(conversation, OPTIONS)
-        restored = restore(copy.deepcopy(records))
+        restored = restore(as_opened(copy.deepcopy(records)))
         assert restored.is_whole
-        assert written(restored) == to_json(conversation, OPTIONS)
+        assert written(restored) == to_json(conversation, OPTIONS, pictures=False)
+        needed = {f"picture/{hash}" for hash in hashes(conversation)}
+        assert pictures_in(records) >= needed
+        if conversation.deleted is None and not comes_back:
+            assert pictures_in(records) == needed
         if comes_back:  # as after a reload: from here on, another server records
             conversation, recorder = restored.conversation, restored.recorder
+    conversation.ask("the last")
+    apply(recorder.changes(conversation, OPTIONS), records)
+    assert pictures_in(records) == {f"picture/{hash}" for hash in hashes(conversation)}
 
 
 def test_a_turn_records_what_changed_and_nothing_else() -> None:
@@ -251,8 +282,8 @@ def test_a_round_whose_place_is_damaged_is_still_read() -> None:
         ([], Fault.NOT_A_TRANSCRIPT),
         ({}, Fault.NOT_A_TRANSCRIPT),
         ({"question/1": "Q"}, Fault.NOT_A_TRANSCRIPT),
-        ({"head": {"version": 3}}, Fault.NEWER),
-        ({"head": 0, **{f"question/{n}": "Q" for n in range(50_000)}}, Fault.TOO_LARGE),
+        ({"head": {"version": 4}}, Fault.NEWER),
+        ({"head": 0, **{f"question/{n}": "Q" for n in range(MOST_RECORDS)}}, Fault.TOO_LARGE),
     ],
 )
 def test_what_is_no_chat_is_refused(records: object, fault: Fault) -> None:
@@ -263,7 +294,7 @@ def test_what_is_no_chat_is_refused(records: object, fault: Fault) -> None:
 
 NAMES = st.one_of(
     st.just("head"),
-    st.sampled_from(["round", "question", "answer", "grown"]).flatmap(
+    st.sampled_from(["round", "question", "files", "answer", "grown"]).flatmap(
         lambda kind: st.integers(0, 8).map(lambda number: f"{kind}/{number}")
     ),
     st.tuples(st.integers(0, 8), st.integers(0, 3)).map(lambda both: f"grown/{both[0]}/{both[1]}"),
@@ -274,7 +305,10 @@ ANYTHING = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["after", "versions", "shown", "text", "status", "place"]), inner
+            st.sampled_from(
+                ["after", "versions", "shown", "text", "status", "place", "kind", "name"]
+            ),
+            inner,
         )
     ),
     max_leaves=5,
@@ -285,7 +319,7 @@ ANYTHING = st.recursive(
 def test_no_damage_raises_anything_else(conversation: Conversation, damage: Records) -> None:
     records = recorded(conversation) | {"head": 0} | damage
     restored = restore(records)
-    assert all(round.question.strip() for round in restored.conversation.all_rounds)
+    assert all(r.question.strip() or r.files for r in restored.conversation.all_rounds)
     assert restored.conversation.messages
     restored.recorder.changes(restored.conversation, OPTIONS)
     restore(recorded(restored.conversation))
@@ -308,7 +342,7 @@ def test_what_is_written_behind_version_1_is_of_the_version_that_can_say_it() ->
     assert not restored.recorder.changes(restored.conversation, PLAIN_OPTIONS)
     restored.conversation.ask("Q3")
     put = restored.recorder.changes(restored.conversation, PLAIN_OPTIONS).put
-    assert put["head"]["version"] == 2
+    assert put["head"]["version"] == 3
     restored.conversation.ask("Q4")
     assert "head" not in restored.recorder.changes(restored.conversation, PLAIN_OPTIONS).put
 
@@ -320,19 +354,33 @@ def test_version_2_can_be_read() -> None:
     first, second = (round.answer for round in restored.conversation.history)
     assert (first.left_out, first.began, first.seconds) == (("top_p",), 1_700_000_000.5, 2.5)
     assert (second.left_out, second.began, second.seconds) == (("verbosity",), 0.0, 1.5)
+    assert restored.conversation.pictures_again
+    restored.conversation.ask("Q3")
+    assert restored.recorder.changes(restored.conversation, OPTIONS).put["head"]["version"] == 3
+
+
+def test_version_3_can_be_read() -> None:
+    restored = restore(json.loads(VERSION_3))
+    assert restored.is_whole
+    assert not restored.conversation.pictures_again
+    (round,) = restored.conversation.history
+    assert round.question == ""
+    dot, notes = round.files
+    assert isinstance(dot, Picture)
+    assert (dot.name, dot.width, dot.data) == ("dot.png", 1, None)
+    assert notes == Document(name="notes.txt", text="Milk", is_cut=True)
     restored.conversation.ask("Q3")
     assert "head" not in restored.recorder.changes(restored.conversation, OPTIONS).put
 
 
-def test_version_2_is_what_is_written_today() -> None:
+def test_version_3_is_what_is_written_today() -> None:
     # A change of what is written needs a new version, and `restore` the way from this one.
-    records = json.loads(VERSION_2)
+    records = json.loads(VERSION_3)
     again: Records = {}
     restored = restore(copy.deepcopy(records))
     restored.recorder.start_over()
     apply(restored.recorder.changes(restored.conversation, OPTIONS), again)
-    unchanged = [name for name in records if name.split("/")[1:2] != ["5"]]
-    assert {name: again[name] for name in unchanged} == {name: records[name] for name in unchanged}
+    assert again == {name: records[name] for name in records if not name.startswith("picture/")}
 
 
 def orphans(count: int) -> Records:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chat.conversation.tree import Conversation
 from chat.keeping.records import LONGEST_PROMPT, Recorder, fits
 from chat.keeping.restoring import restore
 from chat.keeping.transcript import from_json, to_json
@@ -24,7 +26,7 @@ from chat.settings import Settings
 from chat.tokens.counter import TokenCounter
 from chat.visitor import Visitor
 from tests.keeping.kept import recorded
-from tests.keeping.moves import OPTIONS, played
+from tests.keeping.moves import OPTIONS, RED, played
 
 OVERHEAD = 3_000  # bytes of a chat of one round beside its words
 SENT = {"x": 1, "\n": 3, '"': 4, "\\": 4, "\x01": 7, "é": 2, "你": 3, "😀": 4, "<": 1}
@@ -102,6 +104,17 @@ def test_a_chat_of_very_many_answers_survives_or_is_refused(
 def test_a_system_prompt_that_no_field_can_hold_is_refused() -> None:
     survives(loaded(plain("Q", prompt="S" * LONGEST_PROMPT)))
     assert fault_of(plain("Q", prompt="S" * (LONGEST_PROMPT + 1))) is Fault.TOO_LARGE
+
+
+def test_the_bytes_of_pictures_are_of_the_file_and_not_of_what_is_opened() -> None:
+    conversation = Conversation()
+    photo = replace(RED, data=b"x" * 600_000)
+    list(conversation.ask("Q", files=[photo]).answer.grow([]))
+    bound = 600_000 * 4 // 3 + ROOM + OVERHEAD
+    assert fits(conversation, OPTIONS, largest=bound)
+    assert not fits(conversation, OPTIONS, largest=bound - 2 * OVERHEAD)
+    conversation.history[0].files = (replace(photo, data=None),)  # the browser has it
+    assert fits(conversation, OPTIONS, largest=ROOM + OVERHEAD)
 
 
 def test_a_file_that_is_refused_changes_nothing() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
+from hashlib import sha256
 from itertools import product
 from typing import Any
 
@@ -13,10 +15,23 @@ from hypothesis import given
 
 from chat.conversation.answer import Answer, Status
 from chat.conversation.events import Ended, Event, TextDelta
+from chat.conversation.files import Picture, named
 from chat.conversation.tree import Conversation
+from chat.files.bounds import BOUNDS
+from chat.keeping.files import encoded
 from chat.keeping.transcript import ANSWERS_2, SETTINGS_2, from_json, to_json, to_markdown
 from chat.keeping.untrusted import LARGEST, MOST, MOST_ANSWERS, MOST_VALUES, Fault, TranscriptError
-from tests.keeping.moves import OPTIONS, PLAIN_OPTIONS, conversations, played
+from tests.keeping.moves import (
+    BLUE,
+    GREEN,
+    NOTES,
+    OPTIONS,
+    PLAIN_OPTIONS,
+    RED,
+    conversations,
+    drawn,
+    played,
+)
 
 
 @given(conversations)
@@ -81,7 +96,7 @@ def test_a_plain_list_that_begins_with_an_answer_loses_nothing() -> None:
     assert [(r.question, r.answer.text) for r in conversation.history] == [("…", "Hello")]
 
 
-VALID = json.loads(to_json(played([("ask", 0), ("edit", 1), ("retry", 4)], ["x"]), OPTIONS))
+VALID = json.loads(to_json(played([("ask", 3), ("edit", 4), ("retry", 4)], ["x"]), OPTIONS))
 
 
 @pytest.mark.parametrize(
@@ -101,7 +116,7 @@ VALID = json.loads(to_json(played([("ask", 0), ("edit", 1), ("retry", 4)], ["x"]
         (b'[{"role": "user", "content": [1]}]', Fault.NOT_A_TRANSCRIPT),
         (b'[{"role": "user"}]', Fault.NOT_A_TRANSCRIPT),
         (json.dumps([{"role": "user", "content": "x"}] * (MOST + 1)), Fault.TOO_LARGE),
-        (json.dumps({**VALID, "version": 3}), Fault.NEWER),
+        (json.dumps({**VALID, "version": 4}), Fault.NEWER),
         (json.dumps({**VALID, "rounds": VALID["rounds"] * MOST}), Fault.TOO_LARGE),
         (json.dumps({**VALID, "api_key": "sk-1"}), Fault.DAMAGED),
         (json.dumps({**VALID, "remember": 21}), Fault.DAMAGED),
@@ -141,9 +156,12 @@ def test_what_an_answer_cannot_have_is_refused(name: str, value: object) -> None
 
 def test_a_file_of_version_1_can_be_read() -> None:
     old = copy.deepcopy(VALID) | {"version": 1}
+    del old["pictures_again"]
     for name in SETTINGS_2:
         del old["settings"][name]
     for round in old["rounds"]:
+        del round["files"]
+        round["question"] = "Q"
         for answer in round["versions"]:
             for name in ANSWERS_2:
                 del answer[name]
@@ -185,14 +203,117 @@ def test_a_file_that_was_meddled_with_is_refused_or_can_be_used(data: st.DataObj
     from_json(to_json(conversation, transcript.options or OPTIONS))
 
 
+def test_files_come_back_with_their_bytes_or_named() -> None:
+    conversation = Conversation(pictures_again=False)
+    list(conversation.ask("", files=[RED, NOTES, GREEN]).answer.grow([]))
+    whole = from_json(to_json(conversation, OPTIONS)).conversation
+    assert whole.history[0].files == (RED, NOTES, GREEN)
+    assert not whole.pictures_again
+    few = from_json(to_json(conversation, OPTIONS, pictures=False)).conversation
+    assert few.history[0].files == (named(RED), NOTES, named(GREEN))
+
+
+PAGE = b"<script>alert(1)</script>"
+BOMB = b"\xff\xd8\xff\xc0\0\x0b\x08\xfd\xe8\xfd\xe8\x01\x01\x11\0\xff\xd9"  # 65,000 pixels square
+
+
+@pytest.mark.parametrize(
+    ("data", "fault"),
+    [
+        (PAGE, Fault.DAMAGED),
+        (b"", Fault.DAMAGED),
+        (b"GIF89a" + PAGE, Fault.DAMAGED),
+        (b"\xff\xd8\xff" + PAGE + b"\xff\xd9", Fault.DAMAGED),
+        (BOMB, Fault.DAMAGED),
+        (drawn("red") + b"\0" * BOUNDS.picture_bytes + b"\xff\xd9", Fault.DAMAGED),
+        (None, Fault.DAMAGED),
+    ],
+    ids=["page", "nothing", "gif", "page in a picture", "bomb", "too large", "another picture"],
+)
+def test_a_picture_that_is_none_is_refused(data: bytes | None, fault: Fault) -> None:
+    whole = copy.deepcopy(VALID)
+    (photo, *_) = whole["rounds"][0]["files"]
+    photo["data"] = encoded(drawn("blue") if data is None else data)
+    if data is not None:
+        photo["hash"] = sha256(data).hexdigest()
+    with pytest.raises(TranscriptError) as refused:
+        from_json(json.dumps(whole))
+    assert refused.value.fault is fault
+
+
+def test_more_files_than_a_question_or_a_chat_has_are_refused() -> None:
+    whole = copy.deepcopy(VALID)
+    (round, *_) = whole["rounds"]
+    note = {"kind": "document", "name": "a", "text": "", "cut": False}
+    for files, rounds in ((BOUNDS.files + 1, 1), (BOUNDS.files, MOST // BOUNDS.files + 1)):
+        whole["rounds"] = [{**round, "files": [note] * files, "next": 0}] * rounds
+        with pytest.raises(TranscriptError) as refused:
+            from_json(json.dumps(whole))
+        assert refused.value.fault is Fault.TOO_LARGE
+
+
+def url(data: bytes, kind: str = "image/jpeg") -> dict[str, Any]:
+    """A picture as a part of a message."""
+    address = f"data:{kind};base64,{encoded(data)}"
+    return {"type": "image_url", "image_url": {"url": address, "detail": "low"}}
+
+
+def test_pictures_in_a_plain_list_are_taken_in() -> None:
+    parts = [{"type": "text", "text": "What?"}, url(drawn("red")), url(drawn("green", "PNG"))]
+    messages = [
+        {"role": "user", "content": parts},
+        {"role": "assistant", "content": "A"},
+        {"role": "user", "content": [url(drawn("blue"))]},
+    ]
+    first, second = from_json(json.dumps(messages)).conversation.history
+    assert (first.question, second.question) == ("What?", "")
+    assert [file.name for file in first.files] == ["picture-1.jpeg", "picture-2.png"]
+    red, green = first.files
+    assert isinstance(red, Picture)
+    assert isinstance(green, Picture)
+    assert (red.data, green.data) == (RED.data, GREEN.data)
+    assert second.files == (replace(BLUE, name="picture-3.jpeg", thumbnail=b""),)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [url(PAGE)],
+        [url(BOMB)],
+        [url(drawn("red"), "image/svg+xml")],
+        [url(drawn("red"), "text/html")],
+        [{"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}],
+        [{"type": "image_url", "image_url": {"url": "data:image/jpeg;base64,?"}}],
+        [{"type": "image_url", "image_url": {"url": 5}}],
+        [{"type": "image_url"}],
+        [url(drawn("red"))] * (BOUNDS.files + 1),
+    ],
+)
+def test_what_is_no_picture_in_a_plain_list_is_refused(parts: object) -> None:
+    with pytest.raises(TranscriptError) as refused:
+        from_json(json.dumps([{"role": "user", "content": parts}]))
+    assert refused.value.fault is Fault.NOT_A_TRANSCRIPT
+
+
+def test_an_answer_in_a_plain_list_has_no_pictures() -> None:
+    with pytest.raises(TranscriptError):
+        from_json(json.dumps([{"role": "assistant", "content": [url(drawn("red"))]}]))
+
+
 def test_markdown_reads_well_whatever_the_question_has_in_it() -> None:
     conversation = Conversation(system_prompt="Be\nbrief.")
     events: list[Event] = [TextDelta("**A1**"), Ended("length")]
     list(conversation.ask("# Q1\n```\ncode").answer.grow(events))
     list(conversation.ask("Q2").answer.grow([]))
-    assert to_markdown(conversation, title="Chat", ending=lambda answer: answer.status.value) == (
+    list(conversation.ask("", files=[RED, NOTES]).answer.grow([]))
+    assert to_markdown(
+        conversation,
+        title="Chat",
+        ending=lambda answer: answer.status.value,
+        attached=lambda files: " and ".join(file.name for file in files),
+    ) == (
         "# Chat\n\n*Be brief.*\n\n---\n\n> # Q1\n> ```\n> code\n\n**A1**\n\n*(cut)*\n\n"
-        "---\n\n> Q2\n\n*(failed)*\n"
+        "---\n\n> Q2\n\n*(failed)*\n\n---\n\n*red.jpeg and notes.txt*\n\n*(failed)*\n"
     )
 
 
