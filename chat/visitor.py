@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from chat import models
 from chat.conversation.answer import Answer
+from chat.conversation.files import Picture
 from chat.conversation.question import Move, Question, Request
 from chat.conversation.round import Round
 from chat.conversation.tree import Conversation
@@ -21,40 +22,28 @@ from chat.keeping.store import Notice, Removed, Store
 from chat.keeping.transcript import from_json
 from chat.keeping.untrusted import Fault, TranscriptError
 from chat.options import Options
+from chat.payer import Payer
 from chat.services import titles
 from chat.services.base import Service, send
-from chat.services.budgeted import Budgeted
-from chat.services.connect import connect
-from chat.services.failure_log import Log
-from chat.services.limits import Limits
-from chat.settings import Settings, is_key_like
-from chat.tokens.calibration import Calibration
-from chat.tokens.counter import Count, TokenCounter
+from chat.settings import Settings
+from chat.tokens.counter import TokenCounter
 
 
-class Visitor:
+class Visitor(Payer):
     """One visitor's conversation and settings, by the owner's leave."""
 
     def __init__(self, owners: Settings, counter: TokenCounter) -> None:
-        self.owners = owners
+        super().__init__(owners, counter)
         self.conversation = Conversation(system_prompt=owners.system_prompt, rounds=owners.rounds)
-        self.options = owners.options
-        self.calibration = Calibration(counter)
         # Where chats are kept; None where the owner wants none kept.
         self.store = Store(asks_for_titles=owners.titles) if owners.store else None
-        self.own_service: Service | None = None
-        self.own_key = ""  # which only this page's session has
 
         self.queue: list[Question] = []  # asked, and not sent yet
+        self.is_waiting = False  # the first of these, for pictures that the browser was asked for
         self.request: Request | None = None  # whose answer is being written
         self.refused: ChatError | None = None  # why the last question was not sent
         self.unsent: str | None = None  # a question to be put back where it was typed
         self.latest: Answer | None = None  # the last one that was asked for here
-
-    @property
-    def may_use_own_key(self) -> bool:
-        """Whether a key of the visitor's own may be given: the owner allows it, and has none."""
-        return self.owners.own_key and self.owners.api_key is None
 
     def submit(self, question: Question) -> None:
         """Have a question answered: the one way in, whatever was pressed."""
@@ -63,12 +52,17 @@ class Visitor:
     def send_next(self, service: Service, is_lost: Callable[[], bool]) -> Request | None:
         """Take the next question into the conversation, and send it; None where there is none.
 
-        A question that cannot be sent is not taken in: `refused` says why, and what was typed is
-        in `unsent`. `is_lost` tells whether the page that the answer is for is gone.
+        It stays where it is while pictures that go along are on their way from the browser. A
+        question that cannot be sent is not taken in: `refused` says why, and what was typed is in
+        `unsent`. `is_lost` tells whether the page that the answer is for is gone.
         """
         self.request = None
         while self.queue and self.request is None:
-            question = self.queue.pop(0)
+            files = self.conversation.with_bytes(self.queue[0].files)
+            question = replace(self.queue[0], files=files)
+            if self._waits(question):
+                break
+            self.queue.pop(0)
             self.refused = None
             try:
                 opened = self._open(question)
@@ -93,6 +87,13 @@ class Visitor:
             self.request.note_end()
         self.conversation.stop()
 
+    def _waits(self, question: Question) -> bool:
+        own = [file for file in question.files if isinstance(file, Picture)]
+        pictures = [*own, *self.conversation.pictures_for(question.round)]
+        store, conversation = self.store, self.conversation
+        self.is_waiting = store is not None and store.awaits(conversation, pictures)
+        return self.is_waiting
+
     def _send(
         self, question: Question, opened: Round, service: Service, is_lost: Callable[[], bool]
     ) -> Request:
@@ -111,9 +112,9 @@ class Visitor:
         if self.owners.max_chars is not None and len(question.text) > self.owners.max_chars:
             raise TooLong
         if round is None or (question.move is Move.EDIT and not self.shows(round)):
-            return self.conversation.ask(question.text)
+            return self.conversation.ask(question.text, files=question.files)
         if question.move is Move.EDIT:
-            return self.conversation.ask(question.text, instead_of=round)
+            return self.conversation.ask(question.text, files=question.files, instead_of=round)
         if not self.shows(round) or round.answer is not question.seen:
             return None  # pressed twice, or the round is gone
         if question.move is Move.RETRY:
@@ -174,30 +175,6 @@ class Visitor:
             "rounds": conversation.rounds,
             **self.options.values,
         }
-
-    def thought(self, answer: Answer) -> Count:
-        """The tokens of an answer's reasoning, as reported or as we count them."""
-        if answer.usage is not None and answer.usage.reasoning_tokens:
-            return Count(answer.usage.reasoning_tokens)
-        return self.calibration.text(answer.reasoning, answer.model or self.options.model)
-
-    def budgeted(self, service: Service, limits: Limits, address: str) -> Budgeted:
-        """The service as this visitor, who comes from there, may use it on the owner's key."""
-        return Budgeted(
-            service,
-            limits,
-            visitor=address,
-            weigh=lambda window, model: self.calibration.weigh(window.messages, model).total,
-            count=self.calibration.text,
-            models=self.owners.allowed_models,
-        )
-
-    def use_key(self, given: str, log: Log | None = None) -> None:
-        """Ask with the visitor's own key from now on, where it is one; `log` gets what fails."""
-        self.own_key = given.strip()
-        is_key = bool(self.own_key) and is_key_like(self.own_key)
-        with_it = replace(self.owners, api_key=self.own_key)
-        self.own_service = connect(with_it, log=log) if is_key else None
 
     def _weigh(self, messages: Sequence[Message]) -> int:
         return self.calibration.weigh(messages, self.options.model).total.tokens
@@ -285,6 +262,9 @@ class Visitor:
         return shown if shown.start.rounds else shown.previous
 
     def _turn_to(self, conversation: Conversation, options: Options | None = None) -> None:
+        if self.is_waiting:  # it was asked in the chat that is left
+            question, self.is_waiting = self.queue.pop(0), False
+            self.unsent = question.text if question.is_typed else self.unsent
         if self.store is not None:
             self.conversation.stop()
             self.store.turn(self.conversation, self.options, conversation)

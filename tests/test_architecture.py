@@ -37,6 +37,7 @@ FLOORS = (
     {"chat.files"},
     {"chat.tokens", "chat.keeping"},
     {"chat.services"},
+    {"chat.payer"},
     {"chat.visitor", "chat.words"},
     {"chat.ui", "chat.__main__"},
 )

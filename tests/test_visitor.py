@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from itertools import count
+
 import pytest
 
 from chat.conversation.answer import Status
-from chat.conversation.files import text_of
+from chat.conversation.files import Picture, pictures_of, text_of
 from chat.conversation.question import Move, Question, Request
 from chat.conversation.round import Round
 from chat.conversation.tree import Conversation
@@ -17,6 +21,7 @@ from chat.errors import (
     TooLong,
     WindowTooLarge,
 )
+from chat.keeping.files import encoded
 from chat.keeping.transcript import to_json
 from chat.keeping.untrusted import Fault, TranscriptError
 from chat.options import Options
@@ -28,6 +33,8 @@ from chat.settings import Settings
 from chat.tokens.counter import TokenCounter
 from chat.visitor import Visitor
 from tests.fakes.service import ScriptedService, answering
+from tests.keeping.kept import as_opened, recorded
+from tests.keeping.moves import RED, came
 
 KEY = "sk-test-0123456789abcdef"
 
@@ -326,3 +333,86 @@ def test_what_the_storage_says_without_one_is_not_taken_in(service: ScriptedServ
     assert visitor.conversation is before
     assert not visitor.notices
     assert not visitor.wants_title
+
+
+def opened_visitor(visitor: Visitor) -> tuple[str, Callable[..., None]]:
+    """Let a visitor open a kept chat of one round with a picture, and say things as its browser."""
+    conversation = Conversation(system_prompt="S", rounds=3)
+    list(conversation.ask("Q1", files=[RED]).answer.grow(came(0, "")))
+    numbers = count(1)
+
+    def said(kind: str, **more: object) -> None:
+        visitor.receive([{"kind": kind, "number": next(numbers), **more}], is_edited=False)
+
+    chat, records = "a" * 32, json.dumps(as_opened(recorded(conversation)))
+    said("opened", chat=chat, reason="picked", stamp="s 1", got=0, records=records)
+    assert visitor.store is not None
+    assert visitor.store.state(visitor.conversation)["wanted"] == [RED.hash]
+    return chat, said
+
+
+def pictures_sent(service: ScriptedService) -> list[str]:
+    return [url for message in service.last.messages for url in pictures_of(message["content"])]
+
+
+@pytest.mark.parametrize("move", [Move.ASK, Move.EDIT, Move.RETRY])
+def test_a_question_waits_for_its_pictures_which_the_browser_has(
+    visitor: Visitor, provider: Service, service: ScriptedService, move: Move
+) -> None:
+    chat, said = opened_visitor(visitor)
+    (round,) = visitor.conversation.history
+    files = () if move is Move.ASK else round.files
+    about = None if move is Move.ASK else round
+    visitor.submit(
+        Question(text="Q2", files=files, move=move, round=about, seen=round.answer, is_typed=True)
+    )
+    assert visitor.send_next(provider, is_there) is None
+    assert visitor.is_waiting
+    assert not service.requests
+    said("picture", chat=chat, hash=RED.hash, data=encoded(RED.data or b""))
+    request = visitor.send_next(provider, is_there)
+    assert request is not None
+    assert not visitor.is_waiting
+    assert request.question.files == (() if move is Move.ASK else (RED,))
+    list(request.events)
+    assert pictures_sent(service) == [url_of(RED)]
+
+
+def url_of(picture: Picture) -> str:
+    (url,) = pictures_of([picture.part])
+    return url
+
+
+def test_a_picture_that_is_nowhere_is_named(
+    visitor: Visitor, provider: Service, service: ScriptedService
+) -> None:
+    chat, said = opened_visitor(visitor)
+    visitor.submit(Question(text="Q2"))
+    assert visitor.send_next(provider, is_there) is None
+    said("picture", chat=chat, hash=RED.hash, data=None)
+    assert visitor.send_next(provider, is_there) is not None
+    assert "[red.jpeg]" in text_of(service.wait_for(1).messages[1]["content"])
+    assert not pictures_sent(service)
+
+
+def test_with_a_storage_that_has_a_fault_a_question_waits_for_nothing(
+    visitor: Visitor, provider: Service
+) -> None:
+    _, said = opened_visitor(visitor)
+    visitor.submit(Question(text="Q2"))
+    assert visitor.send_next(provider, is_there) is None
+    said("fault", fault="failed")
+    assert visitor.send_next(provider, is_there) is not None
+
+
+def test_a_question_that_waits_is_not_asked_in_another_chat(
+    visitor: Visitor, provider: Service, service: ScriptedService
+) -> None:
+    opened_visitor(visitor)
+    visitor.submit(Question(text="Q2", is_typed=True))
+    assert visitor.send_next(provider, is_there) is None
+    visitor.new_chat()
+    assert not visitor.is_waiting
+    assert visitor.send_next(provider, is_there) is None
+    assert visitor.unsent == "Q2"
+    assert not service.requests

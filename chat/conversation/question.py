@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from chat.conversation.answer import Answer, Status
 from chat.conversation.events import Event
+from chat.conversation.files import File
 from chat.conversation.round import Round
 from chat.conversation.window import Window
 
@@ -27,10 +28,11 @@ class Question:
 
     `round` is the one that a move is about, and `seen` its answer as it stood where the move was
     made: a second press finds another one, and asks nothing. `is_typed` tells that it comes from
-    the input, and goes back there if it cannot be sent.
+    the input, and goes back there if it cannot be sent, with its `files`.
     """
 
     text: str
+    files: tuple[File, ...] = ()
     move: Move = Move.ASK
     round: Round | None = None
     seen: Answer | None = None

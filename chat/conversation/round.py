@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from chat.conversation.answer import Answer, Status, new_key
-from chat.conversation.files import File
+from chat.conversation.files import File, Picture
 
 
 @dataclass(eq=False, kw_only=True)
@@ -68,6 +68,11 @@ class Round:
     def is_open(self) -> bool:
         """Whether an answer is being written."""
         return self.versions[-1].status is Status.STREAMING
+
+    @property
+    def pictures(self) -> list[Picture]:
+        """The pictures among its files."""
+        return [file for file in self.files if isinstance(file, Picture)]
 
     def add(self, draft: Answer) -> None:
         """Show another answer as soon as it has a word, and until then the one that was read."""

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from chat import errors
 from chat.characters import is_sendable
 from chat.conversation.answer import Answer
-from chat.conversation.files import File
+from chat.conversation.files import File, Picture
 from chat.conversation.round import Fork, Round
 from chat.conversation.window import Capacity, Message, Window
 from chat.options import DEFAULT_ROUNDS, DEFAULT_SYSTEM_PROMPT
@@ -79,6 +79,13 @@ class Conversation:
             waiting += round.next.rounds[::-1]
 
     @property
+    def all_rounds_and_deleted(self) -> Iterator[Round]:
+        """Every round, and the one that was deleted and can be had back."""
+        yield from self.all_rounds
+        if self.deleted is not None:
+            yield self.deleted[0]
+
+    @property
     def models(self) -> set[str]:
         """The models of the answers that are shown, and of their other versions."""
         answers = (answer for round in self.history for answer in round.versions)
@@ -117,6 +124,28 @@ class Conversation:
     def fork_of(self, round: Round) -> Fork:
         """The point at which a round of the history was asked."""
         return next(fork for fork in self.path if fork.round is round)
+
+    def pictures_for(self, round: Round | None) -> list[Picture]:
+        """The pictures that a question may carry along; `round` is the one that it is about.
+
+        Those of as many rounds before it as are remembered, whether or not all of them fit, and its
+        own.
+        """
+        past, own = self.history, []
+        if round is not None and self.shows(round):
+            past, own = past[: past.index(round)], round.pictures
+        answered = [before for before in past if before.kept] if self.pictures_again else []
+        remembered = answered[max(0, len(answered) - self.rounds) :]
+        return [*own, *(picture for before in remembered for picture in before.pictures)]
+
+    def with_bytes(self, files: Sequence[File]) -> tuple[File, ...]:
+        """These files; a picture without its bytes with those of a round that has the same one."""
+        rounds = self.all_rounds_and_deleted
+        known = {p.hash: p for round in rounds for p in round.pictures if p.data is not None}
+        return tuple(
+            known.get(file.hash, file) if isinstance(file, Picture) and file.data is None else file
+            for file in files
+        )
 
     def ask(
         self, text: str, *, files: Sequence[File] = (), instead_of: Round | None = None

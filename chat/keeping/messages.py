@@ -17,6 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypedDict, TypeGuard, get_args
 
+from chat.keeping.files import is_hash
+
 # What store.js sends is small, but for one chat. Of what somebody else sends, no more is looked at.
 MOST_MESSAGES = 10_000
 _MOST_CHATS = 100_000
@@ -35,6 +37,7 @@ class State(TypedDict):
     received: int  # the number of the last message that came
     chat: str  # the id of the chat that is shown
     number: int  # of the last write that was sent
+    wanted: list[str]  # the hashes of pictures in this chat whose bytes are to be sent
     largest: int  # bytes of the largest chat that may be opened, as a text inside of a JSON text
 
 
@@ -76,6 +79,15 @@ class Opened(Message):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fetched(Message):
+    """The bytes of a picture that is `State.wanted`, as base64; None where there are none."""
+
+    chat: str
+    hash: str
+    data: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Removed(Message):
     """Chats that were deleted, with all writes up to the one with the number `last`."""
 
@@ -107,6 +119,7 @@ class Faulty(Message):
 
 KINDS: dict[str, type[Message]] = {
     "opened": Opened,
+    "picture": Fetched,
     "removed": Removed,
     "taken": Taken,
     "missed": Missed,
@@ -155,6 +168,8 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "got": _is_count,
     "last": _is_count,
     "missing": _is_count,
+    "hash": is_hash,
+    "data": lambda value: value is None or isinstance(value, str),
     "records": lambda value: value is None or isinstance(value, str),
     "fault": (None, *get_args(StorageFault)).__contains__,
 }

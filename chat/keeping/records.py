@@ -25,7 +25,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from chat.conversation.answer import Answer, Status
-from chat.conversation.files import Picture
 from chat.conversation.round import Fork, Round
 from chat.conversation.tree import Conversation
 from chat.keeping import files
@@ -130,7 +129,7 @@ class Recorder:
             for answer in round.versions:
                 self._record_answer(answer, put, kept)
         if conversation.deleted is not None:
-            kept.update(PICTURE + picture.hash for picture in _pictures(conversation.deleted[0]))
+            kept.update(PICTURE + picture.hash for picture in conversation.deleted[0].pictures)
         drop = [name for name in recorded if name not in kept]
         for name in drop:
             del recorded[name]
@@ -185,7 +184,7 @@ class Recorder:
         kept.add(name := f"files/{self._number(round)}")
         if name not in self._recorded:
             self._recorded[name], put[name] = True, [files.written(file) for file in round.files]
-        for picture in _pictures(round):
+        for picture in round.pictures:
             kept.add(name := PICTURE + picture.hash)
             if picture.data is None:
                 self._recorded.setdefault(name, False)
@@ -218,10 +217,6 @@ class Recorder:
                 draft.reasoning += len(reasoning)
                 draft.pieces += 1
             kept.update(f"grown/{number}/{piece}" for piece in range(draft.pieces))
-
-
-def _pictures(round: Round) -> list[Picture]:
-    return [file for file in round.files if isinstance(file, Picture)]
 
 
 def _note_places(fork: Fork, after: int | None, places: dict[Round, Any]) -> None:

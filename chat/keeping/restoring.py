@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from chat.conversation.answer import Answer, Status
-from chat.conversation.files import File, Picture, named
+from chat.conversation.files import File, named
 from chat.conversation.round import Round
 from chat.conversation.tree import Conversation
 from chat.files.bounds import BOUNDS
@@ -107,7 +107,7 @@ class _Restoring:
         self._recorder.note_pictures(self._pictures)
         self._recorder.mark_recorded(conversation, transcript.options or Options(model=""))
         if self._is_whole:  # otherwise somebody may need them
-            needed = {f.hash for r in found.values() for f in r.files if isinstance(f, Picture)}
+            needed = {picture.hash for round in found.values() for picture in round.pictures}
             self._recorder.drop_later(PICTURE + hash for hash in self._pictures - needed)
         if not self._is_whole:
             self._recorder.record_later()

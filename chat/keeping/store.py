@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from uuid import uuid4
 from weakref import WeakKeyDictionary
 
+from chat.conversation.files import Picture
 from chat.conversation.tree import Conversation
 from chat.keeping import messages
+from chat.keeping.kept import Kept
 from chat.keeping.messages import State, Write
-from chat.keeping.records import Recorder
 from chat.keeping.restoring import Restored, restore
 from chat.keeping.untrusted import LARGEST, Fault, TranscriptError, parsed
 from chat.options import Options
@@ -44,22 +45,6 @@ class Notice(StrEnum):
 
 
 _NOTICES = {Fault.NEWER: Notice.NEWER, Fault.TOO_LARGE: Notice.TOO_LONG}
-
-
-@dataclass(eq=False, kw_only=True)
-class _Kept:
-    """How a conversation is kept: under which name, and what of it the browser has been sent."""
-
-    chat: str = field(default_factory=lambda: uuid4().hex)
-    base: str = ""  # the stamp of what it was read from
-    recorder: Recorder = field(default_factory=Recorder)
-    is_anew: bool = True  # the next write takes the place of whatever there is
-    is_just_read: bool = False
-    number: int = 0  # of the last write
-    asked: int = 0  # the number of the last write with a new question
-    name: str = ""  # by the model
-    options: Options | None = None  # as they were when it was last noted
-    is_removed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,12 +79,12 @@ class Store:
         self.fault: Notice | None = None  # of the storage
         self._received = 0  # the number of the last message
         self._restore = restore
-        self._kept: WeakKeyDictionary[Conversation, _Kept] = WeakKeyDictionary()
+        self._kept: WeakKeyDictionary[Conversation, Kept] = WeakKeyDictionary()
         self._send: Callable[[str], None] | None = None
         self._is_new_run = False
         self._saved = 0.0
         self._writes = 0
-        self._sent: list[str] = []  # the last writes, as JSON
+        self._sent: list[str] = []  # the last writes, as JSON, as far as they are small
         self._unsent: list[str] = []
 
     def begin_run(self, send: Callable[[str], None]) -> None:
@@ -109,13 +94,20 @@ class Store:
 
     def state(self, conversation: Conversation) -> State:
         """What the browser has to know whenever the page is drawn."""
+        kept = self._of(conversation)
         return {
             "session": self.session,
             "received": self._received,
-            "chat": self._of(conversation).chat,
+            "chat": kept.chat,
             "number": self._writes - len(self._unsent),
+            "wanted": kept.wanted.hashes(conversation),
             "largest": LARGEST,
         }
+
+    def awaits(self, conversation: Conversation, pictures: Iterable[Picture]) -> bool:
+        """Ask the browser for the bytes of pictures that lack them; whether any may still come."""
+        may_come = self._of(conversation).wanted.ask(pictures, time.monotonic())
+        return may_come and self.fault is None
 
     def save(self, conversation: Conversation, options: Options, *, pace: float) -> None:
         """Send what has changed to the browser, if the last time was so many seconds ago."""
@@ -124,7 +116,7 @@ class Store:
             return
         self.note(conversation, options)
         is_repeated = self._is_new_run and bool(self._sent) and now - self._saved < _REPEATED_FOR
-        repeated = self._small_ones(_REPEATED if self._is_new_run else 1)
+        repeated = _small_ones(self._sent, _REPEATED if self._is_new_run else 1)
         self._is_new_run = False
         if not self._unsent and not is_repeated:
             return
@@ -132,7 +124,7 @@ class Store:
         writes = [*repeated, *self._unsent]
         self._send(f"[{','.join(writes)}]")
         # Had the run ended above, they would go with the next ones.
-        self._sent, self._unsent = [*self._sent, *self._unsent][-_REPEATED:], []
+        self._sent, self._unsent = _small_ones([*self._sent, *self._unsent], _REPEATED), []
 
     def note(self, conversation: Conversation, options: Options) -> None:
         """Have what has changed sent with the next writes, even if nobody shows it any more."""
@@ -188,7 +180,7 @@ class Store:
         is_begun = bool(conversation.start.rounds)
         events: list[Opened | Removed] = []
         opened: messages.Opened | None = None  # the last one; one chat at a time is under way
-        late: set[_Kept] = set()
+        late: set[Kept] = set()
         received, self._received = messages.read(sent, received=self._received)
         # What was brought back since it was removed is opened further on.
         back = {
@@ -201,6 +193,8 @@ class Store:
                 case messages.Opened():
                     if self._is_wanted(message, shown, is_begun=is_begun, is_edited=is_edited):
                         opened = message
+                case messages.Fetched():
+                    self._take_picture(message)
                 case messages.Removed():
                     gone = {chat for chat in message.chats if back.get(chat, 0) <= message.number}
                     events += self._removed(gone, message.last)
@@ -215,14 +209,19 @@ class Store:
         self._resend(late, shown)
         return events if opened is None else events + self._opened(opened)
 
-    def _moved(self, chat: str, now: str) -> set[_Kept]:
+    def _take_picture(self, message: messages.Fetched) -> None:
+        for conversation, kept in list(self._kept.items()):
+            if kept.chat == message.chat:
+                kept.wanted.take(conversation, message.hash, message.data)
+
+    def _moved(self, chat: str, now: str) -> set[Kept]:
         """Another page has written to a chat, so this one's goes on under another name."""
         moved = {kept for kept in self._kept.values() if kept.chat == chat}
         for kept in moved:
             kept.chat, kept.base = now, ""
         return moved
 
-    def _resend(self, again: set[_Kept], shown: _Kept) -> None:
+    def _resend(self, again: set[Kept], shown: Kept) -> None:
         """Let the next write of these have everything; what is not shown is written now."""
         for conversation, kept in list(self._kept.items()):
             if kept in again:
@@ -232,7 +231,7 @@ class Store:
                     self.note(conversation, kept.options)
 
     def _is_wanted(
-        self, message: messages.Opened, shown: _Kept, *, is_begun: bool, is_edited: bool
+        self, message: messages.Opened, shown: Kept, *, is_begun: bool, is_edited: bool
     ) -> bool:
         if message.chat == shown.chat:
             # Another page has written to it, after all that this one has sent of it.
@@ -247,7 +246,7 @@ class Store:
             if kept.chat not in chats or kept.is_removed:
                 continue
             if kept.asked > last:  # the visitor has gone on with it, so it is a new one
-                self._kept[conversation] = _Kept(name=kept.name)
+                self._kept[conversation] = Kept(name=kept.name)
             else:
                 kept.is_removed = True
                 removed.append(Removed(conversation=conversation))
@@ -264,7 +263,7 @@ class Store:
         except Exception:  # noqa: BLE001 - the records may say anything, and never end the page
             self.notice = Notice.UNREADABLE
             return []
-        self._kept[restored.conversation] = _Kept(
+        self._kept[restored.conversation] = Kept(
             chat=message.chat,
             base=message.stamp,
             recorder=restored.recorder,
@@ -279,14 +278,15 @@ class Store:
             )
         ]
 
-    def _small_ones(self, most: int) -> list[str]:
-        """So many of the last writes that were sent, as far as they are small."""
-        small: list[str] = []
-        for write in reversed(self._sent[-most:]):
-            if sum(map(len, small), len(write)) > REPEATED_SIZE:
-                break
-            small.insert(0, write)
-        return small
+    def _of(self, conversation: Conversation) -> Kept:
+        return self._kept.setdefault(conversation, Kept())
 
-    def _of(self, conversation: Conversation) -> _Kept:
-        return self._kept.setdefault(conversation, _Kept())
+
+def _small_ones(writes: list[str], most: int) -> list[str]:
+    """So many of the last writes, as far as they are small."""
+    small: list[str] = []
+    for write in reversed(writes[-most:]):
+        if sum(map(len, small), len(write)) > REPEATED_SIZE:
+            break
+        small.insert(0, write)
+    return small

@@ -27,8 +27,7 @@ from chat.visitor import Visitor
 
 # The keys of the widgets. Those of the settings have the settings' names.
 QUESTION = "question"
-PASSWORD = "password"
-OWN_KEY = "own_key"
+PASSWORD, OWN_KEY = "password", "own_key"
 ROUNDS, SYSTEM_PROMPT = "rounds", "system_prompt"
 MODEL, TEMPERATURE, TOP_P, MAX_TOKENS = "model", "temperature", "top_p", "max_tokens"
 EFFORT, VERBOSITY = "reasoning_effort", "verbosity"
@@ -260,6 +259,7 @@ def receive(page: Page, key: str) -> None:
     """Take in what the browser's storage says, by the component with this key."""
     page.take_settings()
     page.visitor.receive(st.session_state[key].came, is_edited=page.is_edited)
+    page.send()  # what has waited for a picture
     page.redraw()
 
 

@@ -16,6 +16,7 @@ from tests.keeping.shapes import JAVASCRIPT, shapes
 A, B = "a" * 32, "b" * 32
 VALID: dict[str, dict[str, Any]] = {
     "opened": {"chat": A, "reason": "start", "stamp": "s 1", "got": 0, "records": None},
+    "picture": {"chat": A, "hash": "0" * 64, "data": None},
     "removed": {"chats": [A, B], "last": 0},
     "taken": {"chat": A, "now": B},
     "missed": {"missing": 1},

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
+from chat.conversation.files import File, Picture, named
 from chat.conversation.tree import Conversation
-from chat.keeping.messages import MOST_MESSAGES
+from chat.keeping.files import encoded
+from chat.keeping.messages import KINDS, MOST_MESSAGES
 from chat.keeping.restoring import Restored, restore
 from chat.keeping.store import REPEATED_SIZE, Notice, Opened, Removed, Store
-from tests.keeping.kept import VERSION_1
-from tests.keeping.moves import OPTIONS, came
+from chat.keeping.wanted import PATIENCE, Wanted
+from tests.keeping.kept import VERSION_1, as_opened, recorded
+from tests.keeping.moves import BLUE, GREEN, NOTES, OPTIONS, RED, came
 from tests.steps import steps
 
 A, B = "a" * 32, "b" * 32
@@ -59,6 +64,14 @@ class Page:
         """Have the browser hand over a chat."""
         opened = {"kind": "opened", "reason": "picked", "chat": chat, "stamp": "s 1", "got": 0}
         return self.receive(opened | {"records": records} | more)
+
+    def wanted(self) -> list[str]:
+        """The pictures that the browser is asked for."""
+        return self.store.state(self.conversation)["wanted"]
+
+    def fetch(self, hash: str, data: str | None, chat: str = A) -> None:
+        """Have the browser hand over a picture."""
+        self.receive({"kind": "picture", "chat": chat, "hash": hash, "data": data})
 
     def turn(self, to: Conversation) -> None:
         self.store.turn(self.conversation, OPTIONS, to)
@@ -268,7 +281,7 @@ def test_a_fault_of_ours_in_reading_is_noticed_too(page: Page) -> None:
     [
         None,
         [None, 7, {}, {"number": "x"}, {"number": 1}],
-        [{"number": 1, "kind": kind} for kind in ("opened", "removed", "taken", "missed", "fault")],
+        [{"number": 1, "kind": kind} for kind in KINDS],
         [{"number": 1, "kind": "removed", "chats": [[]], "last": "x"}],
         [{"number": 1, "kind": "opened", "chat": 5, "reason": "picked", "stamp": [], "got": {}}],
     ],
@@ -288,12 +301,13 @@ ODD: list[Any] = [
 
 
 FIELDS = ["kind", "number", "chat", "chats", "now", "last", "missing", "fault"]
-FIELDS += ["reason", "stamp", "got", "records"]
+FIELDS += ["reason", "stamp", "got", "records", "hash", "data"]
 SAID = {"number": 1, "chat": A, "chats": [A], "now": B, "last": 1, "missing": 1, "fault": "full"}
+SAID |= {"hash": "0" * 64, "data": ""}
 SAID |= {"reason": "picked", "stamp": "s 1", "got": 1, "records": VERSION_1}
 
 
-@pytest.mark.parametrize("kind", ["opened", "removed", "taken", "missed", "fault", "new"])
+@pytest.mark.parametrize("kind", [*KINDS, "new"])
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize("is_missing", [False, True])
 def test_no_value_of_any_field_is_trusted(kind: str, field: str, *, is_missing: bool) -> None:
@@ -336,11 +350,15 @@ def taking(count: int) -> list[dict[str, Any]]:
     ]
 
 
+def bringing(count: int) -> list[dict[str, Any]]:
+    return [{**SAID, "kind": "picture", "number": n + 1} for n in range(count)]
+
+
 def opening(count: int) -> list[dict[str, Any]]:
     return [{**SAID, "kind": "opened", "number": n + 1} for n in range(count)]
 
 
-@pytest.mark.parametrize("saying", [removing, naming, missing, taking, opening])
+@pytest.mark.parametrize("saying", [removing, naming, missing, taking, bringing, opening])
 def test_to_receive_costs_no_more_than_what_is_said(
     saying: Callable[[int], list[dict[str, Any]]],
 ) -> None:
@@ -382,3 +400,126 @@ def test_a_chat_that_is_deleted_right_after_it_was_opened_is_not_opened(page: Pa
         len(page.receive(opened | {"records": VERSION_1}, removed, opened | {"records": VERSION_1}))
         == 1
     )
+
+
+def chat_with_pictures(*questions: tuple[File, ...]) -> tuple[Conversation, str]:
+    """A chat, and its records as a browser hands them over."""
+    conversation = Conversation(rounds=2)
+    for files in questions:
+        list(conversation.ask("Q", files=files).answer.grow(came(0, "")))
+    return conversation, json.dumps(as_opened(recorded(conversation)))
+
+
+def opened_with(page: Page, *questions: tuple[File, ...]) -> None:
+    """Let a page show a chat that was kept with these files."""
+    _, records = chat_with_pictures(*questions)
+    (opened,) = page.open(records=records)
+    page.turn(opened.conversation)
+
+
+def data_of(picture: Picture) -> str:
+    return encoded(picture.data or b"")
+
+
+def test_of_a_chat_that_is_opened_the_pictures_of_the_next_request_are_asked_for(
+    page: Page,
+) -> None:
+    opened_with(page, (GREEN,), (RED, NOTES), (RED, BLUE))
+    assert page.wanted() == [RED.hash, BLUE.hash]
+    page.fetch(RED.hash, data_of(RED))
+    assert page.wanted() == [BLUE.hash]
+    page.fetch(BLUE.hash, data_of(BLUE))
+    assert page.wanted() == []
+    assert [round.files for round in page.conversation.history] == [
+        (named(GREEN),),
+        (RED, NOTES),
+        (RED, BLUE),
+    ]
+    assert page.save() == []
+    page.conversation.pictures_again = False
+    assert page.wanted() == []
+
+
+@pytest.mark.parametrize(
+    "data", [None, "", "?", data_of(BLUE), encoded(b"<script>alert(1)</script>")]
+)
+def test_a_picture_that_the_browser_has_not_is_named_and_not_asked_for_again(
+    page: Page, data: str | None
+) -> None:
+    opened_with(page, (RED,))
+    assert page.wanted() == [RED.hash]
+    page.fetch(RED.hash, data)
+    assert page.wanted() == []
+    assert not page.store.awaits(page.conversation, [named_picture(RED)])
+    assert page.conversation.history[0].files == (named(RED),)
+
+
+def named_picture(picture: Picture) -> Picture:
+    return replace(picture, data=None)
+
+
+def test_a_picture_that_is_none_is_not_taken_though_its_hash_is_right(page: Page) -> None:
+    wicked = b"<script>alert(1)</script>"
+    picture = replace(RED, hash=sha256(wicked).hexdigest(), data=wicked)
+    opened_with(page, (picture,))
+    page.wanted()
+    page.fetch(picture.hash, encoded(wicked))
+    assert page.conversation.history[0].files == (named(picture),)
+
+
+def test_what_was_not_asked_for_is_not_taken(page: Page) -> None:
+    opened_with(page, (GREEN,), (RED,), (BLUE,))
+    page.wanted()
+    page.fetch(GREEN.hash, data_of(GREEN))
+    page.fetch(RED.hash, data_of(RED), chat=B)
+    assert [round.files[0] for round in page.conversation.history] == [
+        *map(named, (GREEN, RED, BLUE))
+    ]
+
+
+def test_what_a_question_needs_beside_is_asked_for(page: Page) -> None:
+    opened_with(page, (GREEN,), (RED,), (BLUE,))
+    first = page.conversation.history[0]
+    assert page.store.awaits(page.conversation, first.pictures)
+    assert page.wanted() == [RED.hash, BLUE.hash, GREEN.hash]
+    page.fetch(GREEN.hash, data_of(GREEN))
+    assert first.files == (GREEN,)
+    assert page.wanted() == [RED.hash, BLUE.hash]
+    assert not page.store.awaits(page.conversation, first.pictures)
+
+
+def test_a_picture_is_awaited_for_a_while_and_taken_whenever_it_comes() -> None:
+    conversation, _ = chat_with_pictures((named_picture(RED),))
+    (round,) = conversation.history
+    wanted = Wanted()
+    assert wanted.ask(round.pictures, now=5.0)
+    assert wanted.ask(round.pictures, now=4.0 + PATIENCE)
+    assert not wanted.ask(round.pictures, now=5.0 + PATIENCE)
+    assert wanted.hashes(conversation) == [RED.hash]
+    wanted.take(conversation, RED.hash, data_of(RED))
+    assert round.files == (RED,)
+
+
+def test_nothing_is_awaited_of_a_storage_that_has_a_fault(page: Page) -> None:
+    opened_with(page, (RED,))
+    assert page.store.awaits(page.conversation, [named_picture(RED)])
+    page.receive({"kind": "fault", "fault": "silent"})
+    assert not page.store.awaits(page.conversation, [named_picture(RED)])
+
+
+def test_a_round_that_can_be_had_back_gets_its_picture_too(page: Page) -> None:
+    opened_with(page, (RED,))
+    assert page.wanted() == [RED.hash]
+    page.conversation.undo()
+    page.fetch(RED.hash, data_of(RED))
+    page.conversation.bring_back()
+    assert page.conversation.history[0].files == (RED,)
+
+
+def test_the_same_picture_in_very_many_rounds_is_there_once(page: Page) -> None:
+    opened_with(page, *[(RED,)] * 50)
+    page.wanted()
+    page.fetch(RED.hash, data_of(RED))
+    pictures = [picture for round in page.conversation.history for picture in round.pictures]
+    assert pictures == [RED] * 50
+    assert len({id(picture.data) for picture in pictures}) == 1
