@@ -5,6 +5,8 @@ import { isIdle } from "./selectors.js";
 
 const PATIENCE = 2000; // milliseconds after which what was sent is sent again
 
+const isLarge = ({ kind }) => kind === "opened" || kind === "picture";
+
 export class Outbox {
   messages = [];
   number = 0; // of the last message
@@ -33,14 +35,19 @@ export class Outbox {
     this.messages = this.messages.filter(({ number }) => number > received);
   }
 
-  // The chat that is on its way. It is one at a time, as a message must not become too large.
+  // The chat that is on its way. It is one at a time and goes without pictures, which are asked for anew:
+  // all messages are sent together, and must not become too large.
   get opened() {
     return this.messages.find(({ kind }) => kind === "opened");
   }
 
+  // Whether a chat or pictures are on their way.
+  get isLoaded() {
+    return this.messages.some(isLarge);
+  }
+
   open(message) {
-    const { opened } = this;
-    this.messages = this.messages.filter((other) => other !== opened);
+    this.messages = this.messages.filter((other) => !isLarge(other));
     this.add({ kind: "opened", ...message });
   }
 }

@@ -3,6 +3,9 @@
 //   chats     {id, title, name, created, changed, stamp, deleted}
 //   records   [chat's id, record's name] -> what chat/keeping/records.py made of it
 //
+// The bytes of pictures, "picture/…" among the records, are large: they are read one by one, where the
+// server wants them.
+//
 // The stamp of a chat names the write that made it what it is: "session number". What is read here is
 // untrusted: it may have been edited by hand.
 export const DATABASE = "chat-transcripts";
@@ -29,6 +32,12 @@ const answered = (request) =>
 const promised = (request) => inTime(answered(request));
 const isOf = (session, stamp) => String(stamp).startsWith(`${session} `);
 const recordsOf = (id) => IDBKeyRange.bound([id], [id, []]);
+const PICTURE = "picture/";
+const [FIRST, AFTER] = [PICTURE, "picture0"]; // the bounds of such names
+const picturesOf = (id) => IDBKeyRange.bound([id, FIRST], [id, AFTER], false, true);
+const othersOf = (id) => [IDBKeyRange.bound([id], [id, FIRST], false, true), IDBKeyRange.bound([id, AFTER], [id, []])];
+export const isPicture = (name) => name.startsWith(PICTURE);
+export const pictureName = (hash) => PICTURE + hash;
 const isId = (id) => /^[0-9a-f]{32}$/.test(id);
 const words = (value) => (typeof value === "string" ? value : "");
 
@@ -76,12 +85,13 @@ async function openedAtLast() {
   return database;
 }
 
-// What the server has read of a chat, and another tab has not taken away since.
+// What the server has read of a chat, and another tab has not taken away since. Of pictures everything, as
+// the server may not have their bytes.
 async function copy(stored, draft, id) {
   const range = recordsOf(draft.id);
   const [keys, values] = await Promise.all([stored.getAllKeys(range), stored.getAll(range)].map(promised));
   keys.forEach(([, name], place) => {
-    const isKnown = !draft.isWhole && (draft.names?.has(name) ?? true);
+    const isKnown = isPicture(name) || (!draft.isWhole && (draft.names?.has(name) ?? true));
     if (isKnown && !draft.unsaved.has(name)) stored.put(values[place], [id, name]);
   });
 }
@@ -136,7 +146,7 @@ export class Storage {
       if (isOthers) {
         id = newId();
         await copy(stored, draft, id);
-      } else if (isWhole) stored.delete(recordsOf(id));
+      } else if (isWhole) othersOf(id).forEach((range) => stored.delete(range));
       for (const name of isOthers || isWhole ? records.keys() : unsaved)
         if (records.has(name)) stored.put(records.get(name), [id, name]);
         else stored.delete([id, name]);
@@ -147,12 +157,21 @@ export class Storage {
     return id;
   }
 
+  // A chat, and its records by their names: without the bytes of pictures, which are null.
   async all(id) {
     const transaction = this.database.transaction(["chats", "records"]);
-    const [chats, records] = [transaction.objectStore("chats"), transaction.objectStore("records")];
-    const requests = [chats.get(id), records.getAllKeys(recordsOf(id)), records.getAll(recordsOf(id))];
-    const [chat, keys, values] = await Promise.all(requests.map(promised));
-    return { chat, names: keys.map(([, name]) => String(name)), values };
+    const [chats, stored] = [transaction.objectStore("chats"), transaction.objectStore("records")];
+    const requests = [chats.get(id), stored.getAllKeys(picturesOf(id))];
+    for (const range of othersOf(id)) requests.push(stored.getAllKeys(range), stored.getAll(range));
+    const [chat, pictures, ...others] = await Promise.all(requests.map(promised));
+    const records = new Map(pictures.map(([, name]) => [name, null]));
+    for (const [keys, values] of [others.slice(0, 2), others.slice(2)])
+      keys.forEach(([, name], place) => records.set(String(name), values[place]));
+    return { chat, records };
+  }
+
+  async picture(id, hash) {
+    return promised(this.database.transaction("records").objectStore("records").get([id, pictureName(hash)]));
   }
 
   async exists(id) {
@@ -214,8 +233,7 @@ export class Storage {
     const found = new Set();
     for (const { id } of await this.chats()) {
       if (isOutdated()) break;
-      const { names, values } = await this.all(id);
-      const records = new Map(names.map((name, place) => [name, values[place]]));
+      const { records } = await this.all(id);
       if (texts(records).some((text) => text.toLowerCase().includes(sought))) found.add(id);
     }
     return found;

@@ -8,6 +8,7 @@ import { Storage } from "./storage.js";
 const PATIENCE = 2000; // milliseconds after which what was sent is taken for lost
 const SILENCE = 5000; // milliseconds after which a storage that does not answer is said not to
 const DRAWING = 200; // milliseconds between two looks whether a page is drawn
+const ENOUGH = 2_000_000; // letters of pictures at a time
 const GREETING = 3000; // milliseconds that a greeting waits for a chat in its place
 
 // What an error of the storage means; any other one is "failed".
@@ -120,6 +121,7 @@ export class Store {
       clearTimeout(this.checking);
       this.checking = setTimeout(() => this.enqueue(() => this.drafts.check(data)), PATIENCE);
     }
+    if (data.wanted.length) this.enqueue(() => this.bring());
   }
 
   // Show the greeting, or whatever there is.
@@ -164,9 +166,9 @@ export class Store {
 
   // Hand a chat to the server, with what is not stored yet.
   async open(id, reason) {
-    const { chat, names, values } = await this.storage.all(id);
+    const { chat, records: stored } = await this.storage.all(id);
     if (!chat || chat.deleted) return false;
-    const records = Object.fromEntries(names.map((name, place) => [name, values[place]]));
+    const records = Object.fromEntries(stored);
     const draft = this.drafts.get(id);
     draft?.addUnsavedTo(records);
     this.removed.delete(id);
@@ -182,6 +184,21 @@ export class Store {
     this.outbox.open({ reason, chat: id, stamp, got, records: isSmall ? json : null });
     if (isSmall) remember(id); // a reload may come before it is shown
     return isSmall;
+  }
+
+  // Hand the server some of the pictures that it wants. The next drawing tells what it wants then.
+  async bring() {
+    const { chat, wanted, largest } = this.data;
+    if (this.outbox.isLoaded) return;
+    const draft = this.drafts.get(chat);
+    let size = 0;
+    for (const hash of wanted) {
+      const data = draft?.pictureOf(hash) ?? (await this.storage.picture(draft?.id ?? chat, hash));
+      const isFit = typeof data === "string" && bytesAsSent(data) <= largest;
+      this.outbox.add({ kind: "picture", chat, hash, data: isFit ? data : null });
+      size += isFit ? data.length : 0;
+      if (size > ENOUGH) break;
+    }
   }
 
   // Another tab has written to a chat, or deleted some: show it here too.

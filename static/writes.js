@@ -4,6 +4,8 @@
 // that meets what another tab has written meanwhile makes a chat of its own, whose id the server is
 // sent. Only a number that never came is asked for.
 
+import { isPicture, pictureName } from "./storage.js";
+
 const [SOON, LATER] = [2000, 60_000]; // milliseconds after which what failed is tried again
 
 // What one page has said of a chat. `base` is the stamp of what its server has read.
@@ -46,14 +48,21 @@ export class Draft {
   }
 
   hasStored() {
+    for (const name of this.unsaved) if (isPicture(name)) this.records.delete(name); // which are large
     this.unsaved.clear();
     this.isWhole = false;
     this.stored = this.number;
   }
 
+  // The bytes of a picture that are not stored yet.
+  pictureOf(hash) {
+    return this.records.get(pictureName(hash));
+  }
+
+  // As `Storage.all` has them.
   addUnsavedTo(records) {
     for (const name of this.unsaved)
-      if (this.records.has(name)) records[name] = this.records.get(name);
+      if (this.records.has(name)) records[name] = isPicture(name) ? null : this.records.get(name);
       else delete records[name];
   }
 }

@@ -26,8 +26,8 @@ function draft(put, { chat = A, session = "s", number = 1, base = "", whole = tr
 }
 
 const stored = async (id) => {
-  const { chat, names, values } = await storage.all(id);
-  return { stamp: chat?.stamp, records: Object.fromEntries(names.map((name, place) => [name, values[place]])) };
+  const { chat, records } = await storage.all(id);
+  return { stamp: chat?.stamp, records: Object.fromEntries(records) };
 };
 
 test("what is written is read back, and listed", async () => {
@@ -78,6 +78,55 @@ test("all of a write or nothing of it", async () => {
   const failing = draft({ head: 2, odd: () => {} }, { number: 2 }); // which nothing can store
   await assert.rejects(storage.write(failing), { name: "DataCloneError" });
   assert.deepEqual(await stored(A), { stamp: "s 1", records: { head: 1 } });
+});
+
+const [RED, BLUE] = ["1".repeat(64), "2".repeat(64)];
+const withPictures = { head: 1, [`picture/${RED}`]: "red", [`picture/${BLUE}`]: "blue", "question/1": "Q" };
+const opened1 = { head: 1, [`picture/${RED}`]: null, [`picture/${BLUE}`]: null, "question/1": "Q" };
+
+test("a chat is read without the bytes of its pictures, which are read one by one", async () => {
+  await storage.write(draft(withPictures));
+  await storage.write(draft({ [`picture/${RED}`]: "another chat's" }, { chat: "b".repeat(32) }));
+  assert.deepEqual((await stored(A)).records, opened1);
+  assert.equal(await storage.picture(A, BLUE), "blue");
+  assert.equal(await storage.picture(A, "3".repeat(64)), undefined);
+});
+
+test("a write of the whole chat leaves the pictures that it does not name", async () => {
+  await storage.write(draft(withPictures));
+  await storage.write(draft({ head: 2, [`picture/${BLUE}`]: "new" }, { number: 2 }));
+  assert.deepEqual((await stored(A)).records, { head: 2, [`picture/${RED}`]: null, [`picture/${BLUE}`]: null });
+  assert.deepEqual([await storage.picture(A, RED), await storage.picture(A, BLUE)], ["red", "new"]);
+});
+
+for (const whole of [false, true])
+  test(`a chat that is taken to a place of its own has its pictures there, also where it is ${whole ? "" : "not "}whole`, async () => {
+    await storage.write(draft(withPictures, { session: "theirs" }));
+    const read = { stamp: "mine 3", names: ["head"] };
+    const mine = draft({ "question/3": "mine" }, { session: "mine", base: "mine 3", whole, read, drop: [`picture/${BLUE}`] });
+    const id = await storage.write(mine);
+    assert.equal(await storage.picture(id, RED), "red");
+    assert.equal(await storage.picture(id, BLUE), undefined);
+    assert.equal(await storage.picture(A, BLUE), "blue");
+  });
+
+test("what is deleted takes its pictures along", async () => {
+  await storage.write(draft(withPictures));
+  await storage.change([A], { deleted: 1 });
+  await storage.forgetDeleted();
+  assert.equal(await storage.picture(A, RED), undefined);
+});
+
+test("a picture that is stored is not held in memory, and one that is not is handed over", async () => {
+  const mine = draft(withPictures);
+  assert.equal(mine.pictureOf(RED), "red");
+  const records = {};
+  mine.addUnsavedTo(records);
+  assert.deepEqual(records, opened1);
+  await storage.write(mine);
+  mine.hasStored();
+  assert.equal(mine.pictureOf(RED), undefined);
+  assert.equal(mine.records.get("question/1"), "Q");
 });
 
 test("a search looks into questions and answers, and bears whatever was edited by hand", async () => {

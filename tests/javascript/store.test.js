@@ -32,7 +32,7 @@ function check(kind, message) {
 after(() => assert.deepEqual([...seen].sort(), Object.keys(shapes).sort()));
 
 function serve(more = {}, to = store) {
-  const data = { session: "s", received: 0, chat: A, number: 0, largest: 1_000_000, ...more };
+  const data = { session: "s", received: 0, chat: A, number: 0, wanted: [], largest: 1_000_000, ...more };
   check("state", data);
   to.serve(data, (outbox) => {
     sent = outbox;
@@ -59,7 +59,9 @@ const write = (number, more = {}) => {
 };
 
 const received = (kind) => until(() => sent.find((message) => message.kind === kind));
-const names = async () => (store.database ? (await store.storage.all(A)).names : []);
+const names = async () => (store.database ? [...(await store.storage.all(A)).records.keys()] : []);
+
+const values = async (id) => [...(await store.storage.all(id)).records.values()];
 
 test("nothing is opened before there is something to keep", async () => {
   assert.equal(store.isStarted, false);
@@ -71,7 +73,7 @@ test("a write is stored, and one that comes again changes nothing", async () => 
   store.receive([write(1)]);
   store.receive([write(1, { put: { "question/1": "no" } }), write(2)]);
   await until(async () => (await names()).length === 2);
-  assert.deepEqual((await store.storage.all(A)).values, ["Q1", "Q2"]);
+  assert.deepEqual(await values(A), ["Q1", "Q2"]);
   assert.deepEqual(store.outbox.messages, []);
 });
 
@@ -185,6 +187,66 @@ test("a chat that another page has written to is taken to a place of its own", a
   page.receive([write(1, { session: "t", put: { "question/1": "Q of another" } })]);
   const { chat, now } = await received("taken");
   assert.equal(chat, A);
-  assert.deepEqual((await page.storage.all(now)).values, ["Q of another"]);
-  assert.deepEqual((await store.storage.all(A)).values, ["Q1"]);
+  assert.deepEqual(await values(now), ["Q of another"]);
+  assert.deepEqual(await values(A), ["Q1"]);
+});
+
+const hash = (number) => String(number).repeat(64);
+const pictures = () => sent.filter(({ kind }) => kind === "picture").map(({ hash, data }) => [hash, data]);
+
+test("the server gets the pictures that it wants, or hears that there are none", async () => {
+  serve();
+  store.receive([write(1, { put: { "question/1": "Q1", [`picture/${hash(1)}`]: "red" } })]);
+  await until(async () => (await names()).length === 2);
+  serve({ number: 1, wanted: [hash(1), hash(2)] });
+  await until(() => pictures().length === 2);
+  assert.deepEqual(pictures(), [[hash(1), "red"], [hash(2), null]]);
+  serve({ number: 1, wanted: [hash(1), hash(2)] }); // which was drawn before they came
+  await store.queue;
+  assert.equal(store.outbox.messages.length, 2);
+  serve({ number: 1, received: 2 });
+  assert.equal(store.outbox.messages.length, 0);
+});
+
+test("pictures go a few at a time, and what is too large or no text does not go", async () => {
+  serve();
+  const put = { "question/1": "Q1", [`picture/${hash(1)}`]: 5, [`picture/${hash(2)}`]: "x".repeat(1_000_001) };
+  for (const number of [3, 4, 5, 6, 7, 8]) put[`picture/${hash(number)}`] = "x".repeat(900_000);
+  store.receive([write(1, { put })]);
+  await until(async () => (await names()).length === 9);
+  const wanted = [1, 2, 3, 4, 5, 6, 7, 8].map(hash);
+  serve({ number: 1, wanted });
+  await until(() => pictures().length === 5);
+  assert.deepEqual(pictures().map(([, data]) => data?.length ?? 0), [0, 0, 900_000, 900_000, 900_000]);
+  serve({ number: 1, received: 5, wanted: wanted.slice(5) });
+  await until(() => pictures().length === 3);
+});
+
+test("a picture that could not be stored yet is there all the same", async () => {
+  serve();
+  store.receive([write(1)]);
+  await until(async () => (await names()).length === 1);
+  store.storage.transact = () => Promise.reject(new DOMException("full", "QuotaExceededError"));
+  store.receive([write(2, { put: { [`picture/${hash(1)}`]: "red" } })]);
+  await received("fault");
+  serve({ number: 2, received: 1, wanted: [hash(1)] });
+  await until(() => pictures().length === 1);
+  assert.deepEqual(pictures(), [[hash(1), "red"]]);
+});
+
+test("a chat that is opened goes without pictures, and they come after it", async () => {
+  serve();
+  store.receive([write(1, { put: { "question/1": "Q1", [`picture/${hash(1)}`]: "red" } })]);
+  await until(async () => (await names()).length === 2);
+  serve({ number: 1, wanted: [hash(1)] });
+  await until(() => pictures().length === 1);
+  await store.enqueue(() => store.open(A, "picked"));
+  const { records, number } = await received("opened");
+  assert.deepEqual(JSON.parse(records), { "question/1": "Q1", [`picture/${hash(1)}`]: null });
+  assert.deepEqual(pictures(), []);
+  serve({ number: 1, wanted: [hash(1)] });
+  await store.queue;
+  assert.deepEqual(pictures(), []);
+  serve({ number: 1, received: number, wanted: [hash(1)] });
+  await until(() => pictures().length === 1);
 });
