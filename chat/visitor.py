@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from chat import models
 from chat.conversation.answer import Answer
-from chat.conversation.files import Picture
+from chat.conversation.files import Picture, with_bytes
 from chat.conversation.question import Move, Question, Request
 from chat.conversation.round import Round
 from chat.conversation.tree import Conversation
@@ -58,8 +58,9 @@ class Visitor(Payer):
         """
         self.request = None
         while self.queue and self.request is None:
-            files = self.conversation.with_bytes(self.queue[0].files)
-            question = replace(self.queue[0], files=files)
+            question = self.queue[0]
+            files = with_bytes(question.files, self.conversation.pictures)
+            question = replace(question, files=files)
             if self._waits(question):
                 break
             self.queue.pop(0)

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
@@ -119,6 +119,16 @@ File = Picture | Document
 def named(file: File) -> File:
     """A file without its bytes, if it is a picture: a message carries only its name then."""
     return replace(file, data=None) if isinstance(file, Picture) else file
+
+
+def with_bytes(files: Sequence[File], known: Mapping[str, Picture]) -> tuple[File, ...]:
+    """These files; a picture without its bytes with those of one that is `known` by its hash."""
+    return tuple(
+        replace(known[file.hash], name=file.name, thumbnail=file.thumbnail)
+        if isinstance(file, Picture) and file.data is None and file.hash in known
+        else file
+        for file in files
+    )
 
 
 def content_of(question: str, files: Sequence[File]) -> str | list[Part]:

@@ -86,6 +86,12 @@ class Conversation:
             yield self.deleted[0]
 
     @property
+    def pictures(self) -> dict[str, Picture]:
+        """The pictures whose bytes are here, by their hashes."""
+        pictures = (picture for r in self.all_rounds_and_deleted for picture in r.pictures)
+        return {picture.hash: picture for picture in pictures if picture.data is not None}
+
+    @property
     def models(self) -> set[str]:
         """The models of the answers that are shown, and of their other versions."""
         answers = (answer for round in self.history for answer in round.versions)
@@ -137,15 +143,6 @@ class Conversation:
         answered = [before for before in past if before.kept] if self.pictures_again else []
         remembered = answered[max(0, len(answered) - self.rounds) :]
         return [*own, *(picture for before in remembered for picture in before.pictures)]
-
-    def with_bytes(self, files: Sequence[File]) -> tuple[File, ...]:
-        """These files; a picture without its bytes with those of a round that has the same one."""
-        rounds = self.all_rounds_and_deleted
-        known = {p.hash: p for round in rounds for p in round.pictures if p.data is not None}
-        return tuple(
-            known.get(file.hash, file) if isinstance(file, Picture) and file.data is None else file
-            for file in files
-        )
 
     def ask(
         self, text: str, *, files: Sequence[File] = (), instead_of: Round | None = None

@@ -14,7 +14,7 @@ from enum import StrEnum
 from uuid import uuid4
 from weakref import WeakKeyDictionary
 
-from chat.conversation.files import Picture
+from chat.conversation.files import Picture, with_bytes
 from chat.conversation.tree import Conversation
 from chat.keeping import messages
 from chat.keeping.kept import Kept
@@ -207,7 +207,7 @@ class Store:
                 case messages.Faulty():
                     self.fault = message.fault and Notice(message.fault)
         self._resend(late, shown)
-        return events if opened is None else events + self._opened(opened)
+        return events if opened is None else events + self._opened(opened, conversation)
 
     def _take_picture(self, message: messages.Fetched) -> None:
         for conversation, kept in list(self._kept.items()):
@@ -252,7 +252,7 @@ class Store:
                 removed.append(Removed(conversation=conversation))
         return removed
 
-    def _opened(self, message: messages.Opened) -> list[Opened | Removed]:
+    def _opened(self, message: messages.Opened, shown: Conversation) -> list[Opened | Removed]:
         try:
             if message.records is None:
                 raise TranscriptError(Fault.TOO_LARGE)
@@ -263,6 +263,9 @@ class Store:
         except Exception:  # noqa: BLE001 - the records may say anything, and never end the page
             self.notice = Notice.UNREADABLE
             return []
+        known = shown.pictures  # it may be the same chat, as another page has made it
+        for round in restored.conversation.all_rounds:
+            round.files = with_bytes(round.files, known)
         self._kept[restored.conversation] = Kept(
             chat=message.chat,
             base=message.stamp,

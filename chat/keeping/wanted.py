@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from chat.conversation.files import File, Picture
+from chat.conversation.files import Picture, with_bytes
 from chat.conversation.tree import Conversation
 from chat.conversation.window import Window
 from chat.keeping.files import with_data
@@ -48,23 +48,18 @@ class Wanted:
         self._awaited.remove(hash)
         self._asked.pop(hash, None)
         lacking = [
-            round
+            (round, picture)
             for round in conversation.all_rounds_and_deleted
-            if any(_lacks(file, hash) for file in round.files)
+            for picture in round.pictures
+            if picture.hash == hash and picture.data is None
         ]
-        pictures = (file for round in lacking for file in round.pictures if _lacks(file, hash))
-        first = next(pictures, None)
-        found = None if first is None else with_data(first, data)  # once, however often it is there
+        # Read once, however often it is there.
+        found = with_data(lacking[0][1], data) if lacking else None
         if found is None:
             self._absent.add(hash)
             return
-        for round in lacking:
-            round.files = tuple(
-                replace(found, name=file.name, thumbnail=file.thumbnail)
-                if isinstance(file, Picture) and _lacks(file, hash)
-                else file
-                for file in round.files
-            )
+        for round, _ in lacking:
+            round.files = with_bytes(round.files, {hash: found})
 
 
 def _missing(conversation: Conversation) -> tuple[Picture, ...]:
@@ -72,7 +67,3 @@ def _missing(conversation: Conversation) -> tuple[Picture, ...]:
     pictures = (picture for round in conversation.history for picture in round.pictures)
     is_any = any(picture.data is None for picture in pictures)
     return Window.of(conversation).missing if is_any else ()
-
-
-def _lacks(file: File, hash: str) -> bool:
-    return isinstance(file, Picture) and file.hash == hash and file.data is None

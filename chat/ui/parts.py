@@ -173,7 +173,10 @@ class Parts:
             case Part.VERBOSITY | Part.TEMPERATURE | Part.TOP_P | Part.MAX_TOKENS:
                 return visitor.settings[part], model, effort
             case Part.METER:
-                rounds = [(r.key, r.shown, r.answer.status) for r in conversation.history]
+                rounds = [
+                    (r.key, r.shown, r.answer.status, [p.data is None for p in r.pictures])
+                    for r in conversation.history
+                ]
                 return rounds, visitor.settings, latest
             case Part.CHATS:
                 return visitor.store and visitor.store.state(conversation), latest

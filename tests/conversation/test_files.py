@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import replace
 
 import pytest
 
 from chat import errors
 from chat.conversation.answer import Status
 from chat.conversation.events import Ended, TextDelta
-from chat.conversation.files import Document, Picture, content_of, pictures_of, text_of
+from chat.conversation.files import (
+    Document,
+    Picture,
+    content_of,
+    pictures_of,
+    text_of,
+    with_bytes,
+)
 from chat.conversation.round import Round
 from chat.conversation.tree import Conversation
 from chat.conversation.window import Window
@@ -74,6 +82,28 @@ def test_edited_and_retried_questions_keep_what_they_are_given() -> None:
     edited = conversation.ask("And now?", files=first.files, instead_of=first)
     assert edited.files == (PHOTO,)
     assert first.files == (PHOTO,)
+
+
+def test_the_pictures_for_a_question_are_those_of_what_it_remembers() -> None:
+    conversation = Conversation(system_prompt="", rounds=1)
+    first, second = (replace(PHOTO, hash=number * 64) for number in "12")
+    before = answered(conversation, "One", first)
+    asked = answered(conversation, "Two", second, NOTES)
+    assert conversation.pictures_for(None) == [second]
+    assert conversation.pictures_for(asked) == [second, first]
+    assert conversation.pictures_for(before) == [first]
+    conversation.pictures_again = False
+    assert conversation.pictures_for(asked) == [second]
+
+
+def test_bytes_that_are_known_are_put_where_they_lack_and_nowhere_else() -> None:
+    here, elsewhere = replace(PHOTO, name="dog.jpg", data=None), replace(PHOTO, hash="0", data=None)
+    known = {PHOTO.hash: PHOTO}
+    assert with_bytes([here, elsewhere, NOTES], known) == (
+        replace(here, data=BYTES),
+        elsewhere,
+        NOTES,
+    )
 
 
 @pytest.mark.parametrize("text", ["=====", "a\n=====\nb", "a\n======\n=====", "===== x =====\n"])

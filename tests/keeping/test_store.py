@@ -507,6 +507,18 @@ def test_nothing_is_awaited_of_a_storage_that_has_a_fault(page: Page) -> None:
     assert not page.store.awaits(page.conversation, [named_picture(RED)])
 
 
+def test_a_chat_that_another_page_has_changed_has_its_pictures_at_once(page: Page) -> None:
+    opened_with(page, (RED,))
+    page.wanted()
+    page.fetch(RED.hash, data_of(RED))
+    _, records = chat_with_pictures((RED,), (BLUE,))
+    (opened,) = page.open(records=records, stamp="t 1", reason="followed")
+    page.turn(opened.conversation)
+    assert page.conversation.history[0].files == (RED,)
+    assert page.wanted() == [BLUE.hash]
+    assert page.save() == []
+
+
 def test_a_round_that_can_be_had_back_gets_its_picture_too(page: Page) -> None:
     opened_with(page, (RED,))
     assert page.wanted() == [RED.hash]
