@@ -83,7 +83,7 @@ def test_a_picture_that_no_round_has_goes_with_the_first_change() -> None:
 
 
 def test_where_files_are_damaged_no_picture_is_deleted() -> None:
-    records = recorded(with_files()) | {"files/3": "damaged"}
+    records = recorded(with_files()) | {"files/7": "damaged"}
     restored = restore(as_opened(records))
     assert not restored.is_whole
     restored.conversation.ask("Q")
