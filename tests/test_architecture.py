@@ -223,6 +223,9 @@ def test_streamlit_is_pinned_exactly_and_the_rest_in_ranges() -> None:
         "pillow",
         "python-dotenv",
         "babel",
+        "charset-normalizer",
+        "defusedxml",
+        "pypdfium2",
     ]
     assert re.fullmatch(r"streamlit==\d+\.\d+\.\d+", pins[0])
     assert all(re.search(r">=[\d.]+,<[\d.]+$", pin) for pin in pins[1:])

@@ -41,7 +41,7 @@ class Bounds:
     pages: int = 500  # of a document; what follows is cut off
     letters: int = 400_000  # characters of a document's text; what follows is cut off
     seconds: float = 10.0  # for making a document into its text
-    memory: int = 1_000_000_000  # bytes of address space for that
+    memory: int = 600_000_000  # bytes of address space for that
     wait: float = 30.0  # seconds for its turn
 
     def check(self, sizes: Iterable[tuple[str, int]]) -> None:
