@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 
 from chat.conversation.answer import Answer
 from chat.conversation.events import Reread, TextDelta
+from chat.conversation.files import File
 from chat.conversation.tree import Conversation
 from chat.conversation.window import Window
 from chat.errors import ChatError
+from chat.files.bounds import Kinds
+from chat.files.faults import FileError
+from chat.files.reading import read_all
 from chat.languages.language import say, spoken
 from chat.languages.terminal import speak_there, use_utf8
 from chat.options import MOST_ROUNDS
@@ -28,14 +33,24 @@ def main() -> int:
     """Hold a conversation with standard input; the exit code is 1 if a question failed."""
     speak_there(os.environ.get("CHAT_LANGUAGE"))
     use_utf8()
-    if sys.argv[1:]:
+    paths = _paths(sys.argv[1:])
+    if paths is None:
         return _explain(*sys.argv[1:])
     try:
         settings = Settings.load()
+        speak_there(settings.language)
+        files = read_all(paths, kinds=Kinds(settings.files))
     except SettingsError as error:
         _say(text.SETTINGS_WRONG, str(error))
         return 1
-    speak_there(settings.language)
+    except FileError as error:
+        _say(text.file_fault(error))
+        return 2
+    return int(_converse(settings, files))
+
+
+def _converse(settings: Settings, files: list[File]) -> bool:
+    """Ask what standard input says, the first time with files; whether a question failed."""
     service = connect(settings)
     interactive = bool(sys.stdin) and sys.stdin.isatty()
     if service.is_demo:
@@ -58,15 +73,25 @@ def main() -> int:
         elif command.startswith("/"):
             _say(say("unknown_command", command=command), text.TERMINAL_HELP)
         else:
-            failed = not _answer(conversation, service, line) or failed
-    return int(failed)
+            failed = not _answer(conversation, service, line, files) or failed
+    if files and not interactive and not failed:  # nothing was asked but for them
+        failed = not _answer(conversation, service, "", files)
+    return failed
+
+
+def _paths(arguments: Sequence[str]) -> list[str] | None:
+    """The paths in `--file NAME --file NAME …`; None where that is not what there is."""
+    named = arguments[1::2]
+    is_all = len(arguments) == 2 * len(named) and {*arguments[::2]} <= {"--file"}
+    return [*named] if is_all else None
 
 
 def _explain(*arguments: str) -> int:
-    """Say how the program is used, which takes no arguments; its exit code."""
+    """Say how the program is used; its exit code."""
     is_asked = {*arguments} <= {"-h", "--help"}
-    if not is_asked:
-        _say(say("unknown_argument", argument=arguments[0]))
+    unknown = [argument for argument in arguments[::2] if argument != "--file"]
+    if not is_asked and unknown:
+        _say(say("unknown_argument", argument=unknown[0]))
     usage = f"{text.TERMINAL_USAGE}\n{text.TERMINAL_HELP}"
     print(usage, file=sys.stdout if is_asked else sys.stderr)
     return 0 if is_asked else 2
@@ -101,13 +126,14 @@ def _set_rounds(conversation: Conversation, value: str) -> str:
     return say("remembering", count=conversation.rounds)
 
 
-def _answer(conversation: Conversation, service: Service, question: str) -> bool:
-    """Stream the answer to a question; whether it came without a failure."""
+def _answer(conversation: Conversation, service: Service, question: str, files: list[File]) -> bool:
+    """Stream the answer to a question with files, which are taken; whether it did not fail."""
     try:
-        answer = conversation.ask(question).answer
+        answer = conversation.ask(question, files=files).answer
     except ChatError as error:
         _say_failure(error)
         return False
+    files.clear()
     with closing(answer.grow(service.stream(Window.of(conversation), service.defaults))) as events:
         try:
             for event in events:

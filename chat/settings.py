@@ -22,6 +22,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_MODEL = "gpt-5.6-luna"
 LONGEST_TIMEOUT = 600.0  # seconds
 MOST_TOKENS = 10**12
+FILES = ("off", "images", "documents", "all")  # which kinds may go along with a question
 SECRETS = frozenset({"OPENAI_API_KEY", "CHAT_PASSWORD"})
 _HOST = re.compile(r"(?:\*\.)?[\w-]+(?:\.[\w-]+)*", re.ASCII)
 _FRAME = re.compile(rf"https?://{_HOST.pattern}(?::\d{{1,5}})?", re.ASCII)
@@ -66,6 +67,7 @@ class Settings:
     frames: tuple[str, ...] = ()
     store: bool = True
     titles: bool = False
+    files: str = "all"
     language: str | None = None
 
     @property
@@ -137,6 +139,7 @@ class Settings:
             frames=read.sites("CHAT_FRAMES", _FRAME, "setting_frames"),
             store=read.switch("CHAT_STORE", default=True),
             titles=read.switch("CHAT_TITLES", default=False),
+            files=read.choice("CHAT_FILES", FILES) or "all",
             language=read.language("CHAT_LANGUAGE"),
         )
 

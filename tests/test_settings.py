@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from chat.files.bounds import Kinds
 from chat.options import Options
-from chat.settings import PROJECT, Settings, SettingsError, variables
+from chat.settings import FILES, PROJECT, Settings, SettingsError, variables
 
 NO_FILE = Path("no-such-file")
 
@@ -41,6 +42,7 @@ def test_without_any_variable_the_defaults_hold() -> None:
         proxy=False,
         store=True,
         titles=False,
+        files="all",
     )
 
 
@@ -68,6 +70,7 @@ def test_every_variable_is_read_and_trimmed() -> None:
         CHAT_PROXY="on",
         CHAT_STORE="off",
         CHAT_TITLES="on",
+        CHAT_FILES="Images",
     )
     assert settings == Settings(
         api_key="sk-key",
@@ -92,12 +95,18 @@ def test_every_variable_is_read_and_trimmed() -> None:
         proxy=True,
         store=False,
         titles=True,
+        files="images",
     )
     assert "sesame" not in repr(settings)
     assert "sk-key" not in repr(settings)
     assert settings.options == Options(
         model="llama3.2", temperature=0.5, top_p=1.0, max_tokens=100, reasoning_effort="high"
     )
+
+
+def test_the_kinds_of_files_are_those_that_can_be_read() -> None:
+    assert [*FILES] == [*Kinds]
+    assert Kinds(load().files) is Kinds.ALL
 
 
 @pytest.mark.parametrize("empty", ["", " \n"])
@@ -107,7 +116,7 @@ def test_empty_means_unset_but_a_prompt_may_be_empty_on_purpose(empty: str) -> N
         *("CHAT_TEMPERATURE", "CHAT_TOP_P", "CHAT_MAX_TOKENS", "CHAT_TIMEOUT", "CHAT_TITLE"),
         *("CHAT_CONTEXT_TOKENS", "CHAT_MAX_CHARS", "CHAT_OWN_KEY", "CHAT_PASSWORD", "CHAT_STORE"),
         *("CHAT_VISITOR_TOKENS", "CHAT_DAILY_TOKENS", "CHAT_DATA", "CHAT_TITLES", "CHAT_PROXY"),
-        "CHAT_REASONING_EFFORT",
+        *("CHAT_REASONING_EFFORT", "CHAT_FILES"),
     ]
     assert load(**dict.fromkeys(names, empty)) == load()
     assert load(CHAT_SYSTEM_PROMPT=empty).system_prompt == ""
@@ -127,6 +136,7 @@ def test_empty_means_unset_but_a_prompt_may_be_empty_on_purpose(empty: str) -> N
         ("CHAT_TIMEOUT", "0", "a number from 1 to 600"),
         ("CHAT_STORE", "maybe", "on or off"),
         ("CHAT_REASONING_EFFORT", "hard", "one of none, minimal, low, medium, high, xhigh, max"),
+        ("CHAT_FILES", "pictures", "one of off, images, documents, all"),
         ("CHAT_DAILY_TOKENS", "0", "a whole number from 1 to 1000000000000"),
         ("OPENAI_BASE_URL", "localhost:11434/v1", "an address like https://host/v1"),
         ("OPENAI_BASE_URL", "http://localhost:port/v1", "an address like https://host/v1"),

@@ -12,10 +12,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from chat import errors
+from chat.conversation.files import pictures_of, text_of
+from chat.files.faults import Fault, FileError
 from chat.languages.language import language, say
 from chat.settings import PROJECT
 from chat.words import text
@@ -31,10 +35,10 @@ def environment(service: ScriptedService | None = None, **more: str) -> dict[str
 
 
 def piped(
-    said: bytes, service: ScriptedService | None = None, **more: str
+    said: bytes, service: ScriptedService | None = None, *arguments: str | Path, **more: str
 ) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        COMMAND,
+        [*COMMAND, *arguments],
         input=said,
         capture_output=True,
         env=environment(service, **more),
@@ -77,7 +81,11 @@ def test_commands_start_over_set_the_rounds_and_leave(service: ScriptedService) 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code"), [(["--help"], 0), (["-h"], 0), (["--model", "x"], 2)]
+    ("arguments", "code"),
+    [
+        *((["--help"], 0), (["-h"], 0), (["--model", "x"], 2)),
+        *((["--file"], 2), (["--file", "x", "--file"], 2), (["--file", "x", "y", "z"], 2)),
+    ],
 )
 def test_it_says_how_it_is_used_in_the_owners_language(arguments: list[str], code: int) -> None:
     done = subprocess.run(
@@ -92,6 +100,52 @@ def test_it_says_how_it_is_used_in_the_owners_language(arguments: list[str], cod
     said, other = (done.stdout, done.stderr) if code == 0 else (done.stderr, done.stdout)
     assert language("zh").say("terminal_help") in said.decode()
     assert other == b""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    """The arguments for a text and a picture."""
+    (tmp_path / "notes.txt").write_bytes("Grüße".encode("latin-1"))
+    Image.new("RGB", (20, 10)).save(tmp_path / "dot.png")
+    return ["--file", str(tmp_path / "notes.txt"), "--file", str(tmp_path / "dot.png")]
+
+
+@pytest.mark.parametrize(("said", "texts"), [(b"Q1\nQ2\n", ["Q1"]), (b"\n", []), (b"", [])])
+def test_files_go_along_with_the_first_question_or_alone(
+    service: ScriptedService, files: list[str], said: bytes, texts: list[str]
+) -> None:
+    done = piped(said, service, *files)
+    assert (done.returncode, done.stderr) == (0, b"")
+    content = service.requests[0].messages[0]["content"]
+    assert text_of(content) == "\n\n".join(["===== notes.txt =====\nGrüße\n=====", *texts])
+    assert [url.partition(",")[0] for url in pictures_of(content)] == ["data:image/jpeg;base64"]
+    if texts:
+        assert service.last.messages[2]["content"] == "Q2"
+
+
+def test_files_do_not_go_without_the_question_that_failed(
+    service: ScriptedService, files: list[str]
+) -> None:
+    assert piped(b"a\0b\n", service, *files).returncode == 1
+    assert service.requests == []
+
+
+@pytest.mark.parametrize(
+    ("name", "fault", "more"),
+    [
+        ("nowhere.txt", Fault.UNREADABLE, {}),
+        ("dot.png", Fault.NOT_ALLOWED, {"CHAT_FILES": "documents"}),
+        ("notes.txt", Fault.NOT_ALLOWED, {"CHAT_FILES": "off"}),
+    ],
+)
+def test_a_file_that_cannot_go_is_one_sentence_and_nothing_is_sent(
+    service: ScriptedService, files: list[str], name: str, fault: Fault, more: dict[str, str]
+) -> None:
+    path = Path(files[1]).with_name(name)
+    done = piped(b"Q\n", service, "--file", path, **more)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode() == f"{text.file_fault(FileError(name, fault))}\n"
+    assert service.requests == []
 
 
 def test_the_demo_speaks_the_terminals_language() -> None:

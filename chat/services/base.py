@@ -10,6 +10,7 @@ from dataclasses import asdict
 from chat import models
 from chat.conversation.answer import Answer
 from chat.conversation.events import Event
+from chat.conversation.files import File
 from chat.conversation.tree import Conversation
 from chat.conversation.window import Message, Window
 from chat.options import Options
@@ -58,13 +59,19 @@ class Service(ABC):
         """The chat models that the service is known to have; empty until they are known."""
 
     def reply(
-        self, conversation: Conversation, question: str, options: Options | None = None
+        self,
+        conversation: Conversation,
+        question: str,
+        options: Options | None = None,
+        *,
+        files: Sequence[File] = (),
     ) -> Answer:
         """Ask a question of a conversation and wait for the whole answer.
 
+        A question with `files` may have no text; `chat.files.reading` makes them.
         Raises a `ChatError`; what had arrived by then stays in the conversation.
         """
-        answer = conversation.ask(question).answer
+        answer = conversation.ask(question, files=files).answer
         for _ in answer.grow(self.stream(Window.of(conversation), options or self.defaults)):
             pass
         if answer.error is not None:

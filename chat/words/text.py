@@ -9,6 +9,7 @@ from chat.languages.language import say
 from chat.words.access import *
 from chat.words.dialogue import *
 from chat.words.failures import *
+from chat.words.files import *
 from chat.words.keeping import *
 from chat.words.meter import *
 from chat.words.sidebar import *

@@ -8,6 +8,8 @@ import pytest
 
 from chat.files.bounds import Bounds, Kinds
 from chat.files.faults import Fault, FileError, clean_name
+from chat.languages.language import CODES, language, speaking
+from chat.words import text
 
 
 def test_ten_thousand_tiny_files_are_refused_by_number() -> None:
@@ -74,3 +76,11 @@ def test_a_long_name_keeps_its_ending() -> None:
     clean = clean_name("a" * 1_000_000 + ".pdf")
     assert len(clean) == 100
     assert clean.endswith("…aaaaaaaa.pdf")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_fault_is_a_sentence_with_the_files_name(code: str) -> None:
+    with speaking(language(code)):
+        said = [text.file_fault(FileError("notes.txt", fault)) for fault in Fault]
+    assert all("notes.txt" in sentence for sentence in said)
+    assert len({*said}) == len(Fault) == len(language(code).table("file_fault"))

@@ -9,6 +9,7 @@ import pytest
 
 from chat.conversation.answer import Status
 from chat.conversation.events import Ended, TextDelta, UsageReported
+from chat.conversation.files import Document
 from chat.conversation.tree import Conversation
 from chat.conversation.window import Window
 from chat.options import Options
@@ -36,6 +37,13 @@ def test_asked_for_the_first_question_it_names_the_first_in_its_window(quick: De
     answer = quick.reply(conversation, "What is the first question you remember?")
     assert "Pears?" in answer.text
     assert "Apples?" not in answer.text
+
+
+def test_a_reply_takes_files_along_and_needs_no_words(quick: Demo) -> None:
+    conversation = Conversation()
+    answer = quick.reply(conversation, "", files=[Document(name="a.txt", text="Some plums")])
+    assert "Some plums" in answer.text
+    assert [file.name for file in conversation.history[0].files] == ["a.txt"]
 
 
 @pytest.mark.parametrize(
