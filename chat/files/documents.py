@@ -32,6 +32,7 @@ _ENCODINGS = [
 ]
 _COMMONEST = "cp1252"  # which has all of Latin-1
 _ALIKE = 0.01  # a difference of two likelihoods that says nothing
+LONGEST_LETTER = 4  # bytes, in any of them
 _SAMPLE = 4_000  # bytes that the detector looks at
 # What no text has many of: controls but tab, line and page breaks, and the escape of a terminal.
 _CONTROLS = bytes({*range(32), 127} - {*b"\t\n\r\f\x1b"})
@@ -50,13 +51,14 @@ def read(name: str, data: bytes, bounds: Bounds = BOUNDS) -> Document:
         return extract(name, "docx", data, bounds)
     if data.startswith(_COMPOUND) and _ENCRYPTED in data:
         raise FileError(name, Fault.ENCRYPTED)
-    decoded = _decoded(data)
+    head = data[: LONGEST_LETTER * (bounds.letters + 1)]  # no more of it can be sent
+    decoded = _decoded(head)
     if decoded is None:
         raise FileError(name, Fault.UNKNOWN_KIND)
     text = mended(decoded.replace("\r\n", "\n").replace("\r", "\n"))
     if not text.strip():
         raise FileError(name, Fault.EMPTY)
-    is_cut = len(text) > bounds.letters
+    is_cut = len(text) > bounds.letters or len(data) > len(head)
     return Document(name=clean_name(name), text=text[: bounds.letters], is_cut=is_cut)
 
 
@@ -70,7 +72,7 @@ def _decoded(data: bytes) -> str | None:
     if len(data) - len(data.translate(None, _CONTROLS)) > _MOST_CONTROLS * len(data):
         return None
     try:
-        return data.decode()
+        return codecs.utf_8_decode(data)[0]  # without a letter that is cut at the end
     except UnicodeDecodeError:
         return data.decode(_detected(data), "replace")
 

@@ -48,7 +48,7 @@ def _run(name: str, kind: str, data: bytes, bounds: Bounds) -> bytes:
     """What the program prints of a file."""
     limits = (bounds.pages, bounds.letters, math.ceil(bounds.seconds) + 1, bounds.memory)
     process = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-I", str(PROGRAM), kind, *map(str, limits)],
+        [sys.executable, "-IB", str(PROGRAM), kind, *map(str, limits)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -73,7 +73,7 @@ def _run(name: str, kind: str, data: bytes, bounds: Bounds) -> bytes:
         said = process.stdout.read(most + 1)
     finally:
         timer.cancel()
-        timer.join()  # afterwards the process has a number of its own no more
+        timer.join()  # once the process is waited for, its number may be another's
         _kill(process)
         process.wait()
         feeder.join()

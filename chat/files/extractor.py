@@ -1,6 +1,6 @@
 """A program of its own: the text of the PDF or DOCX file on its standard input, as JSON.
 
-    python -I extractor.py KIND PAGES LETTERS SECONDS MEMORY
+    python -IB extractor.py KIND PAGES LETTERS SECONDS MEMORY
 
 What it prints is `{"text": …, "is_cut": …}` or `{"fault": …}`, by a name of `chat.files.faults`.
 A file may make it crash, hang or fill its memory, so it has little of all, no variables of the
@@ -20,8 +20,11 @@ from typing import Any, NoReturn
 
 LARGEST_PART = 200_000_000  # bytes of a DOCX file's text with its markup, unpacked
 PIECE = 65_536  # bytes
+MOST_BETWEEN = 100  # characters between two texts of a DOCX file
 PAGES_APART = "\n\n"
 
+# What stands there a second time for other programs, and what was moved or changed.
+_SKIPPED = ("Fallback", "moveFrom", "pPrChange")
 _MAIN_PART = re.compile(r"word/document\d*\.xml")
 
 
@@ -101,13 +104,13 @@ class Words:
         self.is_drawn = False
         self._pending = ""  # what separates the text so far from the next
         self._is_text = False
-        self._skipped = 0  # how deep we are in a second form of what was there already
+        self._skipped = 0  # how deep we are in what is skipped
         self._cells: list[bool] = []  # for each table that we are in: has its row a cell already
 
     def start(self, tag: str, _attributes: dict[str, str]) -> None:
         """An element begins."""
         space, _, name = tag.rpartition("}")
-        if self._skipped or (name == "Fallback" and "markup-compatibility" in space):
+        if self._skipped or name in _SKIPPED:
             self._skipped += 1
         elif "wordprocessingml" not in space:
             return
@@ -116,9 +119,9 @@ class Words:
         elif name in ("drawing", "pict"):
             self.is_drawn = True
         elif name in ("tab", "br", "cr"):
-            self._pending += "\t" if name == "tab" else "\n"
+            self._separate("\t" if name == "tab" else "\n")
         elif name == "numPr":
-            self._pending += "- "
+            self._separate("- ")
         elif name == "noBreakHyphen":
             self.data("-", is_text=True)
         elif name == "tr":
@@ -138,9 +141,14 @@ class Words:
         elif name == "t":
             self._is_text = False
         elif name == "p":
-            self._pending += "\n"
+            self._separate("\n")
         elif name == "tr" and self._cells:
             self._cells.pop()
+
+    def _separate(self, mark: str) -> None:
+        """Put something between the text so far and the next, unless much is there already."""
+        if len(self._pending) < MOST_BETWEEN:
+            self._pending += mark
 
     def data(self, words: str, *, is_text: bool = False) -> None:
         """Words between two marks, of which only a `t` has any that are seen."""

@@ -65,6 +65,8 @@ def scaled(name: str, data: bytes, bounds: Bounds = BOUNDS) -> Picture:
     """
     if not data:
         raise FileError(name, Fault.EMPTY)
+    if len(data) > bounds.bytes_together:
+        raise FileError(name, Fault.TOO_LARGE)
     try:
         with warnings.catch_warnings():
             # It comes before the bound below, which is a little wider.

@@ -10,6 +10,7 @@ CATALOG = b"<< /Type /Catalog /Pages 2 0 R >>"
 FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
 PAGE = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents %d 0 R"
 RESOURCES = b" /Resources << /Font << /F1 3 0 R >> >> >>"
+DEEPER = b"<< /Type /Pages /Kids [%d 0 R] /Count 1 /Parent %d 0 R >>"
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
@@ -88,6 +89,7 @@ def hostile_pdfs() -> dict[str, bytes]:
             stream(_packed(b"9 0 " * 250_000, 1_000), objects),
         ),
         "forms that double": pdf(*doubling),
+        "a deep tree of pages": pdf(CATALOG, *(DEEPER % (at, at - 2) for at in range(3, 50_000))),
     }
 
 
@@ -146,5 +148,7 @@ def hostile_docx() -> dict[str, bytes]:
         "a zip bomb": zip_bomb(),
         "an XML bomb": docx(paragraph("&a11;"), laughs),
         "an external entity": docx(paragraph("&a;"), outside),
+        "nothing but tabs": docx("<w:p>" + "<w:tab/>" * 300_000 + "</w:p>"),
+        "elements in elements": docx("<w:p>" * 500_000),
         "an external definition": docx(paragraph("a"), far),
     }

@@ -94,6 +94,12 @@ def test_a_long_text_is_cut_and_says_so() -> None:
     assert not documents.read("a.txt", b"abc", Bounds(letters=3)).is_cut
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32", "gb18030"])
+def test_a_long_text_is_cut_between_its_letters(encoding: str) -> None:
+    found = documents.read("a.txt", ("中文😀" * 100).encode(encoding), Bounds(letters=40))
+    assert (found.text, found.is_cut) == (("中文😀" * 14)[:40], True)
+
+
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1_000)
 
 
@@ -164,9 +170,10 @@ def test_a_docx_is_its_paragraphs_tables_and_lists() -> None:
     twice = f"<mc:AlternateContent><mc:Choice>{paragraph('box')}</mc:Choice>"
     twice += f"<mc:Fallback>{paragraph('box')}</mc:Fallback></mc:AlternateContent>"
     spaced = "<w:p><w:r><w:t>x</w:t><w:tab/><w:t>y</w:t><w:br/><w:t>z</w:t></w:r></w:p>"
+    moved = f"<w:moveFrom>{paragraph('moved')}</w:moveFrom>"
     hidden = "<w:p><w:r><w:instrText>PAGE</w:instrText></w:r></w:p>"
     body = paragraph("Hel", "lo &amp; 你好") + paragraph("one", before=item) + spaced + table
-    assert text_of(docx(body + twice + hidden + paragraph("end"))) == (
+    assert text_of(docx(body + twice + moved + hidden + paragraph("end"))) == (
         "Hello & 你好\n- one\nx\ty\nz\na\tb\nc\td\nbox\n\nend"
     )
 
