@@ -16,13 +16,13 @@ WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 def pdf(*objects: bytes, trailer: bytes = b"") -> bytes:
     """A PDF file of these objects, of which the first is its catalog."""
-    out, places = b"%PDF-1.7\n", b""
+    out, places = bytearray(b"%PDF-1.7\n"), bytearray()
     for number, each in enumerate(objects, start=1):
         places += b"%010d 00000 n \n" % len(out)
         out += b"%d 0 obj\n%s\nendobj\n" % (number, each)
     table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     end = b"trailer\n<< /Size %d /Root 1 0 R %s >>\n" % (len(objects) + 1, trailer)
-    return out + table + places + end + b"startxref\n%d\n%%%%EOF\n" % len(out)
+    return bytes(out + table + places + end) + b"startxref\n%d\n%%%%EOF\n" % len(out)
 
 
 def stream(data: bytes, more: bytes = b"") -> bytes:
@@ -94,9 +94,13 @@ def hostile_pdfs() -> dict[str, bytes]:
 
 
 def _packed(piece: bytes, times: int) -> bytes:
-    """So many times the same piece, compressed; it never stands in memory as a whole."""
-    packer = zlib.compressobj()
-    return b"".join(packer.compress(piece) for _ in range(times)) + packer.flush()
+    """So many times the same piece, compressed but once (RFC 1950 and 1951)."""
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    once = packer.compress(piece) + packer.flush(zlib.Z_FULL_FLUSH)
+    checksum = 1
+    for _ in range(times):
+        checksum = zlib.adler32(piece, checksum)
+    return b"\x78\x9c" + once * times + packer.flush() + checksum.to_bytes(4, "big")
 
 
 def zipped(**parts: bytes) -> bytes:
@@ -126,14 +130,14 @@ def paragraph(*words: str, before: str = "") -> str:
 
 
 def zip_bomb() -> bytes:
-    """A DOCX file of a megabyte that unpacks to a thousand."""
+    """A DOCX file that unpacks to 250 MB, a thousand times what it has."""
     out = BytesIO()
     with (
         zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed,
         packed.open("word/document.xml", "w") as part,
     ):
         part.write(b"<a>")
-        for _ in range(1_000):
+        for _ in range(250):
             part.write(b" " * 1_000_000)
     return out.getvalue()
 
