@@ -1,16 +1,20 @@
 // The cursor goes where the work is: never to nowhere, as what it stood on is drawn anew or gone.
-import { ABOUT_TO_ASK, BUTTON, DIALOG, EDITED, EDITS, ENDS_EDIT, GATE, MESSAGE, described } from "./selectors.js";
-import { isIdle } from "./selectors.js";
+import { ABOUT_TO_ASK, BUTTON, DIALOG, EDITED, EDITS, ENDS_EDIT, GATE, INPUT, MESSAGE, STOP } from "./selectors.js";
+import { described, isIdle } from "./selectors.js";
 import { takeInput } from "./input.js";
+import { isWriting } from "./writing.js";
 
 const [SOON, LATER] = [300, 3000]; // milliseconds in which what is to have the cursor may come
-const canHaveIt = (element) => element?.isConnected && !element.disabled && element.getClientRects().length > 0;
+const isSeen = (element) => element.isConnected && !element.disabled && element.getClientRects().length > 0;
+// Stop takes no click at first (style.css), and so no second Enter of a hasty hand.
+const canHaveIt = (element) => element && isSeen(element) && getComputedStyle(element).pointerEvents !== "none";
 
 let last = null; // what has the cursor, and what stands in its place later
 let lostAt = null; // when it was lost
 let isGate = false;
 let hadDialog = false;
 let closedAt = -Infinity; // when a dialog was closed
+let isByKey = false; // what was last done
 
 // What is to have the cursor when a button is gone: the field that it opens or the button that it
 // closes, one of the same name, or another one of the same message. No move of a message changes what
@@ -21,7 +25,7 @@ function successors(button) {
   const place = [...document.querySelectorAll(MESSAGE)].indexOf(message);
   const all = (selector) => [...(document.querySelectorAll(MESSAGE)[place]?.querySelectorAll(selector) ?? [])];
   if (button.matches(EDITS)) return [() => all(EDITED)[0]];
-  if (button.matches(ENDS_EDIT)) return [() => all(EDITS)[0]];
+  if (button.matches(ENDS_EDIT)) return [() => isIdle() && all(EDITS)[0]]; // it may be answered now
   const name = button.textContent;
   return [
     () => all(BUTTON).find(({ textContent }) => textContent === name),
@@ -35,7 +39,10 @@ function note(element) {
 }
 
 document.addEventListener("focusin", ({ target }) => note(target));
-for (const kind of ["keydown", "pointerdown"]) window.addEventListener(kind, () => (closedAt = -Infinity), true);
+for (const kind of ["keydown", "pointerdown"]) {
+  const hear = () => ([closedAt, isByKey] = [-Infinity, kind === "keydown"]);
+  window.addEventListener(kind, hear, true);
+}
 
 document.addEventListener(
   "click",
@@ -64,7 +71,9 @@ function look() {
   const { activeElement } = document;
   if (activeElement && activeElement !== document.body && activeElement !== last.element) return;
   lostAt ??= performance.now();
-  const found = last.finders.map((find) => find()).find(canHaveIt);
+  // What asks is gone while it is answered: with keys one may stop that, with a mouse one goes on to write.
+  const meanwhile = [() => document.querySelector(isByKey ? STOP : INPUT)];
+  const found = (isWriting() ? meanwhile : last.finders).map((find) => find()).find(canHaveIt);
   if (found) found.focus({ preventScroll: true });
   else if (isIdle() && performance.now() - lostAt > (last.finders.length ? LATER : SOON)) {
     last = null;

@@ -1,5 +1,5 @@
 // What keys mean before anything else on the page hears of them. Loaded first (page.js).
-import { EDITED, INPUT, buttonOf, isOpen } from "./selectors.js";
+import { BUTTON, EDITED, INPUT, buttonOf, isOpen, sends } from "./selectors.js";
 import { stop } from "./writing.js";
 
 // An input method ends its word with Enter, too, and leaves it with Escape. Safari tells so after the
@@ -15,10 +15,14 @@ let isTaken = false;
 window.addEventListener(
   "keydown",
   (event) => {
-    const { key, target, ctrlKey, metaKey, shiftKey } = event;
+    const { key, target, repeat, ctrlKey, metaKey, shiftKey } = event;
     if (isOfInputMethod(event)) {
       if (ENDING.includes(key)) event.stopImmediatePropagation();
     } else if (key === "Enter" && target.matches?.(INPUT) && isTouched.matches) {
+      event.stopImmediatePropagation();
+    } else if (key === "Enter" && repeat && (target.matches?.(BUTTON) || sends(event))) {
+      // A key that is held presses once: the cursor has gone on, and stands where it would undo that.
+      event.preventDefault();
       event.stopImmediatePropagation();
     } else if (target.matches?.(EDITED) && !shiftKey) {
       const name = { Enter: ctrlKey || metaKey ? "save" : "", Escape: "leave" }[key];

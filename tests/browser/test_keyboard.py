@@ -61,6 +61,57 @@ def test_the_cursor_goes_where_the_work_is(chat: ChatPage) -> None:
     expect(chat.input).to_be_focused()
 
 
+def stalled(*words: str) -> Reply:
+    """An answer that goes on until it is stopped."""
+    return Reply(steps=[*map(chunk, words), fake.stall])
+
+
+def test_while_it_is_asked_anew_the_cursor_is_on_stop(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    ask(chat, "Q1", "Q2")
+    service.enqueue(*[stalled("Half.")] * 4)
+
+    def expect_stopped_by(button: Locator) -> None:
+        """Hold Enter on a button, let go when Stop has the cursor, and press that."""
+        button.focus()
+        chat.page.keyboard.down("Enter")
+        expect(chat.stop).to_be_focused()
+        chat.page.keyboard.down("Enter")  # as often as a held key does
+        chat.page.keyboard.up("Enter")
+        expect(chat.growing).to_have_count(1)
+        chat.page.keyboard.press("Enter")
+        chat.expect_free()
+        expect(chat.input).to_be_focused()
+
+    expect_stopped_by(chat.action(1, text.RETRY))
+    expect_stopped_by(chat.action(1, text.GO_ON))
+    press(chat.of_question(2, text.EDIT))
+    chat.messages.nth(2).get_by_role("textbox").fill("Q2 anew")
+    expect_stopped_by(chat.button(text.SAVE_EDIT))
+    # With a mouse, one goes on to write.
+    chat.action(1, text.RETRY).click()
+    expect(chat.growing).to_have_count(1)
+    expect(chat.input).to_be_focused()
+    chat.stop.click()
+    chat.expect_free()
+
+
+def test_a_held_key_does_not_send_what_it_has_brought_back(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    ask(chat, "Q1")
+    chat.action(1, text.UNDO).focus()
+    chat.page.keyboard.down("Enter")
+    expect(chat.input).to_have_value("Q1")
+    expect(chat.input).to_be_focused()
+    chat.page.keyboard.down("Enter")
+    chat.page.keyboard.up("Enter")
+    expect(chat.messages).to_have_count(0)
+    expect(chat.input).to_have_value("Q1")
+    assert len(service.requests) == 1
+
+
 def test_the_cursor_is_back_when_a_dialog_is_closed(chat: ChatPage) -> None:
     press(chat.button(text.WHAT_WILL_BE_SENT))
     expect(chat.page.get_by_role("dialog")).to_be_visible()
