@@ -85,7 +85,7 @@ class Meter:
             parts.append(Part(kind="room", label=text.PART_ROOM, tokens=room))
         split = _Split(text.NEXT_REQUEST, total, parts, self._limit)
         st.html(split.head(self._price(total.tokens)))
-        with st.expander(text.METER_DETAILS, type="compact"):
+        with st.expander(text.METER_DETAILS, key="details", type="compact"):
             st.html(split.rows())
             st.html(_lines_html(self._rows(window), self._said(window)) + self._for_owner())
 

@@ -43,7 +43,8 @@ def draw(page: Page, counter: TokenCounter) -> None:
         page.draw(Part.SETTINGS, _settings)
         with st.container(key="chats-and-more"):
             page.draw(Part.CHATS, _draw_chats)
-            with st.expander(text.MORE):
+            # By its key it stays as it is when the page speaks another language (Streamlit 1.67).
+            with st.expander(text.MORE, key="more"):
                 _parameters(page)
                 page.draw(Part.FILES, files.draw)
                 if visitor.owners.language is None:

@@ -104,13 +104,7 @@ class ChatPage:
         wait_until(self, is_found)
         box.press("Enter")
         picked = self.sidebar.get_by_role("combobox", name=then or label)
-
-        def is_picked() -> bool:
-            if then:  # for another name, Streamlit (1.67) may fold what it stands in
-                self.open_more()
-            return picked.count() == 1 and picked.input_value() == name
-
-        wait_until(self, is_picked)
+        expect(picked).to_have_value(name)
 
     def prompt(self, prompt: str) -> None:
         """Set the system prompt, and leave its field."""
