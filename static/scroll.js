@@ -2,7 +2,8 @@
 //
 // The chat input stands in `st.bottom`: where Streamlit (1.67) places it by itself, it scrolls by
 // itself, too, and pulls back who scrolls up while the page grows.
-import { EARLIER, INPUT, MAIN, MESSAGE, roundIn, sends } from "./selectors.js";
+import { ASKS, EARLIER, INPUT, MAIN, MESSAGE, TURNS, roundIn, sends } from "./selectors.js";
+import { isWriting } from "./writing.js";
 
 // A wheel that turns down stops where the end was when it began to turn, and the page grows meanwhile.
 const NEAR = 100; // pixels
@@ -35,30 +36,68 @@ function observeParts() {
 new MutationObserver(observeParts).observe(main, { childList: true });
 observeParts();
 
-// What is drawn above what one reads moves that nowhere. The same places show other rounds then, so a
+// What is drawn above what one reads moves that nowhere: what "Show earlier" brings, and an answer in the
+// place of another one, which may be shorter or grow. The same places may show other rounds then, so a
 // browser would keep the wrong ones where they are.
-const SETTLING = 3000; // milliseconds after the press in which the page is drawn
-let kept = null; // {round, top} of the first message that was seen
+const SETTLING = 3000; // milliseconds in which the page is drawn
+let kept = null; // a question, by its round, and its `top`: what stands below all that changes
+let filled = null; // the answer above it, which is shorter, and so high that the question can stay there
+
 document.addEventListener(
   "click",
   ({ target }) => {
-    if (!target.closest?.(EARLIER)) return;
-    const seen = [...document.querySelectorAll(MESSAGE)].find(roundIn);
-    if (!seen) return;
-    kept = { round: roundIn(seen), top: seen.getBoundingClientRect().top };
+    const button = target.closest?.(`${EARLIER}, ${ASKS}, ${TURNS}`);
+    if (!button) return;
+    const all = [...document.querySelectorAll(MESSAGE)];
+    const message = button.closest(MESSAGE);
+    const below = message ? all[all.indexOf(message) + 1] : all.find(roundIn);
+    const round = below && roundIn(below);
+    if (!round) return;
+    letGo();
     isAtEnd = false;
-    setTimeout(() => (kept = null), SETTLING);
+    kept = { round, top: topOf(below), isAsked: button.matches(ASKS), isHeld: true };
+    Object.assign(kept, { scrolled: main.scrollTop, height: main.scrollHeight, until: performance.now() + SETTLING });
     keep();
   },
   true,
 );
+const topOf = (element) => element.getBoundingClientRect().top;
+
+function letGo() {
+  kept = null;
+  fill("");
+}
+
+function fill(height) {
+  if (filled) filled.style.minHeight = height;
+  if (!height) filled = null;
+}
+
 function keep() {
   if (!kept) return;
+  const now = performance.now();
+  if (isWriting()) Object.assign(kept, { isBegun: true, until: now + SETTLING });
+  else if (kept.isBegun) {
+    kept.isAsked = false;
+    fill("");
+  }
+  if (now > kept.until) return letGo();
+  // Whoever scrolls meanwhile reads something else.
+  if (main.scrollHeight === kept.height && Math.abs(main.scrollTop - kept.scrolled) > 1) kept.isHeld = false;
   const message = document.querySelector(`.${kept.round}`)?.closest(MESSAGE);
-  if (message) main.scrollTop += message.getBoundingClientRect().top - kept.top;
+  if (message && kept.isHeld) hold(message);
+  [kept.scrolled, kept.height] = [main.scrollTop, main.scrollHeight];
   requestAnimationFrame(keep);
 }
-for (const kind of ["wheel", "touchmove", "keydown"]) main.addEventListener(kind, () => (kept = null), { passive: true });
+
+function hold(message) {
+  main.scrollTop += topOf(message) - kept.top;
+  const missing = kept.top - topOf(message); // above it, where the page begins
+  if (missing < 1 || !kept.isAsked) return;
+  const all = [...document.querySelectorAll(MESSAGE)];
+  filled = all[all.indexOf(message) - 1];
+  fill(`${filled.offsetHeight + missing}px`);
+}
 
 // Whoever asks from further up is shown the end as soon as the question stands there.
 function mayAsk(event) {

@@ -56,6 +56,7 @@ export const ABOUT_TO_ASK = [
 ].join();
 export const PROMPT = ".st-key-system_prompt textarea";
 export const ASKS = '[class*="st-key-refresh-"] button, [class*="st-key-resume-"] button, [class*="st-key-save-"] button';
+export const TURNS = '[class*="st-key-back-"] button, [class*="st-key-forth-"] button'; // to another version
 
 // The class that a round's question has on every page that shows it.
 const ASKED = '[class*="st-key-asked-"]';

@@ -7,6 +7,7 @@ the visitor expects, are not counted.
 
 from __future__ import annotations
 
+import threading
 from functools import partial
 
 import pytest
@@ -15,7 +16,8 @@ from playwright.sync_api import Browser, Locator, expect
 from chat.words import text
 from tests.browser.chat_page import ChatPage, wait_for_storage, wait_until
 from tests.browser.keeping import fill_with_many, growing
-from tests.fakes.service import ScriptedService, answering
+from tests.fakes import service as fake
+from tests.fakes.service import Reply, ScriptedService, answering, chunk
 
 RELOAD, ANSWER = 0.05, 0.005  # the most that is promised
 WATCH = """
@@ -118,6 +120,55 @@ def test_show_earlier_keeps_what_one_reads_where_it_is(chat: ChatPage) -> None:
     assert before is not None
     assert after is not None
     assert abs(after["y"] - before["y"]) <= 2
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_what_follows_an_answer_stays_where_it_is_when_that_is_asked_anew(
+    chat: ChatPage, service: ScriptedService, number: int
+) -> None:
+    lines = "A line of it.\n\n"
+    for name in ("Q1", "Q2", "Q3", "Q4"):
+        service.enqueue(answering(lines * 40))
+        chat.ask(name)
+        chat.expect_answer(int(name[1]), "line")
+    begun, ended = threading.Event(), threading.Event()
+    longer = [chunk("Short."), fake.wait(begun), chunk(f"\n\n{lines * 60}"), fake.wait(ended)]
+    service.enqueue(Reply(steps=[*longer, *answering("The end.").steps]))
+    below = chat.question(number + 1)
+    chat.action(number, text.DELETE).evaluate(
+        "(button) => button.scrollIntoView({block: 'center'})"
+    )
+    before = below.bounding_box()
+    assert before is not None
+
+    def expect_still(answer: str, state: str = "") -> None:
+        expect(chat.answer(number)).to_contain_text(answer)
+        chat.page.wait_for_timeout(300)  # for what would still move
+        after = below.bounding_box()
+        assert after is not None
+        assert abs(after["y"] - before["y"]) <= 2, state or answer
+
+    chat.action(number, text.RETRY).click()
+    expect(chat.answer(number)).not_to_contain_text("line")
+    expect_still("Short.")
+    expect(chat.answer(number).get_by_text("Short.")).to_be_in_viewport()
+    begun.set()
+    expect_still("line", "it is longer than before")
+    ended.set()
+    chat.expect_answer(number, "The end.")
+    expect_still("The end.")
+    chat.action(number, text.EARLIER_VERSION).click()
+    expect_still("1 / 2")
+    # But whoever scrolls while it grows, scrolls.
+    service.enqueue(growing(words=100))
+    chat.action(number, text.RETRY).click()
+    expect(chat.growing).to_have_count(1)
+    expect_still("w3")
+    chat.main.hover(position={"x": 100, "y": 100})
+    chat.page.mouse.wheel(0, 300)
+    wait_until(chat, partial(ends_above, below, before["y"] + before["height"] - 299))
+    chat.stop.click()
+    chat.expect_free()
 
 
 def test_the_three_things_it_is_for_stand_above_the_fold(watched: ChatPage) -> None:
