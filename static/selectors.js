@@ -10,6 +10,8 @@ export const SAID = '[data-testid="stChatMessageContent"]'; // of a message, its
 export const HEADING = `${MESSAGE} :is(h1, h2, h3, h4, h5, h6)`; // of an answer
 export const ALERT = '[role="alert"]';
 export const WIDE = "pre, table, .katex-display"; // what may scroll by itself
+export const FORMULA = ".katex:not(.katex-display .katex)"; // within a text
+export const UNBROKEN = ".base"; // a piece of one
 export const DIALOG = 'dialog, [role="dialog"]';
 
 // Whether something stands open that Escape closes: a dialog, a list, a menu, a search.

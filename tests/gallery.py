@@ -61,6 +61,29 @@ print("مرحبا")
 שלום עולם 123 (abc).
 
 And an English sentence."""
+LONG = "AWordThatHasNoEnd" * 5
+# Each of these is wider than a phone.
+WIDE = f"""# {LONG}
+
+{LONG} and **{LONG}**, `{LONG}`, https://a.example/{LONG}
+
+- {LONG}
+  - {LONG}
+
+> {LONG}
+> > - `{LONG}`
+
+| {LONG} | b |
+| --- | --- |
+| {LONG} | `{LONG}` |
+
+$$a_1 + a_2 + a_3 + a_4 + a_5 + a_6 + a_7 + a_8 + a_9 + a_{{10}} + a_{{11}} + a_{{12}}$$
+
+So $a_1 + a_2 + a_3 + a_4 + \\underbrace{{a_5 + a_6 + a_7 + a_8 + a_9 + a_{{10}} + a_{{11}}}}_n$.
+
+```text
+{LONG}
+```"""
 PAGES = (
     Answer(
         CHINESE,
@@ -265,6 +288,8 @@ GALLERY = (
     Answer("它占**50%**，公式**$x^2$**和**`code`**的", ("它占50%，公式", "和code的"), 1),
     # Whole pages, in Chinese, Japanese, Korean, Arabic and Hebrew
     *PAGES,
+    # What is too wide
+    Answer(WIDE, formulas=2, code=(LONG,), elements=("h1", "td code", "blockquote code")),
     # Lines and headings
     Answer(
         "Roses are red,\nviolets are blue.\n\n12 Main Street  \nSpringfield",

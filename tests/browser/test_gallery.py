@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -35,7 +36,8 @@ def gallery(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
         page.route(
             "**/static-of-ours/*", lambda route: route.fulfill(path=_file(route.request.url))
         )
-        page.add_script_tag(url="/static-of-ours/direction.js", type="module")
+        for script in ("direction.js", "scrollers.js"):
+            page.add_script_tag(url=f"/static-of-ours/{script}", type="module")
         yield page
         assert hosts - {None} <= {"127.0.0.1"}
         page.close()
@@ -91,7 +93,41 @@ _SIDES = """shown => [...shown.querySelectorAll("p, h2, li")].map((block) => {
 })"""
 
 
-def test_what_is_wide_scrolls_by_itself_on_a_phone(gallery: Page) -> None:
-    gallery.set_viewport_size({"width": 360, "height": 800})
-    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert gallery.evaluate(overflow) <= 0
+@pytest.mark.parametrize("colours", ["none", "active"])
+def test_what_is_wide_scrolls_by_itself_on_the_smallest_phone(
+    gallery: Page, colours: Literal["none", "active"]
+) -> None:
+    gallery.emulate_media(forced_colors=colours)
+    gallery.set_viewport_size({"width": 320, "height": 800})
+    gallery.wait_for_function(f"() => ({_CUT})().length === 0")
+
+
+def test_forced_colours_leave_what_a_background_tells(gallery: Page) -> None:
+    gallery.emulate_media(forced_colors="active")
+    shown = gallery.locator("[class*='st-key-answer-'] [data-testid='stMarkdownContainer']")
+    for marked in ("pre", "p code", "span:text-is('marked')"):
+        expect(shown.locator(marked).first).to_have_css("outline-style", "solid")
+
+
+# What goes over an edge, of the page or of what shows no more of it than it has room for.
+_CUT = """() => {
+  const [page, main] = [document.documentElement, document.querySelector(".stMain")];
+  const scrolls = (element) => ["auto", "scroll"].includes(getComputedStyle(element).overflowX);
+  const scroller = (element) => {
+    while (element !== main && !scrolls(element)) element = element.parentElement;
+    return element;
+  };
+  const shown = [...main.querySelectorAll('[data-testid="stMarkdownContainer"] *')]
+    .filter((element) => element.checkVisibility() && !element.closest(".katex-mathml"));
+  const cut = (element) => {
+    const [{ left, right }, by] = [element.getBoundingClientRect(), scroller(element)];
+    const { overflowX } = getComputedStyle(element);
+    const isClipped = overflowX === "hidden" && element.scrollWidth > element.clientWidth + 1;
+    const isOut = right > left && (left < -1 || right > page.clientWidth + 1);
+    return isClipped || (by === main && isOut);
+  };
+  return [
+    ...[page, main].filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.className),
+    ...shown.filter(cut).map((one) => one.outerHTML.slice(0, 200)),
+  ];
+}"""
