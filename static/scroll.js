@@ -24,7 +24,7 @@ function onScroll() {
   const { scrollTop, scrollHeight, clientHeight } = main;
   // A page that has become shorter moves by itself.
   if (scrollTop < top - 1 && scrollHeight >= height) isAtEnd = false;
-  else if (scrollTop > top && scrollHeight - scrollTop - clientHeight < NEAR) isAtEnd = true;
+  else if (!kept?.isHeld && scrollTop > top && scrollHeight - scrollTop - clientHeight < NEAR) isAtEnd = true;
   [top, height] = [scrollTop, scrollHeight];
 }
 main.addEventListener("scroll", onScroll, { passive: true });
