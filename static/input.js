@@ -1,5 +1,5 @@
 // The cursor, and when the input is free.
-import { ASKS, INPUT } from "./selectors.js";
+import { ASKS, INPUT, RUNS, isIdle } from "./selectors.js";
 import { look } from "./unsent.js";
 import { isWriting } from "./writing.js";
 
@@ -8,6 +8,7 @@ import { isWriting } from "./writing.js";
 // Streamlit (1.67) would put it there whatever somebody does: the rest of a word went into the input.
 const WRITES = 'input, textarea, [role="dialog"] *, dialog *';
 let wasBusy = true;
+let asked = null; // the button that was pressed to ask
 const canHover = () => matchMedia("(hover: hover)").matches;
 // Looked at after every change of the page, and so not searched for in all of it.
 let input;
@@ -30,14 +31,22 @@ function returnToInput() {
   const isBusy = !input || input.disabled || isWriting();
   if (wasBusy && !isBusy) input.focus();
   wasBusy = isBusy;
+  followAsked(isBusy);
   look(input, isBusy);
 }
 
-// What asks may be answered before the page has ever said that it is busy.
-document.addEventListener("click", ({ target }) => (wasBusy ||= !!target.closest?.(ASKS)), true);
+// What asks may be answered before the page has ever said that it is busy: then its button is another one.
+function followAsked(isBusy) {
+  if (isBusy) asked = null;
+  else if (asked && !asked.isConnected && isIdle()) {
+    asked = null;
+    input.focus();
+  }
+}
+document.addEventListener("click", ({ target }) => (asked = target.closest?.(ASKS) ?? asked), true);
 new MutationObserver(returnToInput).observe(document.body, {
   subtree: true,
   childList: true,
-  attributeFilter: ["disabled"],
+  attributeFilter: ["disabled", RUNS],
 });
 returnToInput();

@@ -116,6 +116,7 @@ export const isLandscapePhone = () => matchMedia(LANDSCAPE_PHONE).matches;
 export const isStale = (element) => !!element.closest('[data-stale="true"]');
 
 export const CONNECTION = "data-test-connection-state"; // an attribute of the app's element
+export const RUNS = "data-test-script-state"; // another one
 const states = () => document.querySelector(APP)?.dataset ?? {};
 export const isConnected = () => states().testConnectionState === "CONNECTED";
 export const isIdle = () => isConnected() && states().testScriptState === "notRunning";
