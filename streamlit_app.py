@@ -8,6 +8,7 @@ import streamlit as st
 from chat.markup.plain import literal
 from chat.settings import SettingsError
 from chat.ui import dialogue, ear, gate, notes, process, program, server, session, sidebar
+from chat.ui.page import current_page
 from chat.words import text
 
 if __name__ != "__main__":
@@ -33,7 +34,7 @@ else:
 
     # One counter and one key for the process; one visitor, with a conversation, for each page.
     shared.counter.prepare(shared.settings.model)
-    page = session.page()
+    page = current_page()
     dialogue.make_places(page)
     dialogue.draw_input(page, process.service_of(page.visitor))
     sidebar.draw(page, shared.counter)

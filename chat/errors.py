@@ -17,6 +17,7 @@
     ├── TooLong             the question is longer than the owner allows
     ├── TooFast             too many requests in a short time
     ├── ContentRefused      the service refuses the content
+    ├── PicturesRefused     the model or the service takes no pictures, or not these
     ├── ServiceDown         the service has a fault or is overloaded
     ├── NotReachable        no connection to the service
     ├── TooSlow             the service was silent for too long
@@ -120,6 +121,10 @@ class TooFast(ChatError):
 
 class ContentRefused(ChatError):
     """The service refuses the content."""
+
+
+class PicturesRefused(ChatError):
+    """The model or the service takes no pictures, or not these."""
 
 
 class ServiceDown(ChatError):

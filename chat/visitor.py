@@ -11,12 +11,14 @@ from dataclasses import replace
 
 from chat import models
 from chat.conversation.answer import Answer
-from chat.conversation.files import Picture, with_bytes
+from chat.conversation.files import File, Picture, with_bytes
 from chat.conversation.question import Move, Question, Request
 from chat.conversation.round import Round
 from chat.conversation.tree import Conversation
 from chat.conversation.window import Capacity, Message, Window
 from chat.errors import BlankQuestion, ChatError, TooLong
+from chat.files.bounds import Kinds
+from chat.files.tray import Tray
 from chat.keeping.records import fits
 from chat.keeping.store import Notice, Removed, Store
 from chat.keeping.transcript import from_json
@@ -37,6 +39,7 @@ class Visitor(Payer):
         self.conversation = Conversation(system_prompt=owners.system_prompt, rounds=owners.rounds)
         # Where chats are kept; None where the owner wants none kept.
         self.store = Store(asks_for_titles=owners.titles) if owners.store else None
+        self.tray = Tray(kinds=Kinds(owners.files))
 
         self.queue: list[Question] = []  # asked, and not sent yet
         self.is_waiting = False  # the first of these, for pictures that the browser was asked for
@@ -70,11 +73,16 @@ class Visitor(Payer):
             except ChatError as error:
                 self.refused = error
                 if question.is_typed and not isinstance(error, BlankQuestion):
-                    self.unsent = question.text.replace("\0", "")
+                    self.put_back(question.text.replace("\0", ""), question.files)
             else:
                 if opened is not None:
                     self.request = self._send(question, opened, service, is_lost)
         return self.request
+
+    def put_back(self, text: str, files: Sequence[File] = ()) -> None:
+        """Let a question that is not sent stand where it was written."""
+        self.unsent = text
+        self.tray.put_back(files)
 
     def finish(self, request: Request) -> None:
         """Cut off what is still under way of a request, which need not be the present one."""
@@ -91,8 +99,8 @@ class Visitor(Payer):
     def _waits(self, question: Question) -> bool:
         own = [file for file in question.files if isinstance(file, Picture)]
         pictures = [*own, *self.conversation.pictures_for(question.round)]
-        store, conversation = self.store, self.conversation
-        self.is_waiting = store is not None and store.awaits(conversation, pictures)
+        store = self.store
+        self.is_waiting = store is not None and store.awaits(self.conversation, pictures)
         return self.is_waiting
 
     def _send(
@@ -109,13 +117,13 @@ class Visitor(Payer):
         )
 
     def _open(self, question: Question) -> Round | None:
-        round = question.round
-        if self.owners.max_chars is not None and len(question.text) > self.owners.max_chars:
+        round, text, files = question.round, question.text, question.files
+        if question.letters > (self.owners.max_chars or question.letters):
             raise TooLong
         if round is None or (question.move is Move.EDIT and not self.shows(round)):
-            return self.conversation.ask(question.text, files=question.files)
+            return self.conversation.ask(text, files=files)
         if question.move is Move.EDIT:
-            return self.conversation.ask(question.text, files=question.files, instead_of=round)
+            return self.conversation.ask(text, files=files, instead_of=round)
         if not self.shows(round) or round.answer is not question.seen:
             return None  # pressed twice, or the round is gone
         if question.move is Move.RETRY:
@@ -143,7 +151,7 @@ class Visitor(Payer):
     def undo(self, round: Round) -> None:
         """Take a round away if it is the last; its question is `unsent` again."""
         if self.conversation.history[-1:] == [round]:
-            self.unsent = self.conversation.undo()
+            self.put_back(self.conversation.undo(), round.files)
             self._forget(round)
 
     def _forget(self, round: Round) -> None:
@@ -154,10 +162,13 @@ class Visitor(Payer):
         """Whether a round is on the path that is shown, and neither deleted nor turned away."""
         return self.conversation.shows(round)
 
-    def use(self, *, system_prompt: str, rounds: int, options: Options) -> None:
+    def use(
+        self, *, system_prompt: str, rounds: int, pictures_again: bool, options: Options
+    ) -> None:
         """Use these settings from the next request on, as far as the model takes them."""
         self.conversation.system_prompt = system_prompt
         self.conversation.rounds = rounds
+        self.conversation.pictures_again = pictures_again
         model = models.find(options.model)
         self.options = model.accepted(options)
         tokens = model.prompt_capacity(
@@ -168,12 +179,18 @@ class Visitor(Payer):
         )
 
     @property
+    def window(self) -> Window:
+        """What is being sent or, between two answers, what would be with the files that wait."""
+        return Window.of(self.conversation, waiting=tuple(self.tray.files.values()))
+
+    @property
     def settings(self) -> dict[str, object]:
         """What the next request is sent with, by name."""
         conversation = self.conversation
         return {
             "system_prompt": conversation.system_prompt,
             "rounds": conversation.rounds,
+            "pictures_again": conversation.pictures_again,
             **self.options.values,
         }
 
@@ -190,6 +207,7 @@ class Visitor(Payer):
         if previous is not None:
             previous.system_prompt = self.conversation.system_prompt
             previous.rounds = self.conversation.rounds
+            previous.pictures_again = self.conversation.pictures_again
             self._turn_to(previous)
 
     def load(self, file: object) -> None:
@@ -265,7 +283,8 @@ class Visitor(Payer):
     def _turn_to(self, conversation: Conversation, options: Options | None = None) -> None:
         if self.is_waiting:  # it was asked in the chat that is left
             question, self.is_waiting = self.queue.pop(0), False
-            self.unsent = question.text if question.is_typed else self.unsent
+            if question.is_typed:
+                self.put_back(question.text, question.files)
         if self.store is not None:
             self.conversation.stop()
             self.store.turn(self.conversation, self.options, conversation)
@@ -276,5 +295,6 @@ class Visitor(Payer):
         self.use(
             system_prompt=conversation.system_prompt,
             rounds=conversation.rounds,
+            pictures_again=conversation.pictures_again,
             options=options or self.options,
         )

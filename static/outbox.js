@@ -4,6 +4,7 @@
 import { isIdle } from "./selectors.js";
 
 const PATIENCE = 2000; // milliseconds after which what was sent is sent again
+const PACE = 50; // characters a millisecond: how slowly a large one may go
 
 const isLarge = ({ kind }) => kind === "opened" || kind === "picture";
 
@@ -13,8 +14,13 @@ export class Outbox {
 
   start() {
     setInterval(() => {
-      if (isIdle() && this.messages.length && Date.now() - this.posted > PATIENCE) this.post();
+      if (isIdle() && this.messages.length && Date.now() - this.posted > this.patience) this.post();
     }, PATIENCE);
+  }
+
+  get patience() {
+    const size = this.messages.reduce((sum, { data, records }) => sum + (data ?? records ?? "").length, 0);
+    return PATIENCE + size / PACE;
   }
 
   add(message) {

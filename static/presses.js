@@ -8,6 +8,7 @@ import { put } from "./characters.js";
 import { APP, BUTTON, CONNECTION, EDITS, FORM, GATE, INPUT, MESSAGE, NEW_CHAT, QUESTION, SEND, STOP } from "./selectors.js";
 import { described, isConnected, isIdle, isStale, sends } from "./selectors.js";
 import { store } from "./store.js";
+import { isBusy } from "./tray.js";
 import { isWriting, stop } from "./writing.js";
 
 // Milliseconds after which a press is let through, whatever happens: where no page comes, and where
@@ -54,7 +55,8 @@ function release() {
   if (!held.length) return;
   // Nor while the page is drawn: of its rounds, some may be there, and others not yet.
   const isDrawn = isIdle() || (isWriting() && !held[0].isNext);
-  if (!isSettled() || !isDrawn) return setTimeout(release, PAUSE);
+  const isComplete = held[0].name !== SEND || !isBusy(); // with its files
+  if (!isSettled() || !isDrawn || !isComplete) return setTimeout(release, PAUSE);
   const waiting = held.splice(0);
   const began = performance.now();
   const next = () => {
@@ -107,7 +109,7 @@ window.addEventListener(
     const button = event.target.closest?.(BUTTON);
     if (!button) return;
     const isQuestion = button.matches(SEND);
-    if (!isSettled()) hold(event, click, isQuestion ? SENDING : described(button));
+    if (!isSettled() || (isQuestion && isBusy())) hold(event, click, isQuestion ? SENDING : described(button));
     else if (isQuestion) noteSent();
     else if (isWriting() && !button.matches(AT_ONCE)) say(drawn?.waits);
     else if (button.matches(EDITS) && isWriting()) {
@@ -127,7 +129,7 @@ window.addEventListener(
       if (isWriting()) {
         event.preventDefault();
         event.stopImmediatePropagation();
-      } else if (isSettled()) noteSent();
+      } else if (isSettled() && !isBusy()) noteSent();
       else hold(event, click, SENDING);
     } else if (key === "Enter" && !isComposing && target.matches(GATE) && !isSettled()) {
       const button = target.closest(FORM).querySelector(BUTTON);

@@ -14,6 +14,8 @@ export const FORMULA = ".katex:not(.katex-display .katex)"; // within a text
 export const UNBROKEN = ".base"; // a piece of one
 export const DIALOG = 'dialog, [role="dialog"]';
 
+export const isInDialog = (element) => !!element.closest?.(DIALOG);
+
 // Whether something stands open that Escape closes: a dialog, a list, a menu, a search.
 const OPENED = `${DIALOG}, [role="listbox"], [role="menu"], .about[open]`;
 export const isOpen = (field) => !!document.querySelector(OPENED) || (field.type === "search" && field.value !== "");
@@ -93,7 +95,7 @@ export function described(button) {
   const message = button.closest(MESSAGE);
   const all = () => [...document.querySelectorAll(MESSAGE)].reverse();
   const place = message && all().indexOf(message);
-  const area = button.closest(`${SIDEBAR}, [role="dialog"]`) ? SIDEBAR : MAIN;
+  const area = [DIALOG, SIDEBAR].find((place) => button.closest(place)) ?? MAIN;
   const name = button.textContent;
   const same = () => {
     const within = message ? all()[place] : document.querySelector(area);

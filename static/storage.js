@@ -54,7 +54,7 @@ function texts(records) {
 }
 
 // crypto.randomUUID is not there without HTTPS.
-function newId() {
+export function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -17,7 +17,7 @@ from chat.keeping.restoring import restore
 from chat.keeping.transcript import to_json
 from chat.settings import Settings
 from chat.tokens.counter import TokenCounter
-from chat.ui.session import Page
+from chat.ui.page import Page
 from chat.visitor import Visitor
 from chat.words import text
 from tests.fakes.service import ScriptedService, answering

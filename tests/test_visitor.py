@@ -190,7 +190,8 @@ def test_a_question_that_cannot_be_sent_goes_back_where_it_was_typed(
 def test_a_question_that_no_context_takes_is_refused(
     visitor: Visitor, provider: Service, service: ScriptedService
 ) -> None:
-    visitor.use(system_prompt="S", rounds=3, options=Options(model="gpt-4", max_tokens=8_000))
+    options = Options(model="gpt-4", max_tokens=8_000)
+    visitor.use(system_prompt="S", rounds=3, pictures_again=True, options=options)
     long = "word " * 1_000
     assert sent(visitor, provider, Question(text=long, is_typed=True)) is None
     assert isinstance(visitor.refused, WindowTooLarge)
@@ -242,16 +243,21 @@ def test_a_new_chat_keeps_the_settings_and_the_old_one_can_be_had_back(
     visitor: Visitor, provider: Service
 ) -> None:
     options = Options(model="gpt-4o", temperature=0.5)
-    visitor.use(system_prompt="Be kind.", rounds=7, options=options)
+    visitor.use(system_prompt="Be kind.", rounds=7, pictures_again=False, options=options)
     asked(visitor, provider, "Q1")
     before, settings = visitor.conversation, visitor.settings
     visitor.new_chat()
     assert not visitor.conversation.history
     assert visitor.settings == settings
-    visitor.use(system_prompt="Be terse.", rounds=2, options=options)
+    visitor.use(system_prompt="Be terse.", rounds=2, pictures_again=True, options=options)
     visitor.bring_back()
     assert visitor.conversation is before
-    assert visitor.settings == {**settings, "system_prompt": "Be terse.", "rounds": 2}
+    assert visitor.settings == {
+        **settings,
+        "system_prompt": "Be terse.",
+        "rounds": 2,
+        "pictures_again": True,
+    }
 
 
 def test_a_file_brings_its_settings_and_the_chat_before_can_be_had_back(

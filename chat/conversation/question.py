@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 from chat.conversation.answer import Answer, Status
 from chat.conversation.events import Event
-from chat.conversation.files import File
+from chat.conversation.files import Document, File
 from chat.conversation.round import Round
 from chat.conversation.window import Window
 
@@ -37,6 +37,12 @@ class Question:
     round: Round | None = None
     seen: Answer | None = None
     is_typed: bool = False
+
+    @property
+    def letters(self) -> int:
+        """Its length in characters, with its documents."""
+        documents = [file.text for file in self.files if isinstance(file, Document)]
+        return sum(map(len, (self.text, *documents)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,10 +66,17 @@ class Window:
     fits: bool
 
     @classmethod
-    def of(cls, conversation: Conversation, rounds: int | None = None) -> Window:
+    def of(
+        cls,
+        conversation: Conversation,
+        rounds: int | None = None,
+        *,
+        waiting: Sequence[File] = (),
+    ) -> Window:
         """The window for the open question, or, when none is open, for the next one.
 
         `rounds` is how many answered rounds to remember; left out, the conversation's own number.
+        `waiting` are files that are to go along with the next question.
         Where they exceed the conversation's capacity, the oldest are left out. A question whose
         answer has no word is never sent again; a partial answer counts.
         """
@@ -77,8 +84,10 @@ class Window:
         capacity = conversation.capacity
         question = conversation.open_round
         past = conversation.history
+        asked, files = ("" if waiting else None), tuple(waiting)
         if question is not None:
             past = past[: past.index(question)]
+            asked, files = question.question, question.files
         answered = [round for round in past if round.kept]
         remembered = answered[max(0, len(answered) - keep) :]
 
@@ -86,8 +95,8 @@ class Window:
             return cls(
                 system_prompt=conversation.system_prompt,
                 remembered=tuple(remembered[left_out:]),
-                question=question.question if question else None,
-                files=question.files if question else (),
+                question=asked,
+                files=files,
                 pictures_again=conversation.pictures_again,
                 begun=question.versions[-1].continued if question else "",
                 forgotten=len(answered) - len(remembered),

@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterator
 from functools import cache
 
 from chat.conversation.events import Ended, Event, TextDelta, UsageReported, Waiting
-from chat.conversation.files import text_of
+from chat.conversation.files import Part, pictures_of, text_of
 from chat.conversation.window import Message, Window
 from chat.languages.language import ENGLISH, Language, language, say, spoken
 from chat.options import Options
@@ -74,7 +74,7 @@ class Demo(Service):
 
 def answer(messages: tuple[Message, ...]) -> str:
     """What the script says to the last message, given the ones before it."""
-    questions = [text_of(m["content"]) for m in messages if m["role"] == "user"]
+    questions = [_words(m["content"]) for m in messages if m["role"] == "user"]
     if not questions:
         return say("says.greeting")
     question = questions[-1][:LOOKED_AT].lower()
@@ -87,6 +87,11 @@ def answer(messages: tuple[Message, ...]) -> str:
     remembered = len(questions) - 1
     carried = say("says.carried", count=remembered) if remembered else say("says.carried_none")
     return say("says.echo", question=_quoted(questions[-1]), carried=carried)
+
+
+def _words(content: str | list[Part]) -> str:
+    """What is said in a question, with a sign for each of its pictures."""
+    return "\n".join(filter(None, (*["🖼"] * len(pictures_of(content)), text_of(content))))
 
 
 @cache

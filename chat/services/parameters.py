@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chat import errors, models
-from chat.conversation.files import Part, text_of
+from chat.conversation.files import Part, pictures_of, text_of
 from chat.conversation.window import Message
 from chat.options import Options
 from chat.services.refusals import Refusal
@@ -34,6 +34,7 @@ SUBSTITUTES: dict[str, str | None] = {
 # Of these, a service may take some values and refuse others.
 GRADED = frozenset({"reasoning_effort", "verbosity"})
 SYSTEM = "system_prompt"
+PARTS = "parts"  # a question with documents as a list of parts; what stands for it: one text
 BOUND = "max_tokens"
 LEAST_BOUND = 16  # tokens of an answer that are worth to be asked for
 MOST_BOUNDS = 2  # times that the bound of one request is lowered
@@ -56,6 +57,12 @@ _NO_SYSTEM = re.compile(
     r"|(?:not|n't|unsupported|invalid|unexpected|unknown).{0,40}(?:system|developer).{0,5}"
     r"(?:role|message|prompt|instruction)|role.{0,20}[\"'`]?system\b|developer instruction"
     r"|roles? must alternate|only user,? and assistant|'user' or 'assistant'",
+    re.IGNORECASE | re.DOTALL,
+)
+# DeepSeek: "invalid type: sequence, expected a string"; Groq: "content must be a string".
+_NO_PARTS = re.compile(
+    r"content.{0,80}(?:must|should|expected|valid).{0,20}(?:string|str\b|text)"
+    r"|expected (?:a |type )?.?str(?:ing)?\b|string_type|invalid type: (?:sequence|map|array)",
     re.IGNORECASE | re.DOTALL,
 )
 # Ollama: '"m" does not support thinking', 'invalid think value: "max" (must be …)'
@@ -108,8 +115,9 @@ class Attempt:
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """The messages, the system prompt in the first question where its role is refused."""
-        return merged(self._messages) if SYSTEM in self.refused else tuple(self._messages)
+        """The messages, without the roles and the parts that are refused."""
+        messages = merged(self._messages) if SYSTEM in self.refused else tuple(self._messages)
+        return flat(messages) if PARTS in self.refused else messages
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -159,6 +167,8 @@ class Attempt:
         has_system = any(message["role"] == "system" for message in self.messages)
         if not found and has_system and _NO_SYSTEM.search(refusal.words):
             found = {SYSTEM}
+        if not found and flat(self.messages) != self.messages and _NO_PARTS.search(refusal.words):
+            found = {PARTS}
         self.refused |= {self._refused(name, refusal) for name in found}
         return bool(found)
 
@@ -207,6 +217,16 @@ class Habits:
         self._refused.update((model, name) for name in attempt.refused)
         if attempt.limit is not None:
             self._limits[model] = attempt.limit
+
+
+def flat(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """The messages with documents as a part of the question's text; pictures stay parts."""
+    return tuple(
+        message
+        if pictures_of(message["content"])
+        else {"role": message["role"], "content": text_of(message["content"])}
+        for message in messages
+    )
 
 
 def merged(messages: Sequence[Message]) -> tuple[Message, ...]:

@@ -72,6 +72,18 @@ _TOO_MANY = frozenset({*_REFUSED, 402, 429, 498})
 # What services say in words alone, with the statuses with which they mean it; the first match wins.
 _SAID: tuple[tuple[type[ChatError], Iterable[int], str], ...] = (
     (
+        errors.PicturesRefused,
+        _REFUSED,
+        r"(?:\bnot|n't|\bno|\bonly|\bwithout)\b.{0,40}\b(?:support|process|accept|handle|see|take"
+        r"|understand)\w*.{0,40}\b(?:image|picture|vision|multi-?modal)"
+        r"|\b(?:image|picture|vision|multi-?modal)s?\b(?: \w+){0,3} (?:\w+n't|unsupported|disabled"
+        r"|(?:is|are) (?:not|only))|(?:not|n't) (?:a )?(?:multi-?modal|vision)|for image input"
+        r"|\bmmproj\b|image_url.{0,60}(?:only|not|unknown|unexpected|invalid|expected|support)"
+        r"|(?:only|unknown|unexpected|invalid|expected|support).{0,60}image_url"
+        r"|(?:invalid|corrupt\w*|broken|unsupported|(?:cannot|failed to|unable to) (?:read|decode"
+        r"|load|process|parse)) (?:the )?(?:image|picture)",
+    ),
+    (
         errors.LargerThanPace,
         _TOO_MANY,
         r"request too large (?:for|on)|too large.{0,60}(?:per|a|each) min|must be reduced in order"

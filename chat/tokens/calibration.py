@@ -80,6 +80,13 @@ class Calibration:
         """What a text weighs by itself."""
         return self.scaled(self._counter.text(text, model), model)
 
+    def picture(self, url: str, model: str) -> Count:
+        """What the picture in a data: URL weighs."""
+        counted, factor = self._counter.picture(url, model), self._pictures.get(model)
+        if factor is None:
+            return counted
+        return Count(round(factor * counted.tokens), Grade.CALIBRATED)
+
     def scaled(self, counted: Count, model: str) -> Count:
         """A count of the counter's, corrected."""
         fit = self._fits.get(model)

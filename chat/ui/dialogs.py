@@ -5,17 +5,21 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
-from chat.conversation.window import Window
+from chat.conversation.files import File, Picture, pictures_of, text_of
 from chat.languages.language import speak
 from chat.markup.plain import literal
 from chat.tokens.counter import encoding_name
-from chat.ui import process
-from chat.ui.session import Page
+from chat.ui import process, tray
+from chat.ui.page import Page
 from chat.visitor import Visitor
 from chat.words import text
+
+LONGEST_ADDRESS = 60  # characters of a data: URL
+LONGEST_SHOWN = 50_000  # characters of a document in a dialog
 
 
 def draw_openers(page: Page) -> None:
@@ -35,6 +39,8 @@ def draw_openers(page: Page) -> None:
             )
             if name == wanted:
                 _open(page, title, show)
+    if wanted == "file" and page.looked_at is not None:
+        _open(page, literal(page.looked_at.name), partial(_file, page, page.looked_at))
 
 
 def _open(page: Page, title: str, show: Callable[[Visitor], None]) -> None:
@@ -48,7 +54,7 @@ def _open(page: Page, title: str, show: Callable[[Visitor], None]) -> None:
 
 def _what_will_be_sent(visitor: Visitor) -> None:
     service = process.service_of(visitor)
-    messages = service.as_sent(Window.of(visitor.conversation).messages, visitor.options.model)
+    messages = service.as_sent(visitor.window.messages, visitor.options.model)
     if not messages:
         st.write(text.SENT_NOTHING)
         return
@@ -59,9 +65,38 @@ def _what_will_be_sent(visitor: Visitor) -> None:
     for message, tokens in zip(messages, weights.messages, strict=True):
         with st.container(border=True):
             st.caption(f"{text.role(message['role'])} · {text.tokens(weights.count(tokens))}")
-            st.text(message["content"])
+            tray.draw_addresses(pictures_of(message["content"]), is_small=True)
+            if said := text_of(message["content"]):
+                st.text(said)
     st.caption(text.SENT_AS_JSON)
-    st.code(json.dumps(messages, ensure_ascii=False, indent=2), language="json")
+    st.code(json.dumps(_shortened(messages), ensure_ascii=False, indent=2), language="json")
+
+
+def _shortened(value: object) -> object:
+    """What is sent, with no more of a picture than the beginning of its address."""
+    if isinstance(value, dict):
+        return {name: _shortened(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shortened(inner) for inner in value]
+    if isinstance(value, str) and value.startswith("data:image/") and len(value) > LONGEST_ADDRESS:
+        return f"{value[:LONGEST_ADDRESS]}… ({text.number(len(value))})"
+    return value
+
+
+def _file(page: Page, file: File, visitor: Visitor) -> None:
+    if isinstance(file, Picture):
+        tray.draw_picture(file)
+        return
+    st.text(file.text[:LONGEST_SHOWN])
+    if len(file.text) > LONGEST_SHOWN:
+        st.caption(text.shown_of(LONGEST_SHOWN, len(file.text)))
+    if file.is_cut:
+        st.caption(text.FILE_IS_CUT)
+    with st.container(horizontal=True):
+        if visitor.tray.has(file):
+            st.button(text.PUT_INTO_QUESTION, on_click=page.put_into_question, args=(file,))
+        name = f"{file.name}.txt"
+        st.download_button(text.SAVE_TEXT, file.text, name, "text/plain", on_click="ignore")
 
 
 def _inspector(visitor: Visitor) -> None:

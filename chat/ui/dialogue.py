@@ -9,11 +9,11 @@ import streamlit as st
 
 from chat.conversation.question import Question
 from chat.services.base import Service
-from chat.ui import owner, parts, session
+from chat.ui import owner, parts, session, tray
 from chat.ui.live import stream
+from chat.ui.page import Page
 from chat.ui.parts import Part
 from chat.ui.round import RoundView, draw_failure
-from chat.ui.session import Page
 from chat.words import text
 
 LATEST = 6  # rounds that are always drawn
@@ -36,7 +36,9 @@ def make_places(page: Page) -> None:
 def draw_input(page: Page, service: Service) -> None:
     """Draw the input, and a line that says where the demo answers."""
     # In `st.bottom`: where Streamlit (1.67) places it by itself, it also scrolls by itself.
-    with st.bottom, st.container(key="asking"):
+    with st.bottom, st.container(key="asking", gap=None):
+        if page.visitor.tray.is_open:
+            page.draw(Part.TRAY, tray.draw)
         page.draw(Part.INPUT, _draw_input)
         # In no part, so that it acts at once; seen while an answer is written (style.css).
         st.button(text.STOP, key="stop", icon=":material/stop_circle:", on_click=page.stop)
@@ -96,11 +98,22 @@ def _draw_round(page: Page, *, number: int) -> None:
 
 
 def _draw_refused(page: Page) -> None:
-    if page.visitor.refused is not None:
+    if page.visitor.is_waiting:
+        _wait(page)
+    elif page.visitor.refused is not None:
         with st.container():
             draw_failure(page.visitor, page.visitor.refused)
     else:
         st.empty()
+
+
+@st.fragment(run_every=1.0)
+def _wait(page: Page) -> None:
+    """Say that a question waits for pictures, and send it without them where none come."""
+    st.caption(text.WAITS_FOR_PICTURES)
+    page.send()
+    if not page.visitor.is_waiting:
+        st.rerun()
 
 
 def _draw_top(page: Page) -> None:

@@ -10,7 +10,7 @@ from chat.keeping.transcript import to_json, to_markdown
 from chat.keeping.untrusted import LARGEST
 from chat.languages.language import speaking
 from chat.ui import program, session
-from chat.ui.session import Page
+from chat.ui.page import Page
 from chat.words import text
 
 _component = program.component("files")

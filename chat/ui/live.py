@@ -14,8 +14,9 @@ from chat.conversation.events import ReasoningDelta, Reread, TextDelta
 from chat.conversation.question import Request
 from chat.ui import keeping, process, streamlit_quirks
 from chat.ui.meter import Meter
+from chat.ui.page import Page
 from chat.ui.round import RoundView
-from chat.ui.session import Page, may_end_run
+from chat.ui.session import may_end_run
 from chat.words import text
 
 SNAPSHOTS = 0.9  # seconds between two writes to the browser's storage while an answer grows

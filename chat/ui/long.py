@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from chat.markup import extent
 from chat.markup.markdown import faithful
-from chat.ui.session import Page
+from chat.ui.page import Page
 from chat.words import text
 
 _PIECE = 20_000  # characters of plain text in one element

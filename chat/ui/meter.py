@@ -78,7 +78,7 @@ class Meter:
 
     def draw(self) -> None:
         """Draw everything as it is between two answers."""
-        window = Window.of(self.visitor.conversation)
+        window = self.visitor.window
         total, parts = self._request(window)
         if self._limit is not None:
             room = max(0, self._limit - total.tokens)

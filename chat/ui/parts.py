@@ -29,8 +29,10 @@ class Part(StrEnum):
 
     TOP = "top"
     END = "end"  # why a question was not sent
+    TRAY = "tray"  # the files for the next question
     INPUT = "input"
     SETTINGS = "settings"
+    PICTURES_AGAIN = "pictures_again"
     VERBOSITY = "verbosity"
     TEMPERATURE = "temperature"
     TOP_P = "top_p"
@@ -45,8 +47,11 @@ class Part(StrEnum):
     LANGUAGE = "language"
 
 
-_FIRST = (Part.TOP, Part.END, Part.INPUT)
-_SETTINGS = (Part.SETTINGS, Part.VERBOSITY, Part.TEMPERATURE, Part.TOP_P, Part.MAX_TOKENS)
+_FIRST = (Part.TOP, Part.END, Part.TRAY, Part.INPUT)
+_SETTINGS = (
+    *(Part.SETTINGS, Part.PICTURES_AGAIN, Part.VERBOSITY),
+    *(Part.TEMPERATURE, Part.TOP_P, Part.MAX_TOKENS),
+)
 _LAST = (Part.METER, Part.CHATS, Part.TITLE, Part.DIALOGS)
 
 
@@ -165,19 +170,21 @@ class Parts:
                 is_begun = bool(conversation.start.rounds)
                 return is_begun, conversation.previous is not None, visitor.notices
             case Part.END:
-                return visitor.refused
+                return visitor.refused, visitor.is_waiting
+            case Part.TRAY:
+                return (*visitor.tray.files, *visitor.tray.faults), visitor.tray.received, model
             case Part.INPUT:
                 return visitor.unsent
             case Part.SETTINGS:
                 return model, effort, conversation.rounds, conversation.system_prompt
-            case Part.VERBOSITY | Part.TEMPERATURE | Part.TOP_P | Part.MAX_TOKENS:
+            case _ if part in _SETTINGS:
                 return visitor.settings[part], model, effort
             case Part.METER:
                 rounds = [
                     (r.key, r.shown, r.answer.status, [p.data is None for p in r.pictures])
                     for r in conversation.history
                 ]
-                return rounds, visitor.settings, latest
+                return rounds, visitor.settings, latest, tuple(visitor.tray.files)
             case Part.CHATS:
                 return visitor.store and visitor.store.state(conversation), latest
             case Part.TITLE:

@@ -5,8 +5,6 @@ A round is drawn by itself, in its place (`Page.draw`).
 
 from __future__ import annotations
 
-import html
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -21,15 +19,14 @@ from chat.conversation.round import Fork, Round
 from chat.errors import ChatError
 from chat.languages.language import spoken
 from chat.markup.plain import literal
-from chat.ui import ear, facts, long, owner, session
+from chat.ui import copying, ear, facts, long, owner, session, tray
 from chat.ui.growing import GrowingAnswer
+from chat.ui.page import Page
 from chat.ui.parts import Edit
-from chat.ui.session import Page
 from chat.ui.slot import Slot
 from chat.visitor import Visitor
 from chat.words import text
 
-LONGEST_COPY = 100_000  # characters that are on the page twice, to be read and to be copied
 LONGEST_EDIT = 200_000  # characters in a field
 
 
@@ -176,17 +173,21 @@ def _failure(visitor: Visitor, error: ChatError) -> str:
 
 
 def _question(page: Page, round: Round, fork: Fork) -> None:
+    if round.files:
+        tray.draw_files(page, round.files, round.key)
     edit = page.edits.get(round)
     if edit is not None:
         _edit(page, round, edit)
         return
-    long.plain(round.question, key=f"question-{round.key}", page=page)
+    if round.question.strip() or not round.files:
+        long.plain(round.question, key=f"question-{round.key}", page=page)
     with _row(f"asked-{round.key}"):
         turn = partial(page.visitor.turn_question, round)
         _turner(page, f"question-{round.key}", turn, fork.shown, len(fork.rounds))
         if len(round.question) <= LONGEST_EDIT:
             _button(text.EDIT, "edit", partial(page.begin_edit, round), round.key)
-        _copy(round.question, f"question-{round.key}")
+        if round.question.strip():
+            copying.draw(round.question, f"question-{round.key}")
 
 
 def _edit(page: Page, round: Round, edit: Edit) -> None:
@@ -218,7 +219,7 @@ def _actions(page: Page, view: RoundView) -> None:
         _turner(page, f"answer-{round.key}", partial(visitor.turn, round), shown, len(readable))
         _ask_button(page, round, Move.RETRY, text.RETRY, "refresh")
         if kept is not None:
-            _copy(kept.text, f"answer-{kept.key}")
+            copying.draw(kept.text, f"answer-{kept.key}")
             if kept.can_go_on:
                 _ask_button(page, round, Move.GO_ON, text.GO_ON, "resume")
         # Of all of them, the last one alone is seen (sidebar.py).
@@ -274,27 +275,3 @@ def _turner(page: Page, key: str, turn: Callable[[int], None], shown: int, count
             on_click=page.move,
             args=(partial(turn, 1),),
         )
-
-
-def _copy(copied: str, key: str) -> None:
-    if len(copied) > LONGEST_COPY:  # it would travel with every drawing of the page
-        st.download_button(
-            text.SAVE_TEXT,
-            lambda: copied,
-            "text.md",
-            "text/markdown",
-            key=f"save-{key}",
-            type="tertiary",
-            on_click="ignore",
-        )
-        return
-    # A click on it is served by copy.js in the browser: a clipboard takes only what a person has
-    # just asked for, and some browsers do not wait for a server. As JSON without angle brackets: of
-    # a text that looks like the end of a tag, DOMPurify would drop the whole attribute.
-    quoted = json.dumps(copied).replace("<", "\\u003c").replace(">", "\\u003e")
-    st.html(
-        f'<button class="copy" data-copy="{html.escape(quoted)}" '
-        f'data-copied="{text.COPIED}" data-failed="{text.COPY_FAILED}" '
-        f'data-close="{text.close()}">{text.COPY}</button>',
-        width="content",
-    )

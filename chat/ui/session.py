@@ -8,8 +8,9 @@ what they are to be set to passes here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import streamlit as st
@@ -17,18 +18,21 @@ import streamlit as st
 from chat.conversation.question import Move, Question
 from chat.conversation.round import Round
 from chat.conversation.tree import Conversation
-from chat.keeping.untrusted import LONGEST_NAME, Fault, TranscriptError
-from chat.languages.language import choose, speak, spoken
+from chat.keeping.untrusted import LONGEST_NAME, TranscriptError
+from chat.languages.language import choose, speak
 from chat.options import Options
 from chat.settings import Settings
-from chat.ui import process, streamlit_quirks
-from chat.ui.parts import Edit, Parts
+from chat.ui import process
 from chat.visitor import Visitor
+
+if TYPE_CHECKING:
+    from chat.ui.page import Page
+    from chat.ui.parts import Edit
 
 # The keys of the widgets. Those of the settings have the settings' names.
 QUESTION = "question"
 PASSWORD, OWN_KEY = "password", "own_key"
-ROUNDS, SYSTEM_PROMPT = "rounds", "system_prompt"
+ROUNDS, SYSTEM_PROMPT, PICTURES_AGAIN = "rounds", "system_prompt", "pictures_again"
 MODEL, TEMPERATURE, TOP_P, MAX_TOKENS = "model", "temperature", "top_p", "max_tokens"
 EFFORT, VERBOSITY = "reasoning_effort", "verbosity"
 LANGUAGE = "language"
@@ -36,145 +40,50 @@ LANGUAGE = "language"
 LANGUAGE_COOKIE = "chat_language"  # which language was chosen, set by static/language.js
 
 
-@dataclass(eq=False, kw_only=True)
-class Page(Parts):
-    """One page in a browser: its visitor, and what can be done there.
-
-    Every move is a callback, and ends in `redraw`. A question is on its way before anything is
-    drawn.
-    """
-
-    earlier: int = 0  # rounds that are drawn besides the latest
-    unfolded: set[str] = field(default_factory=set)  # keys of long messages that are shown whole
-    fault: Fault | None = None  # of the file that was loaded last
-    _configured: Conversation | None = None  # whose settings the widgets have
-
-    def begin_edit(self, round: Round) -> None:
-        """Open a question for editing."""
-        key = f"edit-{uuid4().hex}"  # the page still knows the keys of a server that has ended
-        self.edits[round] = Edit(key=key, text=round.question)
-        self.redraw()
-
-    def end_edit(self, round: Round) -> None:
-        """Leave a question that is being edited as it was."""
-        self.edits.pop(round, None)
-        self.redraw()
-
-    def ask(self, question: Question) -> None:
-        """Have a question answered: the one way in, whatever was pressed."""
-        self.take_settings()
-        self.visitor.submit(question)
-        self.send()
-        self.redraw()
-
-    def send(self) -> None:
-        """Send the next question; its answer is drawn by the run that comes."""
-        if self.sent is None:
-            speak(self.language)  # a callback comes before all else of a run
-            service, connection = process.service_of(self.visitor), streamlit_quirks.Connection()
-            self.sent = request = self.visitor.send_next(service, connection.is_lost)
-            if request is not None and request.question.move is Move.EDIT:
-                self.edits.pop(request.question.round or request.round, None)
-
-    def stop(self) -> None:
-        """End the answer that is being written."""
-        if self.sent is not None:
-            self.visitor.finish(self.sent)
-            self.sent = None
-        self.visitor.end_draft()
-        self.redraw()
-
-    def move(self, move: Callable[[], None]) -> None:
-        """Do what a button asks for, and draw what it has changed."""
-        move()
-        self.redraw()
-
-    def open(self, dialog: str) -> None:
-        """Open a dialog."""
-        self.to_open = dialog
-        self.redraw()
-
-    def show_earlier(self, rounds: int) -> None:
-        """Draw so many rounds more."""
-        self.earlier += rounds
-        st.rerun()
-
-    def change_settings(self) -> None:
-        """Take in what was set in the sidebar."""
-        self.take_settings()
-        self.redraw()
-
-    def choose_language(self) -> None:
-        """Speak the language that was chosen, whatever the address says."""
-        st.session_state.chosen_language = st.session_state[LANGUAGE]
-        st.query_params.pop("lang", None)
-        st.rerun()
-
-    def new_chat(self) -> None:
-        """Begin a new conversation, with what is set in the sidebar by now."""
-        self.take_settings()
-        self.visitor.new_chat()
-        self.redraw()
-
-    def bring_back(self) -> None:
-        """Go back to the conversation before, with what is set in the sidebar by now."""
-        self.take_settings()
-        self.visitor.bring_back()
-        self.redraw()
-
-    def take_settings(self) -> None:
-        """Let the visitor have what the sidebar's widgets are set to.
-
-        To be called before they are drawn (only then can they be set to what a chat has that was
-        opened), and before another chat is turned to: a change comes together with the click.
-        """
-        widgets, visitor = st.session_state, self.visitor
-        is_opened = visitor.conversation is not self._configured
-        # What Streamlit has forgotten stays as it was; a widget would begin with nothing (1.67).
-        widgets.update(
-            {
-                name: value
-                for name, value in visitor.settings.items()
-                if is_opened or name not in widgets
-            }
-        )
-        if is_opened:
-            self._configured = visitor.conversation
-            self.unfolded.clear()
-            self.earlier = 0
-        model = (widgets[MODEL] or visitor.owners.model)[:LONGEST_NAME]
-        visitor.use(
-            system_prompt=widgets[SYSTEM_PROMPT],
-            rounds=widgets[ROUNDS],
-            options=replace(Options.of(widgets), model=model),
-        )
-        for name in (EFFORT, VERBOSITY):  # which another model may not take
-            if widgets[name] != visitor.settings[name]:
-                widgets[name] = visitor.settings[name]
-
-
-def page() -> Page:
-    """The page that is being drawn, for one visitor.
-
-    A draft that is still open belongs to a run that has ended, so it was interrupted.
-    """
+def kept_page(make: Callable[[], Page]) -> Page:
+    """The page of this session, made when it is first asked for."""
     state = st.session_state
     if "page" not in state:
-        shared = process.current()
-        state.page = Page(visitor=Visitor(shared.settings, shared.counter))
-    current: Page = state.page
-    current.language = spoken()
-    if current.sent is None:
-        current.visitor.end_draft()
-    current.take_settings()
-    current.send()
-    current.drawn.clear()
-    current.is_whole = False
-    current.shown = current.visitor.conversation
-    streamlit_quirks.forget_callbacks()
-    # For whoever looks into the session: `conversation.messages` is what a request would carry.
-    state.conversation = current.visitor.conversation
-    return current
+        state.page = make()
+    page: Page = state.page
+    return page
+
+
+def show_conversation(conversation: Conversation) -> None:
+    """For whoever looks here: `conversation.messages` is what a request would carry now."""
+    st.session_state.conversation = conversation
+
+
+def take_settings(visitor: Visitor, *, is_opened: bool) -> None:
+    """Let the visitor have what the sidebar's widgets are set to.
+
+    They are set to what the visitor's chat has where it `is_opened` just now.
+    """
+    widgets = st.session_state
+    # What Streamlit has forgotten stays as it was; a widget would begin with nothing (1.67).
+    widgets.update(
+        {
+            name: value
+            for name, value in visitor.settings.items()
+            if is_opened or name not in widgets
+        }
+    )
+    model = (widgets[MODEL] or visitor.owners.model)[:LONGEST_NAME]
+    visitor.use(
+        system_prompt=widgets[SYSTEM_PROMPT],
+        rounds=widgets[ROUNDS],
+        pictures_again=widgets[PICTURES_AGAIN],
+        options=replace(Options.of(widgets), model=model),
+    )
+    for name in (EFFORT, VERBOSITY):  # which another model may not take
+        if widgets[name] != visitor.settings[name]:
+            widgets[name] = visitor.settings[name]
+
+
+def choose_language() -> None:
+    """Speak the language that was chosen, whatever the address says."""
+    st.session_state.chosen_language = st.session_state[LANGUAGE]
+    st.query_params.pop("lang", None)
 
 
 def speak_to_visitor(owners: Settings | None) -> None:
@@ -203,7 +112,17 @@ def submit_typed(page: Page) -> None:
     """Ask what was typed."""
     typed: str | None = st.session_state[QUESTION]
     if typed is not None:
-        page.ask(Question(text=typed, is_typed=True))
+        page.ask(Question(text=typed, files=page.visitor.tray.take(), is_typed=True))
+
+
+def attach(page: Page, key: str) -> None:
+    """Take in what the component with this key says of the files for the next question."""
+    for wish in page.visitor.tray.receive(st.session_state[key].came):
+        if wish.kind == "open":
+            page.look_at(page.visitor.tray.files[wish.id])
+        else:
+            page.ask(Question(text="", files=page.visitor.tray.take(), is_typed=True))
+    page.redraw()
 
 
 def put_back(page: Page) -> None:
@@ -233,7 +152,7 @@ def save_edit(page: Page, round: Round) -> None:
     """
     edit = page.edits[round]
     note_edit(edit)
-    page.ask(Question(text=edit.text, move=Move.EDIT, round=round))
+    page.ask(Question(text=edit.text, files=round.files, move=Move.EDIT, round=round))
 
 
 def use_key(page: Page) -> None:

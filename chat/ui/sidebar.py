@@ -22,8 +22,8 @@ from chat.services import titles
 from chat.tokens.counter import Loading, TokenCounter
 from chat.ui import dialogs, files, keeping, notes, process, session
 from chat.ui.meter import Meter
+from chat.ui.page import Page
 from chat.ui.parts import Part
-from chat.ui.session import Page
 from chat.words import text
 
 
@@ -225,6 +225,8 @@ def _choice(
 
 
 def _parameters(page: Page) -> None:
+    if page.visitor.tray.kinds.has_images:
+        page.draw(Part.PICTURES_AGAIN, _pictures_again)
     page.draw(Part.VERBOSITY, _verbosity)
     for label, key, help, least, most, step in (
         (text.TEMPERATURE, session.TEMPERATURE, text.TEMPERATURE_HELP, 0.0, 2.0, 0.1),
@@ -246,6 +248,16 @@ def _verbosity(page: Page) -> None:
     )
     if not model.takes_temperature(options.reasoning_effort):
         st.caption(text.temperature_refused(is_ever_taken="none" in model.offered_efforts))
+
+
+def _pictures_again(page: Page) -> None:
+    st.toggle(
+        text.PICTURES_AGAIN,
+        value=page.visitor.conversation.pictures_again,
+        key=session.PICTURES_AGAIN,
+        on_change=page.change_settings,
+        help=text.PICTURES_AGAIN_HELP,
+    )
 
 
 def _parameter(

@@ -33,9 +33,12 @@ _VALUES = {
     "rounds": "double_array_value",
     **dict.fromkeys(("temperature", "top_p"), "double_value"),
     "max_tokens": "int_value",
+    "pictures_again": "bool_value",
     **dict.fromkeys(("model", "system_prompt", "own_key", "password", "language"), "string_value"),
     **dict.fromkeys(("reasoning_effort", "verbosity", "inspected", "edit-"), "string_value"),
-    **dict.fromkeys(("chats", "upload", "program_mount"), "nothing: they speak by their events"),
+    **dict.fromkeys(
+        ("chats", "tray", "upload", "program_mount"), "nothing: they speak by their events"
+    ),
 }
 _NAME = re.compile(r"[\w-]{0,200}", re.ASCII)
 _LONG_NUMBER = re.compile(r"\d{1000}")

@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from chat.words import text
-from tests import node
+from tests import node, pictures
 from tests.browser.chat_page import ChatPage, visitor
+from tests.browser.files import Brought, Tray
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk, failing
 from tests.running import running_app
@@ -59,11 +60,12 @@ RUN = """async (rules) => {
     nodes.map(({ html, any }) => `${id}: ${html.slice(0, 200)} ${any.map((one) => one.message)}`));
 }"""
 # What is too small to be hit: not links within a text, what is shown when it has the focus, and
-# what lies in a larger thing that takes the click (a label, the slider's track, the input's frame).
-PRESSED = "button, summary, a, label.load, input"
+# what lies in a larger thing that takes the click (a label, a switch, the slider's track, the
+# input's frame).
+PRESSED = "button, summary, a, label.load, label:has([role=switch]), input"
 SMALL = """([pressed, least]) => [...document.querySelectorAll(pressed)]
   .filter((element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
-  .filter((element) => !element.matches("p a, li a, td a, [type=range], .load input"))
+  .filter((one) => !one.matches("p a, li a, td a, [type=range], [role=switch], .load input"))
   .map((element) => [element.getBoundingClientRect(), element.outerHTML.slice(0, 150)])
   .filter(([{ width, height }]) => width > 1 && (width < least - 0.1 || height < least - 0.1))
   .map(([{ width, height }, html]) => `${width} × ${height}: ${html}`)"""
@@ -71,6 +73,9 @@ SETTLED = """() => Promise.allSettled(document.getAnimations()
   .filter(({ effect }) => effect.getTiming().iterations !== Infinity).map((one) => one.finished))"""
 SIDEWAYS = """() => [document.documentElement, document.querySelector(".stMain")]
   .map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)"""
+
+
+PHOTO = Brought("cat.jpg", "image/jpeg", pictures.photo())
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +147,13 @@ def test_axe_finds_nothing_in_any_state(
             look(page, name)
             page.keyboard.press("Escape")
             expect(dialog).to_have_count(0)
+        tray = Tray(chat)
+        tray.choose(PHOTO, Brought("notes.md", "text/markdown", b"# Milk"))
+        tray.expect("cat.jpg", "notes.md")
+        look(page, "files for a question")
+        chat.ask("What is it?")
+        chat.expect_answer(5, "Answer ")
+        look(page, "files in a question")
         page.set_viewport_size({"width": 390, "height": 844})
         look(page, "phone")
         page.set_viewport_size({"width": 320, "height": 640})
@@ -187,6 +199,9 @@ def test_what_is_pressed_is_large_enough(
             if opener.count():
                 opener.click()
             chat.open_more()
+            tray = Tray(chat)
+            tray.choose(PHOTO)
+            tray.expect("cat.jpg")
             assert chat.page.evaluate(SMALL, [PRESSED, least]) == []
             keys = chat.page.get_by_role("button", name=text.NEW_CHAT).locator("kbd")
             expect(keys).to_be_visible(visible=least == 24)

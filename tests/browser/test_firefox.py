@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
-from marionette_driver import Keys
+from marionette_driver import By, Keys
 from marionette_driver.marionette import Marionette
 
+from chat.conversation.files import pictures_of, text_of
 from chat.keeping.store import Notice
 from chat.words import text
+from tests import pictures
 from tests.browser import firefox
+from tests.browser.files import last_question, sent_pictures
 from tests.browser.firefox import FirefoxPage
 from tests.browser.keeping import WORDS, growing
 from tests.fakes.service import ScriptedService, answering
@@ -166,3 +171,42 @@ def test_an_answer_is_copied(page: FirefoxPage, service: ScriptedService) -> Non
     page.expect(lambda: page.says(text.COPIED))
     page.type(Keys.CONTROL + "v")
     page.expect(lambda: page.typed() == "It *is*\n\n- so")
+
+
+DROP = """
+const [name, type, data] = arguments;
+const transfer = new DataTransfer();
+transfer.items.add(new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], name, { type }));
+const event = { dataTransfer: transfer, bubbles: true, cancelable: true };
+for (const kind of ["dragover", "drop"])
+  document.querySelector(".stMain").dispatchEvent(new DragEvent(kind, event));
+"""
+
+
+def test_files_go_along_with_a_question_and_are_kept(
+    page: FirefoxPage, service: ScriptedService, tmp_path: Path
+) -> None:
+    photo = tmp_path / "cat.jpg"
+    photo.write_bytes(pictures.photo())
+    there = "return document.querySelectorAll('.tray li:not(.coming)').length"
+    page.run("document.querySelector('.tray input').hidden = false")  # or no key reaches it
+    page.marionette.find_element(By.CSS_SELECTOR, ".tray input").send_keys(str(photo))
+    page.expect(lambda: page.run(there) == 1)
+    page.run(DROP, "notes.md", "text/markdown", b64encode(b"# Milk").decode())
+    page.expect(lambda: page.run(there) == 2)
+    page.ask("What is it?")
+    page.expect_said("What is it?", "Answer 1.")
+    (sent,) = sent_pictures(service)
+    seen = pictures.opened(sent)
+    assert seen.size == (800, 1_200)
+    assert pictures.is_red(seen, 400, 20)
+    assert "# Milk" in text_of(last_question(service))
+    page.expect_free()
+    expect_stored(page, "picture")
+    page.load()
+    page.expect_said("What is it?", "Answer 1.")
+    assert page.has(".pictures img")
+    page.ask("And now?")
+    page.expect_said("What is it?", "Answer 1.", "And now?", "Answer 2.")
+    again = pictures_of(service.last.messages[1]["content"])
+    assert again == [f"data:image/jpeg;base64,{b64encode(sent).decode()}"]

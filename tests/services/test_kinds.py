@@ -19,7 +19,7 @@ from chat.services.refusals import Refusal
 from chat.words import text
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk, failing
-from tests.services.asking import KEY, ask
+from tests.services.asking import KEY, ask, refusing
 
 JSON = {"Content-Type": "application/json"}
 
@@ -35,13 +35,6 @@ def whole(body: object, headers: dict[str, str] = JSON) -> Reply:
     """A body that is no event stream."""
     written = body if isinstance(body, str) else json.dumps(body)
     return Reply(headers=headers, steps=[fake.raw(written), fake.end])
-
-
-def refusing(status: int, body: object, **headers: str) -> Reply:
-    """A refusal with just this body."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    written = body if isinstance(body, str) else json.dumps(body)
-    return Reply(status=status, headers={**JSON, **named}, steps=[fake.raw(written), fake.end])
 
 
 ANSWERS: dict[str, tuple[Reply, str, str, Status]] = {

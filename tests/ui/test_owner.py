@@ -203,9 +203,9 @@ def test_a_chat_of_another_model_goes_on_with_the_owners(bounded: Open) -> None:
     def opened() -> None:
         from chat.conversation.tree import Conversation
         from chat.options import Options
-        from chat.ui import session
+        from chat.ui.page import current_page
 
-        page = session.page()
+        page = current_page()
         page.visitor.show(Conversation(), Options(model="dear"))
         page.take_settings()
 

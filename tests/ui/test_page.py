@@ -613,8 +613,9 @@ def test_settings_that_streamlit_has_forgotten_stay_as_they_were(page: AppTest) 
         import streamlit as st
 
         from chat.ui import session
+        from chat.ui.page import current_page
 
-        page = session.page()
+        page = current_page()
         page.visitor.conversation.system_prompt = "Be kind."
         page.visitor.conversation.rounds = 7
         for name in (session.SYSTEM_PROMPT, session.ROUNDS, session.MODEL, session.MAX_TOKENS):

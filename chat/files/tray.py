@@ -1,0 +1,162 @@
+"""The files that wait for the next question, as the page in a browser says. Pure.
+
+    tray = Tray()
+    wishes = tray.receive(messages)     # what a page sent: static/tray.js
+    files = tray.take()                 # for the question that is asked
+
+Every message is an object with a `number`, counted from 1 for each tray, its `kind` and:
+
+    picture     id, name, data, thumbnail (both base64): as the browser has scaled it
+    document    id, name, data (base64): any other file
+    text        id, name, text: a long text that was pasted
+    remove      id
+    open        id: to be looked at
+    send        the files are the question
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from base64 import b64decode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import uuid4
+
+from chat.characters import mended
+from chat.conversation.files import Document, File, Picture
+from chat.files import documents, pictures
+from chat.files.bounds import BOUNDS, Bounds, Kinds
+from chat.files.faults import Fault, FileError, clean_name
+
+MOST_MESSAGES = 100  # at once: no page sends more than one file at a time
+_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What the page wants beside: a file to be looked at, or the files to be sent."""
+
+    kind: Literal["open", "send"]
+    id: str = ""
+
+
+@dataclass(eq=False, kw_only=True)
+class Tray:
+    """The files by their ids, in the order in which they came.
+
+    `faults` is what was wrong with those that came last. `session` is the tray's own name: a page
+    that meets another one sends its files anew. `received` is the number of the last message.
+    """
+
+    kinds: Kinds = Kinds.ALL
+    bounds: Bounds = BOUNDS
+    files: dict[str, File] = field(default_factory=dict)
+    faults: list[FileError] = field(default_factory=list)
+    session: str = field(default_factory=lambda: uuid4().hex)
+    received: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the owner allows any files."""
+        return self.kinds is not Kinds.OFF
+
+    def has(self, file: File) -> bool:
+        """Whether a file waits here."""
+        return any(waiting is file for waiting in self.files.values())
+
+    def drop(self, file: File) -> None:
+        """Let a file wait no longer."""
+        self.files = {id: other for id, other in self.files.items() if other is not file}
+
+    def receive(self, sent: object) -> list[Wish]:
+        """Take in a page's messages, and return what it wants beside.
+
+        Untrusted input; validated here.
+        """
+        wishes = []
+        for item in sent[:MOST_MESSAGES] if isinstance(sent, list) else []:
+            number = item.get("number") if isinstance(item, dict) else None
+            if type(number) is not int or not self.received < number < 2**53:
+                continue
+            self.received = number
+            kind, id = item.get("kind"), item.get("id")
+            if kind == "send":
+                wishes.append(Wish(kind="send"))
+            elif not isinstance(id, str) or not _ID.fullmatch(id):
+                continue
+            elif kind == "remove":
+                self.files.pop(id, None)
+            elif kind == "open" and id in self.files:
+                wishes.append(Wish(kind="open", id=id))
+            elif isinstance(kind, str) and kind in _READERS:
+                self._add(id, kind, item)
+        return wishes
+
+    def take(self) -> tuple[File, ...]:
+        """The files, which wait no longer."""
+        files = tuple(self.files.values())
+        self.files.clear()
+        self.faults.clear()
+        return files
+
+    def put_back(self, files: Sequence[File]) -> None:
+        """Let files wait before those that wait already: what they went with was not sent."""
+        self.files = {uuid4().hex: file for file in files} | self.files
+
+    def _add(self, id: str, kind: str, item: dict[str, Any]) -> None:
+        name = clean_name(item["name"]) if isinstance(item.get("name"), str) else ""
+        self.faults = []
+        sizes = [(file.name, _size(file)) for file in self.files.values()]
+        try:
+            self.bounds.check([*sizes, (name, 0)])  # before it is read
+            read = _READERS[kind](self, name, item)
+            self.bounds.check([*sizes, (name, _size(read))])
+        except FileError as error:
+            self.faults = [error]
+        else:
+            self.files[id] = read
+
+    def _picture(self, name: str, item: dict[str, Any]) -> File:
+        if not self.kinds.has_images:
+            raise FileError(name, Fault.NOT_ALLOWED)
+        data, thumbnail = _bytes(name, item.get("data")), _bytes(name, item.get("thumbnail"))
+        return pictures.checked(name, data, thumbnail, self.bounds)
+
+    def _document(self, name: str, item: dict[str, Any]) -> File:
+        if not self.kinds.has_documents:
+            raise FileError(name, Fault.NOT_ALLOWED)
+        return documents.read(name, _bytes(name, item.get("data")), self.bounds)
+
+    def _text(self, name: str, item: dict[str, Any]) -> File:
+        text = item.get("text")
+        if not isinstance(text, str) or len(text) > self.bounds.letters:
+            raise FileError(name, Fault.TOO_LARGE)
+        if not text.strip():
+            raise FileError(name, Fault.EMPTY)
+        return Document(name=name, text=mended(text))
+
+
+_READERS: dict[str, Callable[[Tray, str, dict[str, Any]], File]] = {
+    "picture": Tray._picture,
+    "document": Tray._document,
+    "text": Tray._text,
+}
+
+
+def _bytes(name: str, data: object) -> bytes:
+    """What a page has sent as base64. Raises `FileError`."""
+    if not isinstance(data, str):
+        raise FileError(name, Fault.BROKEN)
+    try:
+        return b64decode(data, validate=True)
+    except (binascii.Error, ValueError):
+        raise FileError(name, Fault.BROKEN) from None
+
+
+def _size(file: File) -> int:
+    """The bytes that a file takes in a request."""
+    if isinstance(file, Picture):
+        return len(file.data or b"")
+    return len(file.text.encode())

@@ -1,0 +1,115 @@
+"""The files for the next question, above the input: static/tray.js draws and sends them."""
+
+from __future__ import annotations
+
+import html
+from base64 import b64encode
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from chat import models
+from chat.conversation.files import File, Picture
+from chat.files.pictures import SIDE, THUMBNAIL_SIDE
+from chat.files.tray import Tray
+from chat.languages.language import spoken
+from chat.markup.plain import literal
+from chat.ui import program, session
+from chat.ui.page import Page
+from chat.visitor import Visitor
+from chat.words import text
+
+KEY = "tray"
+
+_component = program.component("tray")
+
+
+def draw(page: Page) -> None:
+    """Draw the way to add files, and those that wait."""
+    visitor, tray = page.visitor, page.visitor.tray
+    data = {
+        "session": tray.session,
+        "received": tray.received,
+        "items": [
+            {"id": id, "tokens": _tokens(visitor, file), **seen(file)}
+            for id, file in tray.files.items()
+        ],
+        "said": spoken().joined(*map(text.file_fault, tray.faults), _unseen(visitor, tray)),
+        "takes": {"pictures": tray.kinds.has_images, "documents": tray.kinds.has_documents},
+        "bounds": {
+            "files": tray.bounds.files,
+            "largest": tray.bounds.document_bytes,
+            "longest": SIDE,
+            "thumbnail": THUMBNAIL_SIDE,
+        },
+        "words": text.tray_words(),
+    }
+    _component(key=KEY, data=data, on_came_change=partial(session.attach, page, KEY))
+
+
+def seen(file: File) -> dict[str, str]:
+    """What is seen of a file: its name, and its thumbnail where it is a picture."""
+    if not isinstance(file, Picture):
+        return {"name": file.name}
+    return {"name": file.name, "thumbnail": thumbnail(file)}
+
+
+def draw_files(page: Page, files: Sequence[File], key: str) -> None:
+    """Draw the files of a question that was asked."""
+    pictures = [file for file in files if isinstance(file, Picture)]
+    if pictures:
+        shown = "".join(
+            f'<img src="{thumbnail(each)}" alt="{html.escape(each.name)}"'
+            f' title="{html.escape(each.name)}" style="aspect-ratio:{each.width}/{each.height}">'
+            for each in pictures
+        )
+        st.html(f'<div class="pictures">{shown}</div>')
+    with st.container(horizontal=True, key=f"files-{key}", gap="xsmall"):
+        for number, file in enumerate(files):
+            icon = ":material/image:" if isinstance(file, Picture) else ":material/description:"
+            st.button(
+                literal(file.name),
+                key=f"file-{number}-{key}",
+                icon=icon,
+                type="tertiary",
+                on_click=page.look_at,
+                args=(file,),
+            )
+
+
+def draw_picture(picture: Picture) -> None:
+    """Draw a picture whole, or its thumbnail where no more of it is here."""
+    part = picture.part
+    if part["type"] == "image_url":
+        draw_addresses([part["image_url"]["url"]])
+    else:
+        draw_addresses([thumbnail(picture)])
+        st.caption(text.PICTURE_IS_ELSEWHERE)
+
+
+def draw_addresses(addresses: Sequence[str], *, is_small: bool = False) -> None:
+    """Draw the pictures in these data: URLs, as large as they are or as there is room."""
+    if addresses:
+        shown = "".join(f'<img src="{html.escape(address)}" alt="">' for address in addresses)
+        size = "" if is_small else " whole"
+        st.html(f'<div class="pictures{size}">{shown}</div>')
+
+
+def thumbnail(picture: Picture) -> str:
+    """The address of a small picture: nothing but a data: URL is ever loaded."""
+    return f"data:image/jpeg;base64,{b64encode(picture.thumbnail).decode()}"
+
+
+def _tokens(visitor: Visitor, file: File) -> str:
+    part, model = file.part, visitor.options.model
+    if part["type"] == "image_url":
+        return text.tokens(visitor.calibration.picture(part["image_url"]["url"], model))
+    return text.tokens(visitor.calibration.text(part["text"], model))
+
+
+def _unseen(visitor: Visitor, tray: Tray) -> str:
+    """That the model sees no pictures, where that is known and there are any."""
+    model = models.find(visitor.options.model)
+    has_pictures = any(isinstance(file, Picture) for file in tray.files.values())
+    return text.sees_no_pictures(model.name) if has_pictures and model.vision is False else ""
