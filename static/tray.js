@@ -16,6 +16,7 @@ const SYMBOLS = { picture: "image", document: "description", text: "description"
 export class Tray {
   items = new Map(); // id -> {name, kind, thumbnail, message (once it was read), number (once it was sent)}
   reading = Promise.resolve();
+  unread = []; // what is said of pictures that the browser cannot read
   waiting = []; // messages behind the one that is on its way
   outbox = new Outbox();
   data = null;
@@ -51,6 +52,7 @@ export class Tray {
 
   take(files) {
     if (!this.data || !files.length) return false;
+    this.begin();
     const room = this.data.bounds.files - this.items.size;
     // One more than there is room for: the server says that it is too many.
     for (const file of files.slice(0, room + 1)) {
@@ -63,9 +65,17 @@ export class Tray {
 
   takeText(text) {
     if (!this.data?.takes.documents) return false;
+    this.begin();
     const item = { kind: "text", name: this.data.words.pasted };
     this.add(item, async (id) => ({ kind: "text", id, name: item.name, text }));
     return true;
+  }
+
+  // What was wrong with the files before is said no longer.
+  begin() {
+    this.unread = [];
+    this.post({ kind: "begin" });
+    this.complain();
   }
 
   // In the order in which they came, and one at a time: a large picture takes much memory.
@@ -84,7 +94,8 @@ export class Tray {
       this.post(message);
     } catch {
       this.items.delete(id);
-      this.complain(fill(this.data.words.no_picture, item));
+      this.unread.push(fill(this.data.words.no_picture, item));
+      this.complain();
       this.draw();
     }
   }
@@ -148,7 +159,7 @@ export class Tray {
     }
     for (const [id, item] of known)
       if (!this.items.has(id)) this.items.set(id, { kind: item.thumbnail ? "picture" : "document", ...item, number: 0, isKnown: true });
-    this.complain(data.said);
+    this.complain();
     this.draw();
     this.pump();
   }
@@ -166,7 +177,8 @@ export class Tray {
     }
   }
 
-  complain(words) {
+  complain() {
+    const words = [...this.unread, this.data.said].filter(Boolean).join(" ");
     if (this.fault.textContent === words) return;
     this.fault.textContent = words;
     if (words) announce(words, true);

@@ -6,6 +6,7 @@
 
 Every message is an object with a `number`, counted from 1 for each tray, its `kind` and:
 
+    begin       more files come; what was wrong with those before is said no longer
     picture     id, name, data, thumbnail (both base64): as the browser has scaled it
     document    id, name, data (base64): any other file
     text        id, name, text: a long text that was pasted
@@ -46,8 +47,9 @@ class Wish:
 class Tray:
     """The files by their ids, in the order in which they came.
 
-    `faults` is what was wrong with those that came last. `session` is the tray's own name: a page
-    that meets another one sends its files anew. `received` is the number of the last message.
+    `faults` is what was wrong with those that came together last. `session` is the tray's own name:
+    a page that meets another one sends its files anew. `received` is the number of the last
+    message.
     """
 
     kinds: Kinds = Kinds.ALL
@@ -82,7 +84,9 @@ class Tray:
                 continue
             self.received = number
             kind, id = item.get("kind"), item.get("id")
-            if kind == "send":
+            if kind == "begin":
+                self.faults.clear()
+            elif kind == "send":
                 wishes.append(Wish(kind="send"))
             elif not isinstance(id, str) or not _ID.fullmatch(id):
                 continue
@@ -107,14 +111,13 @@ class Tray:
 
     def _add(self, id: str, kind: str, item: dict[str, Any]) -> None:
         name = clean_name(item["name"]) if isinstance(item.get("name"), str) else ""
-        self.faults = []
         sizes = [(file.name, _size(file)) for file in self.files.values()]
         try:
             self.bounds.check([*sizes, (name, 0)])  # before it is read
             read = _READERS[kind](self, name, item)
             self.bounds.check([*sizes, (name, _size(read))])
         except FileError as error:
-            self.faults = [error]
+            self.faults = [*self.faults, error][-self.bounds.files :]
         else:
             self.files[id] = read
 

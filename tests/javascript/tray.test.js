@@ -24,6 +24,17 @@ function choose(...files) {
   picker.dispatchEvent(new Event("change"));
 }
 
+// Waits for so many messages; that files begin is confirmed at once, and no more said of.
+async function sent(number = 1) {
+  await until(() => {
+    if (posted.at(-1)?.kind === "begin") {
+      server = { ...server, received: posted.pop().number };
+      mount();
+    }
+    return posted.length === number;
+  });
+}
+
 // Says that the last message has come, and what is there now.
 function confirm(...items) {
   server = { ...server, received: posted.at(-1).number, items };
@@ -50,12 +61,12 @@ test("files go one after the other, in their order, and are there when the serve
   choose(named("a.txt"), named("b.txt"));
   assert.deepEqual(names(), ["a.txt", "b.txt"]);
   assert.equal(isBusy(), true);
-  await until(() => posted.length);
+  await sent();
   assert.deepEqual(kinds(), [["document", "a.txt"]]);
   const [{ id, data }] = posted;
   assert.equal(atob(data), "Milk");
   confirm({ id, name: "a.txt", tokens: "1 token" });
-  await until(() => posted.length === 2);
+  await sent(2);
   const second = posted[1];
   confirm({ id, name: "a.txt", tokens: "1 token" }, { id: second.id, name: "b.txt", tokens: "1 token" });
   assert.equal(isBusy(), false);
@@ -66,20 +77,20 @@ test("files go one after the other, in their order, and are there when the serve
 
 test("another server is sent them anew", async () => {
   choose(named("a.txt"));
-  await until(() => posted.length);
+  await sent();
   confirm({ id: posted[0].id, name: "a.txt", tokens: "1 token" });
   posted = [];
   server = { ...server, session: "other", received: 0, items: [] };
   mount();
   assert.equal(isBusy(), true);
-  await until(() => posted.length);
+  await sent();
   assert.deepEqual(kinds(), [["document", "a.txt"]]);
   assert.equal(posted[0].number, 1);
 });
 
 test("of a file that is too large nothing is sent but that, and one more than there is room for", async () => {
   choose(named("a.txt", "x".repeat(11)), named("b.txt"), named("c.txt"), named("d.txt"));
-  await until(() => posted.length);
+  await sent();
   assert.deepEqual(names(), ["a.txt", "b.txt", "c.txt"]);
   assert.equal(posted[0].data, "");
 });
@@ -92,22 +103,22 @@ test("a picture that the browser cannot read is told and not sent", async () => 
   await until(() => find(".tray .fault").textContent);
   assert.equal(find(".tray .fault").textContent, "no a.heic");
   assert.deepEqual(names(), []);
-  assert.deepEqual(posted, []);
+  assert.deepEqual(kinds(), [["begin", undefined]]);
 });
 
 test("one that is taken away before it was sent is never sent", async () => {
   choose(named("a.txt"), named("b.txt"));
   find('.tray [title="remove b.txt"]').click();
-  await until(() => posted.length);
+  await sent();
   confirm({ id: posted[0].id, name: "a.txt", tokens: "1 token" });
   find('.tray [title="remove a.txt"]').click();
-  await until(() => posted.length === 2);
+  await sent(2);
   assert.deepEqual(kinds(), [["document", "a.txt"], ["remove", undefined]]);
 });
 
 test("files alone are sent by Enter and by their button, words by the input's own", async () => {
   choose(named("a.txt"));
-  await until(() => posted.length);
+  await sent();
   confirm({ id: posted[0].id, name: "a.txt", tokens: "1 token" });
   const field = find("textarea");
   const enter = () => {
@@ -123,6 +134,6 @@ test("files alone are sent by Enter and by their button, words by the input's ow
   field.dispatchEvent(new Event("input", { bubbles: true }));
   assert.equal(find(".tray .send").hidden, false);
   assert.equal(enter(), true);
-  await until(() => posted.length === 2);
+  await sent(2);
   assert.equal(posted[1].kind, "send");
 });
