@@ -108,9 +108,10 @@ export class Tray {
       item.thumbnail = `data:image/jpeg;base64,${picture.thumbnail}`;
       return { kind, id, name, ...picture };
     }
-    // Of a file that is too large no more is read than tells the server so.
+    // A file that is too large is not read, and a folder cannot be: the server says what is wrong.
     const isTooLarge = file.size > this.data.bounds.largest;
-    return { kind, id, name, data: isTooLarge ? "" : await base64(file), size: file.size };
+    const data = isTooLarge ? null : await base64(file).catch(() => null);
+    return { kind, id, name, data, size: file.size };
   }
 
   // --- What goes out, one after the other: a message must not become too large.
@@ -194,7 +195,10 @@ export class Tray {
       button.setAttribute("aria-label", word);
     }
     this.list.setAttribute("aria-label", words.files);
-    this.list.replaceChildren(...[...this.items].map(([id, item]) => this.chip(id, item)));
+    // What has not changed stays, and the cursor with it.
+    const shown = JSON.stringify([words, [...this.items].map(([id, { message, ...item }]) => [id, item, !!message])]);
+    if (shown !== this.shown) this.list.replaceChildren(...[...this.items].map(([id, item]) => this.chip(id, item)));
+    this.shown = shown;
     document.body.classList.toggle("has-files", !this.isEmpty);
     this.drawSender();
   }

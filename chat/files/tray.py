@@ -8,7 +8,7 @@ Every message is an object with a `number`, counted from 1 for each tray, its `k
 
     begin       more files come; what was wrong with those before is said no longer
     picture     id, name, data, thumbnail (both base64): as the browser has scaled it
-    document    id, name, data (base64): any other file
+    document    id, name, data (base64, or null if it was not read), size: any other file
     text        id, name, text: a long text that was pasted
     remove      id
     open        id: to be looked at
@@ -130,7 +130,10 @@ class Tray:
     def _document(self, name: str, item: dict[str, Any]) -> File:
         if not self.kinds.has_documents:
             raise FileError(name, Fault.NOT_ALLOWED)
-        return documents.read(name, _bytes(name, item.get("data")), self.bounds)
+        size, data = item.get("size"), item.get("data")
+        if data is None and isinstance(size, int) and size > self.bounds.document_bytes:
+            raise FileError(name, Fault.TOO_LARGE)  # and so not read
+        return documents.read(name, _bytes(name, data), self.bounds)
 
     def _text(self, name: str, item: dict[str, Any]) -> File:
         text = item.get("text")
