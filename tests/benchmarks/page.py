@@ -99,7 +99,7 @@ def _keep(context: BrowserContext, app: Running, messages: int) -> None:
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         file.write(chat_of(messages))
         file.flush()
-        page.locator('input[type="file"]').set_input_files(Path(file.name))
+        page.locator('.stSidebar input[type="file"]').set_input_files(Path(file.name))
         page.wait_for_function(USABLE, arg="The other version.", timeout=60_000)
         page.wait_for_timeout(3000)
     page.close()

@@ -156,7 +156,7 @@ def test_a_visitor_chats_and_uploads_inside_another_sites_frame(
 
         frame.get_by_text(text.MORE).click()
         loaded = json.dumps([{"role": "user", "content": "From a file"}]).encode()
-        frame.locator('input[type="file"]').set_input_files(
+        frame.locator('.stSidebar input[type="file"]').set_input_files(
             {"name": "chat.json", "mimeType": "application/json", "buffer": loaded}
         )
         first = frame.get_by_test_id("stChatMessage").first
