@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from chat import models
 from chat.conversation.answer import Answer
-from chat.conversation.files import File, Picture, with_bytes
+from chat.conversation.files import File, pictures_among, with_bytes
 from chat.conversation.question import Move, Question, Request
 from chat.conversation.round import Round
 from chat.conversation.tree import Conversation
@@ -97,10 +97,9 @@ class Visitor(Payer):
         self.conversation.stop()
 
     def _waits(self, question: Question) -> bool:
-        own = [file for file in question.files if isinstance(file, Picture)]
-        pictures = [*own, *self.conversation.pictures_for(question.round)]
-        store = self.store
-        self.is_waiting = store is not None and store.awaits(self.conversation, pictures)
+        along = self.conversation.pictures_for(question.round)
+        pictures = [*pictures_among(question.files), *along]
+        self.is_waiting = bool(self.store and self.store.awaits(self.conversation, pictures))
         return self.is_waiting
 
     def _send(
@@ -281,10 +280,11 @@ class Visitor(Payer):
         return shown if shown.start.rounds else shown.previous
 
     def _turn_to(self, conversation: Conversation, options: Options | None = None) -> None:
-        if self.is_waiting:  # it was asked in the chat that is left
-            question, self.is_waiting = self.queue.pop(0), False
-            if question.is_typed:
-                self.put_back(question.text, question.files)
+        if self.is_waiting:  # they were asked in the chat that is left
+            asked, self.queue, self.is_waiting = self.queue, [], False
+            if typed := [question for question in asked if question.is_typed]:
+                files = [file for question in typed for file in question.files]
+                self.put_back("\n\n".join(question.text for question in typed), files)
         if self.store is not None:
             self.conversation.stop()
             self.store.turn(self.conversation, self.options, conversation)

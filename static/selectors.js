@@ -14,6 +14,7 @@ export const FORMULA = ".katex:not(.katex-display .katex)"; // within a text
 export const UNBROKEN = ".base"; // a piece of one
 export const DIALOG = 'dialog, [role="dialog"]';
 
+export const IMPORT = ".load"; // where a chat is imported
 export const isInDialog = (element) => !!element.closest?.(DIALOG);
 
 // Whether something stands open that Escape closes: a dialog, a list, a menu, a search.

@@ -1,5 +1,5 @@
 // Where files come from: a paste, or a drop anywhere on the page. (The button is in tray.js.)
-import { INPUT, isInDialog } from "./selectors.js";
+import { IMPORT, INPUT, isInDialog } from "./selectors.js";
 
 const LONG = 2500; // characters of a pasted text that is more than one wants to see in the input
 const OVER = "files-over"; // class of the page while files are held over it
@@ -19,7 +19,7 @@ export function filesOf(pasted) {
 }
 
 // `take` gets the files, `takeText` a long text; each says whether it has taken them.
-export function takeFrom(page, { take, takeText }) {
+export function takeFrom(page, { isOpen = () => true, take, takeText }) {
   page.addEventListener(
     "paste",
     (event) => {
@@ -36,7 +36,9 @@ export function takeFrom(page, { take, takeText }) {
     },
     true,
   );
-  const hasFiles = ({ dataTransfer }) => !!dataTransfer && [...dataTransfer.types].includes("Files");
+  // A chat may be dropped where chats are imported.
+  const isForQuestion = ({ target }) => isOpen() && !target.closest?.(IMPORT);
+  const hasFiles = (event) => isForQuestion(event) && [...(event.dataTransfer?.types ?? [])].includes("Files");
   const mark = (isOver) => document.body.classList.toggle(OVER, isOver);
   page.addEventListener("dragover", (event) => {
     if (!hasFiles(event)) return;

@@ -64,7 +64,9 @@ export class Tray {
   }
 
   takeText(text) {
-    if (!this.data?.takes.documents) return false;
+    const { takes, bounds } = this.data ?? {};
+    // Where there is no room for it, it stays where it was pasted: no word is lost.
+    if (!takes?.documents || this.items.size >= bounds.files || text.length > bounds.letters) return false;
     this.begin();
     const item = { kind: "text", name: this.data.words.pasted };
     this.add(item, async (id) => ({ kind: "text", id, name: item.name, text }));
@@ -246,7 +248,7 @@ export function tray({ data, parentElement, setTriggerValue }) {
   current.update(data, (messages) => setTriggerValue("came", messages));
 }
 
-takeFrom(window, { take: (files) => current.take(files), takeText: (text) => current.takeText(text) });
+takeFrom(window, { isOpen: () => !!current.data, take: (files) => current.take(files), takeText: (text) => current.takeText(text) });
 window.addEventListener("input", ({ target }) => target.matches?.(INPUT) && current.drawSender());
 window.addEventListener(
   "keydown",

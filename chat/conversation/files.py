@@ -2,13 +2,13 @@
 
     conversation.ask("What is this?", files=[Picture(...), Document(...)])
 
-`chat.files.read` makes them of a file's bytes, or says what is wrong with it.
+`chat.files.reading.read` makes them of a file's bytes, or says what is wrong with it.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
@@ -114,6 +114,11 @@ class Document:
 
 
 File = Picture | Document
+
+
+def pictures_among(files: Iterable[File]) -> list[Picture]:
+    """The pictures among these files."""
+    return [file for file in files if isinstance(file, Picture)]
 
 
 def named(file: File) -> File:

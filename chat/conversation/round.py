@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from chat.conversation.answer import Answer, Status, new_key
-from chat.conversation.files import File, Picture
+from chat.conversation.files import File, Picture, pictures_among
 
 
 @dataclass(eq=False, kw_only=True)
@@ -72,7 +72,7 @@ class Round:
     @property
     def pictures(self) -> list[Picture]:
         """The pictures among its files."""
-        return [file for file in self.files if isinstance(file, Picture)]
+        return pictures_among(self.files)
 
     def add(self, draft: Answer) -> None:
         """Show another answer as soon as it has a word, and until then the one that was read."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, TypedDict
 
-from chat.conversation.files import File, Part, Picture, content_of, named
+from chat.conversation.files import File, Part, Picture, content_of, named, pictures_among
 
 if TYPE_CHECKING:
     from chat.conversation.round import Round
@@ -115,7 +115,7 @@ class Window:
         """The pictures that a request would carry, if their bytes were there."""
         rounds = self.remembered if self.pictures_again else ()
         files = chain(self.files, *(round.files for round in rounds))
-        return tuple(f for f in files if isinstance(f, Picture) and f.data is None)
+        return tuple(each for each in pictures_among(files) if each.data is None)
 
     @property
     def messages(self) -> tuple[Message, ...]:

@@ -13,6 +13,7 @@ from chat.files.faults import Fault, FileError, clean_name
 
 SIDE = 1_568  # pixels of the longest side that a picture is scaled to
 THUMBNAIL_SIDE = 320
+MOST_SEGMENTS = 1_000  # of a JPEG before its frame, which a camera's has a dozen of
 LARGEST_THUMBNAIL = 60_000  # bytes
 LARGEST_THUMBNAIL_SIDE = 400  # pixels
 
@@ -41,7 +42,7 @@ def checked(name: str, data: bytes, thumbnail: bytes, bounds: Bounds = BOUNDS) -
         raise FileError(name, Fault.TOO_LARGE)
     if not data.startswith((_PNG, _JPEG)):
         raise FileError(name, Fault.UNKNOWN_KIND)
-    header = _header(data)
+    header = read_header(data)
     if header is None:
         raise FileError(name, Fault.BROKEN)
     media_type, width, height = header
@@ -122,11 +123,11 @@ def _jpeg(image: Image.Image, most: int) -> bytes:
 
 def checked_thumbnail(data: bytes) -> bytes:
     """A small JPEG as it is, and nothing for what is none."""
-    header = _header(data) if data[:3] == _JPEG and len(data) <= LARGEST_THUMBNAIL else None
+    header = read_header(data) if data[:3] == _JPEG and len(data) <= LARGEST_THUMBNAIL else None
     return data if header is not None and max(header[1:]) <= LARGEST_THUMBNAIL_SIDE else b""
 
 
-def _header(data: bytes) -> tuple[MediaType, int, int] | None:
+def read_header(data: bytes) -> tuple[MediaType, int, int] | None:
     """What a whole JPEG or PNG says that it is, its width and its height; None if it is broken.
 
     Not by Pillow, which unpacks a PNG's texts when it opens it: up to 64 MB of them.
@@ -143,7 +144,9 @@ def _header(data: bytes) -> tuple[MediaType, int, int] | None:
 def _frame_of_jpeg(data: bytes) -> tuple[int, int]:
     """Height and width out of a JPEG's frame header (ITU-T T.81, B.2.2); zeros without one."""
     at = 2
-    while at + 9 <= len(data) and data[at] == 0xFF:
+    for _ in range(MOST_SEGMENTS):
+        if at + 9 > len(data) or data[at] != 0xFF:
+            break
         marker = data[at + 1]
         if marker == 0xFF:  # fills the space before a marker
             at += 1

@@ -8,17 +8,15 @@ the sources give as 1.0 to 1.2. What other services do is near the second.
 
 from __future__ import annotations
 
-import binascii
 from base64 import b64decode
-from io import BytesIO
 from math import ceil
 
 from chat import models
+from chat.files.pictures import read_header
 
 FIT = 2_048  # pixels of the longer side
 SHORTER, TILE, PATCH = 768, 512, 32  # pixels
 MOST_PATCHES, PATCH_FACTOR = 2_500, 1.2
-HEADER = 200_000  # characters of a data: URL in which a picture says its size
 UNKNOWN = (1_568, 1_568)  # pixels of a picture that does not say its size
 
 
@@ -37,11 +35,8 @@ def tokens(url: str, model: str) -> int:
 
 def size(url: str) -> tuple[int, int]:
     """The width and the height of the picture in a data: URL, in pixels."""
-    from PIL import Image, UnidentifiedImageError
-
-    header = url.partition(",")[2][:HEADER]
     try:
-        with Image.open(BytesIO(b64decode(header)), formats=("JPEG", "PNG")) as picture:
-            return picture.size
-    except (UnidentifiedImageError, binascii.Error, OSError, ValueError, SyntaxError):
-        return UNKNOWN
+        header = read_header(b64decode(url.partition(",")[2]))
+    except ValueError:  # it is no base64
+        header = None
+    return UNKNOWN if header is None else header[1:]

@@ -10,7 +10,7 @@ from functools import partial
 import streamlit as st
 
 from chat import models
-from chat.conversation.files import File, Picture
+from chat.conversation.files import File, Picture, pictures_among
 from chat.files.pictures import SIDE, THUMBNAIL_SIDE
 from chat.files.tray import Tray
 from chat.languages.language import spoken
@@ -40,6 +40,7 @@ def draw(page: Page) -> None:
         "bounds": {
             "files": tray.bounds.files,
             "largest": tray.bounds.document_bytes,
+            "letters": tray.bounds.letters,
             "longest": SIDE,
             "thumbnail": THUMBNAIL_SIDE,
         },
@@ -57,8 +58,7 @@ def seen(file: File) -> dict[str, str]:
 
 def draw_files(page: Page, files: Sequence[File], key: str) -> None:
     """Draw the files of a question that was asked."""
-    pictures = [file for file in files if isinstance(file, Picture)]
-    if pictures:
+    if pictures := pictures_among(files):
         shown = "".join(
             f'<img src="{thumbnail(each)}" alt="{html.escape(each.name)}"'
             f' title="{html.escape(each.name)}" style="aspect-ratio:{each.width}/{each.height}">'
@@ -111,5 +111,5 @@ def _tokens(visitor: Visitor, file: File) -> str:
 def _unseen(visitor: Visitor, tray: Tray) -> str:
     """That the model sees no pictures, where that is known and there are any."""
     model = models.find(visitor.options.model)
-    has_pictures = any(isinstance(file, Picture) for file in tray.files.values())
+    has_pictures = bool(pictures_among(tray.files.values()))
     return text.sees_no_pictures(model.name) if has_pictures and model.vision is False else ""

@@ -7,7 +7,7 @@ const words = Object.fromEntries(
   ["add", "files", "send", "reading", "pasted"].map((name) => [name, name]),
 );
 Object.assign(words, { remove: "remove {name}", look: "look {name}", added: "{name} came", no_picture: "no {name}" });
-const bounds = { files: 2, largest: 10, longest: 100, thumbnail: 10 };
+const bounds = { files: 2, largest: 10, letters: 9000, longest: 100, thumbnail: 10 };
 
 let posted = [];
 let server; // what a server would say
