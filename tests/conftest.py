@@ -22,7 +22,7 @@ BROWSER = Path(__file__).parent / "browser"
 
 # Few examples while somebody waits, and always other ones; in CI many, and always the same.
 settings.register_profile("default", max_examples=25, deadline=None)
-settings.register_profile("ci", settings.get_profile("ci"), max_examples=60)
+settings.register_profile("ci", settings.get_profile("ci"), max_examples=200)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
