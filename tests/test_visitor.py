@@ -415,10 +415,11 @@ def test_a_question_that_waits_is_not_asked_in_another_chat(
     visitor: Visitor, provider: Service, service: ScriptedService
 ) -> None:
     opened_visitor(visitor)
-    visitor.submit(Question(text="Q2", is_typed=True))
-    assert visitor.send_next(provider, is_there) is None
+    for question in ("Q2", "Q3"):
+        visitor.submit(Question(text=question, is_typed=True))
+        assert visitor.send_next(provider, is_there) is None
     visitor.new_chat()
     assert not visitor.is_waiting
     assert visitor.send_next(provider, is_there) is None
-    assert visitor.unsent == "Q2"
+    assert visitor.unsent == "Q2\n\nQ3"
     assert not service.requests

@@ -27,57 +27,49 @@ def tray(chat: ChatPage) -> Tray:
     return Tray(chat)
 
 
-@pytest.mark.parametrize("way", [Tray.choose, Tray.paste, Tray.drop])
 def test_files_come_by_button_paste_and_drop(
-    way: object, tray: Tray, chat: ChatPage, service: ScriptedService
+    tray: Tray, chat: ChatPage, service: ScriptedService
 ) -> None:
-    assert callable(way)
-    way(tray, PHOTO, NOTES)
-    tray.expect("cat.jpg", "notes.md")
-    assert not service.requests
-    chat.ask("What is it?")
-    chat.expect_answer(1, "Answer 1.")
-    tray.expect()
-    picture, notes, question = last_question(service)
-    assert picture["type"] == "image_url"
-    assert picture["image_url"]["detail"] == "high"
-    assert text_of([notes]) == "===== notes.md =====\n# Milk\nand bread – süß\n====="
-    assert question == {"type": "text", "text": "What is it?"}
-    (sent,) = sent_pictures(service)
-    seen = pictures.opened(sent)
-    assert (seen.format, seen.size) == ("JPEG", (800, 1200))  # upright
-    assert pictures.is_red(seen, 400, 20)
-    assert not seen.getexif()
-    assert b"Exif" not in sent
+    for number, way in enumerate((tray.choose, tray.paste, tray.drop), start=1):
+        way(PHOTO, NOTES)
+        tray.expect("cat.jpg", "notes.md")
+        assert len(service.requests) == number - 1
+        chat.ask("What is it?")
+        chat.expect_answer(number, f"Answer {number}.")
+        tray.expect()
+        picture, notes, question = last_question(service)
+        assert picture["type"] == "image_url"
+        assert picture["image_url"]["detail"] == "high"
+        assert text_of([notes]) == "===== notes.md =====\n# Milk\nand bread – süß\n====="
+        assert question == {"type": "text", "text": "What is it?"}
+        (sent,) = sent_pictures(service)
+        seen = pictures.opened(sent)
+        assert (seen.format, seen.size) == ("JPEG", (800, 1200))  # upright
+        assert pictures.is_red(seen, 400, 20)
+        assert not seen.getexif()
+        assert b"Exif" not in sent
 
 
-@pytest.mark.parametrize(
-    ("file", "size", "is_red"),
-    [
+def test_every_picture_is_sent_as_a_small_jpeg_on_white(
+    tray: Tray, chat: ChatPage, service: ScriptedService
+) -> None:
+    kinds = (
         (Brought("a.png", "image/png", pictures.see_through()), (64, 48), False),
         (Brought("a.webp", "image/webp", pictures.see_through("WEBP")), (64, 48), False),
         (Brought("a.gif", "image/gif", pictures.moving()), (40, 30), True),
         (Brought("a.jpg", "image/jpeg", pictures.photo(4_000, 1_000)), (392, 1_568), True),
-    ],
-)
-def test_every_picture_is_sent_as_a_small_jpeg_on_white(
-    file: Brought,
-    size: tuple[int, int],
-    is_red: bool,
-    tray: Tray,
-    chat: ChatPage,
-    service: ScriptedService,
-) -> None:
-    tray.choose(file)
-    tray.expect(file.name)
-    chat.input.press("Enter")  # the picture alone is a question
+    )
+    tray.choose(*[file for file, _, _ in kinds])
+    tray.expect(*[file.name for file, _, _ in kinds])
+    chat.input.press("Enter")  # pictures alone are a question
     chat.expect_answer(1, "Answer 1.")
-    assert len(last_question(service)) == 1
-    seen = pictures.opened(sent_pictures(service)[0])
-    assert (seen.format, seen.size) == ("JPEG", size)
-    assert pictures.is_red(seen, size[0] // 2, 5) is is_red
-    if not is_red:
-        assert seen.convert("RGB").getpixel((5, 5)) == (255, 255, 255)
+    assert len(last_question(service)) == len(kinds)
+    for (_, size, is_red), sent in zip(kinds, sent_pictures(service), strict=True):
+        seen = pictures.opened(sent)
+        assert (seen.format, seen.size) == ("JPEG", size)
+        assert pictures.is_red(seen, size[0] // 2, 5) is is_red
+        if not is_red:
+            assert seen.convert("RGB").getpixel((5, 5)) == (255, 255, 255)
 
 
 def test_what_is_shown_is_what_is_sent(

@@ -4,7 +4,9 @@ import { INPUT, draw, find } from "./dom.js";
 import { filesOf, takeFrom } from "../../static/taking.js";
 
 const taken = [];
+let isOpen = true;
 takeFrom(window, {
+  isOpen: () => isOpen,
   take: (files) => taken.push(files.map(({ name }) => name)),
   takeText: (text) => taken.push(text.length),
 });
@@ -23,7 +25,8 @@ function press(shiftKey) {
 }
 
 beforeEach(() => {
-  draw(`${INPUT}<input id="name">`);
+  draw(`${INPUT}<input id="name"><label class="load"></label>`);
+  isOpen = true;
   taken.length = 0;
   press(false);
 });
@@ -52,16 +55,25 @@ test("a long text is taken where one asks, and without Shift", () => {
   assert.deepEqual(taken, [2501]);
 });
 
+function drop(types, files, place = document.body) {
+  const event = (kind) =>
+    Object.assign(new Event(kind, { bubbles: true, cancelable: true }), { dataTransfer: { types, files } });
+  place.dispatchEvent(event("dragover"));
+  const isMarked = document.body.classList.contains("files-over");
+  place.dispatchEvent(event("drop"));
+  return isMarked;
+}
+
 test("what is dropped is taken, but no text", () => {
-  const drop = (types, files) => {
-    const over = Object.assign(new Event("dragover", { cancelable: true }), { dataTransfer: { types, files } });
-    window.dispatchEvent(over);
-    const isMarked = document.body.classList.contains("files-over");
-    window.dispatchEvent(Object.assign(new Event("drop", { cancelable: true }), { dataTransfer: { types, files } }));
-    return isMarked;
-  };
   assert.equal(drop(["text/plain"], []), false);
   assert.equal(drop(["Files"], [picture]), true);
   assert.equal(document.body.classList.contains("files-over"), false);
   assert.deepEqual(taken, [["image.png"]]);
+});
+
+test("a chat is dropped where chats are imported, and where no files are allowed nothing is taken", () => {
+  assert.equal(drop(["Files"], [picture], find(".load")), false);
+  isOpen = false;
+  assert.equal(drop(["Files"], [picture]), false);
+  assert.deepEqual(taken, []);
 });

@@ -137,3 +137,17 @@ test("files alone are sent by Enter and by their button, words by the input's ow
   await sent(2);
   assert.equal(posted[1].kind, "send");
 });
+
+test("a long text for which there is no room stays where it is pasted", async () => {
+  const paste = (text) => {
+    const clipboardData = { files: [], getData: () => text };
+    const event = Object.assign(new Event("paste", { bubbles: true, cancelable: true }), { clipboardData });
+    find("textarea").dispatchEvent(event);
+    return event.defaultPrevented;
+  };
+  assert.equal(paste("x".repeat(9001)), false);
+  assert.equal(paste("x".repeat(9000)), true);
+  assert.equal(paste("x".repeat(9000)), true);
+  assert.equal(paste("x".repeat(9000)), false);
+  assert.equal(names().length, 2);
+});
