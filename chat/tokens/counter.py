@@ -295,5 +295,7 @@ _BETWEEN_WORDS = re.compile(r"(?<=[a-z]) (?=[a-z])", re.IGNORECASE)
 
 
 def estimate_messages(messages: Iterable[Message]) -> int:
-    """About how many tokens messages are, with the overhead of each."""
-    return sum(estimate(text_of(message["content"])) + MESSAGE_OVERHEAD for message in messages)
+    """About how many tokens messages are, with the overhead of each, for a model like most."""
+    contents = [message["content"] for message in messages]
+    texts = sum(estimate(text_of(content)) + MESSAGE_OVERHEAD for content in contents)
+    return texts + sum(pictures.tokens(url, "") for each in contents for url in pictures_of(each))

@@ -14,7 +14,7 @@ from chat.conversation.files import content_of
 from chat.conversation.window import Message
 from chat.tokens import pictures
 from chat.tokens.calibration import Calibration
-from chat.tokens.counter import Grade, TokenCounter
+from chat.tokens.counter import Grade, TokenCounter, estimate_messages
 from chat.usage import Usage
 from tests.fakes.encoding import Letters
 
@@ -69,3 +69,15 @@ def test_what_is_reported_sets_the_pictures_right_and_leaves_texts_alone() -> No
     calibration.learn(question, answer, "gpt-4o")
     assert calibration.weigh(question, "gpt-4o").total.tokens == reported
     assert calibration.weigh(plain, "gpt-4o").total == texts
+
+
+def test_the_demo_counts_pictures_too() -> None:
+    content = content_of(
+        "Hi", [SentPicture.of(b"", name="a", media_type="image/png", width=1, height=1)]
+    )
+    message: Message = {"role": "user", "content": content}
+    unknown = pictures.tokens("", "")
+    assert unknown > 1_000
+    assert (
+        estimate_messages([message]) - estimate_messages([{**message, "content": "Hi"}]) == unknown
+    )
