@@ -2,6 +2,7 @@
 //
 //   chats     {id, title, name, created, changed, stamp, deleted}
 //   records   [chat's id, record's name] -> what chat/keeping/records.py made of it
+//   waiting   [tab's name, file's id] -> {place, message}: a file that waits for a question (waiting.js)
 //
 // The bytes of pictures, "picture/…" among the records, are large: they are read one by one, where the
 // server wants them.
@@ -9,7 +10,7 @@
 // The stamp of a chat names the write that made it what it is: "session number". What is read here is
 // untrusted: it may have been edited by hand.
 export const DATABASE = "chat-transcripts";
-const STORES = { chats: { keyPath: "id" }, records: {} };
+const STORES = { chats: { keyPath: "id" }, records: {}, waiting: {} };
 const FORGET_AFTER = 8000; // milliseconds in which a deleted chat can be had back
 const ASK_AGAIN = 5000; // milliseconds after which a database that does not open is asked for anew
 const PATIENCE = 20_000; // milliseconds after which no answer is awaited any more
@@ -224,7 +225,29 @@ export class Storage {
       chats.clear();
       records.clear();
     });
+    await promised(this.waitingFiles("readwrite").clear());
     return ids;
+  }
+
+  waitingFiles(mode) {
+    return this.database.transaction("waiting", mode).objectStore("waiting");
+  }
+
+  async waiting(name) {
+    return promised(this.waitingFiles("readonly").getAll(recordsOf(name)));
+  }
+
+  async putWaiting(name, id, file) {
+    await promised(this.waitingFiles("readwrite").put(file, [name, id]));
+  }
+
+  async dropWaiting(name, id) {
+    await promised(this.waitingFiles("readwrite").delete([name, id]));
+  }
+
+  // Delete the files of the tabs whose names come before this one.
+  async forgetWaiting(name) {
+    await promised(this.waitingFiles("readwrite").delete(IDBKeyRange.upperBound([name])));
   }
 
   // The ids of the chats in which this was said. A chat at a time, and outside the queue: what is

@@ -39,6 +39,7 @@ export class Store {
   drafts = new Drafts(this);
   read = new Map(); // chat's id -> the stamp and the names of what was read last
   removed = new Map(); // id of a chat that was deleted -> whether it was shown here
+  started = new Promise((resolve) => (this.hasStarted = resolve));
 
   // Nothing is opened, and no other tab listened to, where the owner keeps no chats.
   start() {
@@ -48,6 +49,7 @@ export class Store {
     this.otherTabs?.addEventListener("message", ({ data }) => this.onChange(data));
     this.queue = this.watch(this.connect());
     this.outbox.start();
+    this.hasStarted();
   }
 
   receive(writes) {

@@ -1,6 +1,7 @@
 // The files for the next question: they come by the button, a paste or a drop, stand above the input, and
 // go to the server at once (chat/files/tray.py), by the way of every click and one after the other. Until
-// the question is sent they are held here: another server may need them again.
+// the question is sent they are held here, and noted: another server, or a page that is loaded again, needs
+// them again.
 import { Outbox } from "./outbox.js";
 import { announce } from "./ear.js";
 import { fill, tag } from "./elements.js";
@@ -9,9 +10,12 @@ import { base64, isPicture, scaled } from "./pictures.js";
 import { INPUT, SEND, sends } from "./selectors.js";
 import { newId } from "./storage.js";
 import { takeFrom } from "./taking.js";
+import { Waiting } from "./waiting.js";
 import { isWriting } from "./writing.js";
 
 const SYMBOLS = { picture: "image", document: "description", text: "description" };
+
+const urlOf = (thumbnail) => `data:image/jpeg;base64,${thumbnail}`;
 
 export class Tray {
   items = new Map(); // id -> {name, kind, thumbnail, message (once it was read), number (once it was sent)}
@@ -19,6 +23,7 @@ export class Tray {
   unread = []; // what is said of pictures that the browser cannot read
   waiting = []; // messages behind the one that is on its way
   outbox = new Outbox();
+  noted = new Waiting();
   data = null;
 
   constructor() {
@@ -33,7 +38,7 @@ export class Tray {
 
   // Whether something is on its way that belongs to the question.
   get isBusy() {
-    return this.items.size > 0 && [...this.items.values()].some((item) => !this.isThere(item));
+    return this.noted.isAwaited || [...this.items.values()].some((item) => !this.isThere(item));
   }
 
   get isEmpty() {
@@ -93,6 +98,7 @@ export class Tray {
       const message = this.items.has(id) && (await read(id));
       if (!this.items.has(id)) return; // it was taken away meanwhile
       Object.assign(this.items.get(id), { message, isRead: true });
+      this.noted.put(id, message);
       this.post(message);
     } catch {
       this.items.delete(id);
@@ -107,13 +113,24 @@ export class Tray {
     if (kind === "picture" && this.data.takes.pictures) {
       const item = this.items.get(id);
       const picture = await scaled(file, this.data.bounds);
-      item.thumbnail = `data:image/jpeg;base64,${picture.thumbnail}`;
+      item.thumbnail = urlOf(picture.thumbnail);
       return { kind, id, name, ...picture };
     }
     // A file that is too large is not read, and a folder cannot be: the server says what is wrong.
     const isTooLarge = file.size > this.data.bounds.largest;
     const data = isTooLarge ? null : await base64(file).catch(() => null);
     return { kind, id, name, data, size: file.size };
+  }
+
+  // What was here before the tab was loaded again.
+  async restore() {
+    for (const message of await this.noted.read()) {
+      const { id, kind, name, thumbnail } = message;
+      if (this.items.has(id)) continue;
+      this.items.set(id, { kind, name, thumbnail: thumbnail && urlOf(thumbnail), message, isRead: true });
+      this.post(message);
+    }
+    this.draw();
   }
 
   // --- What goes out, one after the other: a message must not become too large.
@@ -134,6 +151,7 @@ export class Tray {
     const item = this.items.get(id);
     const place = [...this.items.keys()].indexOf(id);
     this.items.delete(id);
+    this.noted.drop(id);
     this.waiting = this.waiting.filter((message) => message !== item.message);
     if (item.number !== undefined) this.post({ kind: "remove", id });
     this.draw();
@@ -149,6 +167,7 @@ export class Tray {
   // --- What the server says, whenever it draws.
   update(data, post) {
     this.outbox.send = post;
+    const isFirst = !this.data;
     const isOther = this.data?.session !== data.session;
     this.data = data;
     if (isOther) this.startOver();
@@ -158,13 +177,26 @@ export class Tray {
       if (known.has(id)) {
         if (!item.isKnown) announce(fill(data.words.added, known.get(id)));
         Object.assign(item, known.get(id), { isKnown: true });
-      } else if (this.isThere(item)) this.items.delete(id); // it was asked with, or refused
+      } else if (this.isThere(item)) {
+        this.items.delete(id); // it was asked with, or refused
+        this.noted.drop(id);
+      }
     }
-    for (const [id, item] of known)
-      if (!this.items.has(id)) this.items.set(id, { kind: item.thumbnail ? "picture" : "document", ...item, number: 0, isKnown: true });
+    for (const [id, item] of known) {
+      if (this.items.has(id)) continue;
+      this.items.set(id, { kind: item.thumbnail ? "picture" : "document", ...item, number: 0, isKnown: true });
+      if (item.message) this.hold(id, item.message);
+    }
     this.complain();
     this.draw();
     this.pump();
+    if (isFirst) this.restore();
+  }
+
+  // It came back from a question, so the server alone has it.
+  hold(id, message) {
+    this.noted.put(id, message);
+    this.post({ kind: "held", id });
   }
 
   // Another server, or this one started anew: it has nothing of what waits here.

@@ -9,8 +9,9 @@ Every message is an object with a `number`, counted from 1 for each tray, its `k
     begin       more files come; what was wrong with those before is said no longer
     picture     id, name, data, thumbnail (both base64): as the browser has scaled it
     document    id, name, data (base64, or null if it was not read), size: any other file
-    text        id, name, text: a long text that was pasted
+    text        id, name, text, is_cut: a long text that was pasted, or a document's
     remove      id
+    held        id: the page has what came back
     open        id: to be looked at
     send        the files are the question
 """
@@ -19,7 +20,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -49,13 +50,15 @@ class Tray:
 
     `faults` is what was wrong with those that came together last. `session` is the tray's own name:
     a page that meets another one sends its files anew. `received` is the number of the last
-    message.
+    message. `returned` are the ids of files that came back from a question, and that the page does
+    not hold yet.
     """
 
     kinds: Kinds = Kinds.ALL
     bounds: Bounds = BOUNDS
     files: dict[str, File] = field(default_factory=dict)
     faults: list[FileError] = field(default_factory=list)
+    returned: set[str] = field(default_factory=set)
     session: str = field(default_factory=lambda: uuid4().hex)
     received: int = 0
 
@@ -92,6 +95,8 @@ class Tray:
                 continue
             elif kind == "remove":
                 self.files.pop(id, None)
+            elif kind == "held":
+                self.returned.discard(id)
             elif kind == "open" and id in self.files:
                 wishes.append(Wish(kind="open", id=id))
             elif isinstance(kind, str) and kind in _READERS:
@@ -103,11 +108,33 @@ class Tray:
         files = tuple(self.files.values())
         self.files.clear()
         self.faults.clear()
+        self.returned.clear()
         return files
 
     def put_back(self, files: Sequence[File]) -> None:
         """Let files wait before those that wait already: what they went with was not sent."""
-        self.files = {uuid4().hex: file for file in files} | self.files
+        returned = {uuid4().hex: file for file in files}
+        self.files = returned | self.files
+        self.returned.update(returned)
+
+    def message(self, id: str) -> dict[str, object] | None:
+        """The message with which a page would send a file that came back; else None."""
+        file = self.files[id]
+        if id not in self.returned:
+            return None
+        if isinstance(file, Document):
+            named = {"kind": "text", "id": id, "name": file.name, "text": file.text}
+            return {**named, "is_cut": file.is_cut}
+        if file.data is None:
+            return None  # the browser has it
+        data, thumbnail = (b64encode(data).decode() for data in (file.data, file.thumbnail))
+        return {
+            "kind": "picture",
+            "id": id,
+            "name": file.name,
+            "data": data,
+            "thumbnail": thumbnail,
+        }
 
     def _add(self, id: str, kind: str, item: dict[str, Any]) -> None:
         name = clean_name(item["name"]) if isinstance(item.get("name"), str) else ""
@@ -136,12 +163,14 @@ class Tray:
         return documents.read(name, _bytes(name, data), self.bounds)
 
     def _text(self, name: str, item: dict[str, Any]) -> File:
+        if not self.kinds.has_documents:
+            raise FileError(name, Fault.NOT_ALLOWED)
         text = item.get("text")
         if not isinstance(text, str) or len(text) > self.bounds.letters:
             raise FileError(name, Fault.TOO_LARGE)
         if not text.strip():
             raise FileError(name, Fault.EMPTY)
-        return Document(name=name, text=mended(text))
+        return Document(name=name, text=mended(text), is_cut=item.get("is_cut") is True)
 
 
 _READERS: dict[str, Callable[[Tray, str, dict[str, Any]], File]] = {

@@ -66,4 +66,8 @@ def _missing(conversation: Conversation) -> tuple[Picture, ...]:
     # Most chats lack nothing, and a window takes its time.
     pictures = (picture for round in conversation.history for picture in round.pictures)
     is_any = any(picture.data is None for picture in pictures)
-    return Window.of(conversation).missing if is_any else ()
+    if not is_any:
+        return ()
+    # The last question may come back to the input, and then it is kept no longer.
+    last = (picture for picture in conversation.history[-1].pictures if picture.data is None)
+    return (*Window.of(conversation).missing, *last)

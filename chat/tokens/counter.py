@@ -32,6 +32,7 @@ REPLY_OVERHEAD = 3
 
 PIECE = 20_000  # characters encoded at once: a million spaces in a row make tiktoken 0.14 panic
 CACHED_TEXTS = 20_000
+_BETWEEN_WORDS = re.compile(r"(?<=[a-z]) (?=[a-z])", re.IGNORECASE)
 ASSUMED_ENCODING = "o200k_base"  # what models of unknown encoding are estimated with
 
 
@@ -289,9 +290,6 @@ class RunningCount:
                 self._settled += spaces[-1]
                 tail = tail[spaces[-1] :]
         return self._counted + self._counter.text(tail, self._model)
-
-
-_BETWEEN_WORDS = re.compile(r"(?<=[a-z]) (?=[a-z])", re.IGNORECASE)
 
 
 def estimate_messages(messages: Iterable[Message]) -> int:

@@ -32,7 +32,12 @@ def draw(page: Page) -> None:
         "session": tray.session,
         "received": tray.received,
         "items": [
-            {"id": id, "tokens": _tokens(visitor, file), **seen(file)}
+            {
+                "id": id,
+                "tokens": _tokens(visitor, file),
+                "message": tray.message(id),
+                **seen(file),
+            }
             for id, file in tray.files.items()
         ],
         "said": spoken().joined(*map(text.file_fault, tray.faults), _unseen(visitor, tray)),

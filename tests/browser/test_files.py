@@ -72,6 +72,39 @@ def test_every_picture_is_sent_as_a_small_jpeg_on_white(
             assert seen.convert("RGB").getpixel((5, 5)) == (255, 255, 255)
 
 
+def test_what_waits_is_there_after_a_reload(
+    tray: Tray, chat: ChatPage, service: ScriptedService
+) -> None:
+    def reloaded() -> tuple[ChatPage, Tray]:
+        chat.page.reload()
+        again = ChatPage(chat.page)
+        return again, Tray(again)
+
+    tray.choose(PHOTO, NOTES)
+    tray.expect("cat.jpg", "notes.md")
+    chat.input.fill("What is it?")
+    chat, tray = reloaded()
+    tray.expect("cat.jpg", "notes.md")
+    expect(chat.input).to_have_value("What is it?")
+    chat.input.press("Enter")
+    chat.expect_answer(1, "Answer 1.")
+    asked = last_question(service)
+    assert [part["type"] for part in asked] == ["image_url", "text", "text"]
+    tray.expect()
+
+    chat.action(1, text.UNDO).click()
+    tray.expect("cat.jpg", "notes.md")
+    chat, tray = reloaded()  # it came back, and the server alone had it
+    tray.expect("cat.jpg", "notes.md")
+    tray.element.get_by_role("button", name=str(WORDS["remove"]).format(name="notes.md")).click()
+    tray.expect("cat.jpg")
+    chat, tray = reloaded()
+    tray.expect("cat.jpg")
+    chat.ask("What is it?")
+    chat.expect_answer(1, "Answer 2.")
+    assert last_question(service) == [asked[0], asked[2]]
+
+
 def test_what_is_shown_is_what_is_sent(
     tray: Tray, chat: ChatPage, service: ScriptedService
 ) -> None:

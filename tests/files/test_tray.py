@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -83,6 +84,35 @@ def test_what_was_not_sent_stands_before_what_waits() -> None:
     assert tray.has(before[0])
     tray.drop(before[0])
     assert names(tray) == ["second.txt"]
+
+
+def test_a_page_is_handed_what_comes_back_until_it_holds_it() -> None:
+    tray = Tray()
+    asked = (replace(SMALL, name="cat.jpg"), Document(name="all.txt", text="Milk", is_cut=True))
+    tray.put_back(asked)
+    tray.receive([document(1)])
+    messages = [tray.message(id) for id in tray.files]
+    assert messages[2] is None  # the page has sent it
+    other = Tray()  # of a server that has forgotten everything
+    other.receive([{**(each or {}), "number": number} for number, each in enumerate(messages, 1)])
+    assert tuple(other.files.values()) == asked
+    tray.receive([{"number": 2, "kind": "held", "id": id} for id in list(tray.files)[:1]])
+    tray.receive([{"number": 3, "kind": "held", "id": list(tray.files)[1]}])
+    assert [tray.message(id) for id in tray.files] == [None] * 3
+    assert len(tray.files) == 3
+
+
+def test_what_comes_back_without_its_bytes_is_not_handed_out() -> None:
+    tray = Tray()
+    tray.put_back([replace(SMALL, data=None)])
+    assert [tray.message(id) for id in tray.files] == [None]
+
+
+@pytest.mark.parametrize("kind", ["document", "text"])
+def test_no_document_comes_where_the_owner_takes_pictures_alone(kind: str) -> None:
+    tray = Tray(kinds=Kinds.IMAGES)
+    tray.receive([document(1, kind=kind, text="Milk")])
+    assert (tray.files, [each.fault for each in tray.faults]) == ({}, [Fault.NOT_ALLOWED])
 
 
 PAGE = b"<html><script>alert(1)</script></html>"

@@ -535,3 +535,11 @@ def test_the_same_picture_in_very_many_rounds_is_there_once(page: Page) -> None:
     pictures = [picture for round in page.conversation.history for picture in round.pictures]
     assert pictures == [RED] * 50
     assert len({id(picture.data) for picture in pictures}) == 1
+
+
+def test_the_pictures_of_the_last_question_come_even_where_no_request_carries_them(
+    page: Page,
+) -> None:
+    opened_with(page, (RED,), (BLUE,))
+    page.conversation.pictures_again = False
+    assert page.wanted() == [BLUE.hash]
