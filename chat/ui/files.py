@@ -13,6 +13,8 @@ from chat.ui import program, session
 from chat.ui.page import Page
 from chat.words import text
 
+LARGEST_PICTURES = LARGEST * 7 // 10  # bytes, which base64 makes a third more
+
 _component = program.component("files")
 
 
@@ -26,7 +28,6 @@ def _markdown(page: Page) -> str:
 
 def draw(page: Page) -> None:
     """Draw the ways to export and to import."""
-    visitor = page.visitor
     st.markdown(text.THIS_CHAT_AS_FILE)
     # Made only when somebody asks for it: a long chat is not written at every click.
     st.download_button(
@@ -37,15 +38,49 @@ def draw(page: Page) -> None:
         on_click="ignore",
         width="stretch",
     )
+    _backup(page)
+    words = {"label": text.UPLOAD, "help": text.UPLOAD_HELP, "largest": LARGEST}
+    _component(key="upload", data=words, on_file_change=partial(session.load, page, "upload"))
+    if page.fault is not None:
+        st.warning(text.fault(page.fault))
+
+
+def _backup(page: Page) -> None:
+    """Draw the way to the file that can be loaded again, with the chat's pictures or without."""
+    visitor = page.visitor
+    rounds = visitor.conversation.all_rounds
+    pictures = [picture for round in rounds for picture in round.pictures]
+    is_with = bool(pictures) and st.toggle(text.WITH_PICTURES, value=True, key="with_pictures")
+    missing = sum(picture.data is None for picture in pictures) if is_with else 0
+    # A chat is opened without the bytes of its pictures, and most are never asked for.
+    if missing and visitor.store is not None and not page.is_collecting:
+        st.button(
+            text.COLLECT_PICTURES,
+            key="collect_pictures",
+            on_click=page.collect_pictures,
+            width="stretch",
+        )
+        return
+    if missing and page.await_pictures():
+        _collect(page)
+        return
     st.download_button(
         text.DOWNLOAD_JSON,
-        lambda: to_json(visitor.conversation, visitor.options),
+        partial(to_json, visitor.conversation, visitor.options, pictures=is_with),
         "chat.json",
         "application/json",
         on_click="ignore",
         width="stretch",
     )
-    words = {"label": text.UPLOAD, "help": text.UPLOAD_HELP, "largest": LARGEST}
-    _component(key="upload", data=words, on_file_change=partial(session.load, page, "upload"))
-    if page.fault is not None:
-        st.warning(text.fault(page.fault))
+    if missing:
+        st.caption(text.pictures_missing(missing))
+    if is_with and sum(len(picture.data or b"") for picture in pictures) > LARGEST_PICTURES:
+        st.caption(text.TOO_LARGE_TO_LOAD)
+
+
+@st.fragment(run_every=1.0)
+def _collect(page: Page) -> None:
+    """Say that pictures are on their way, until they are there or come no more."""
+    st.caption(text.COLLECTING_PICTURES)
+    if not page.await_pictures():
+        st.rerun()

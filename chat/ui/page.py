@@ -89,6 +89,18 @@ class Page(Parts):
         self.visitor.unsent = document.text
         st.rerun()  # the dialog goes with the whole page alone
 
+    def collect_pictures(self) -> None:
+        """Ask the browser for all pictures of the chat, for a file of it."""
+        self.is_collecting = True
+        self.await_pictures()
+        self.redraw()
+
+    def await_pictures(self) -> bool:
+        """Whether pictures of the chat may still come, of those that were asked for."""
+        store, conversation = self.visitor.store, self.visitor.conversation
+        pictures = [picture for round in conversation.all_rounds for picture in round.pictures]
+        return self.is_collecting and store is not None and store.awaits(conversation, pictures)
+
     def show_earlier(self, rounds: int) -> None:
         """Draw so many rounds more."""
         self.earlier += rounds
@@ -127,6 +139,7 @@ class Page(Parts):
             self._configured = self.visitor.conversation
             self.unfolded.clear()
             self.earlier = 0
+            self.is_collecting = False
         session.take_settings(self.visitor, is_opened=is_opened)
 
 

@@ -41,9 +41,9 @@ class Part(StrEnum):
     CHATS = "chats"
     TITLE = "title"  # asked for when a chat has had its first answer
     DIALOGS = "dialogs"
+    FILES = "files"  # the chat as a file
     # What is never drawn anew, but stands in a part so that a press waits for an answer's end.
     OWN_KEY = "own_key"
-    FILES = "files"
     LANGUAGE = "language"
 
 
@@ -52,7 +52,7 @@ _SETTINGS = (
     *(Part.SETTINGS, Part.PICTURES_AGAIN, Part.VERBOSITY),
     *(Part.TEMPERATURE, Part.TOP_P, Part.MAX_TOKENS),
 )
-_LAST = (Part.METER, Part.CHATS, Part.TITLE, Part.DIALOGS)
+_LAST = (Part.METER, Part.CHATS, Part.TITLE, Part.DIALOGS, Part.FILES)
 
 
 def place(number: int) -> str:
@@ -82,6 +82,7 @@ class Parts:
     hidden: int = 0  # rounds before the first that is drawn
     places: int = 0  # of rounds, some of them for those to come
     deleted_at: int | None = None  # the place of a round that was deleted and can be had back
+    is_collecting: bool = False  # the chat's pictures, for a file
     is_mixed: bool = False  # answers of several models are in the chat
     shown: Conversation | None = None  # when the whole page was drawn
     language: Language = field(default_factory=spoken)  # that the page speaks
@@ -160,7 +161,7 @@ class Parts:
         request, self.sent = self.sent, None
         return request
 
-    def _shows(self, part: str) -> object:
+    def _shows(self, part: str) -> object:  # noqa: PLR0912 - one branch for each part
         """What a part is drawn from: where this has changed, it has to be drawn anew."""
         visitor, conversation = self.visitor, self.visitor.conversation
         model, effort = visitor.options.model, visitor.options.reasoning_effort
@@ -191,7 +192,10 @@ class Parts:
                 return latest
             case Part.DIALOGS:
                 return self.to_open
-            case Part.OWN_KEY | Part.FILES | Part.LANGUAGE:
+            case Part.FILES:
+                here = [p.data is not None for r in conversation.all_rounds for p in r.pictures]
+                return here, self.is_collecting
+            case Part.OWN_KEY | Part.LANGUAGE:
                 return None
             case _:
                 number = int(part.removeprefix(place(0)[:-1]))

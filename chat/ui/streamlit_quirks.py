@@ -33,7 +33,7 @@ _VALUES = {
     "rounds": "double_array_value",
     **dict.fromkeys(("temperature", "top_p"), "double_value"),
     "max_tokens": "int_value",
-    "pictures_again": "bool_value",
+    **dict.fromkeys(("pictures_again", "with_pictures"), "bool_value"),
     **dict.fromkeys(("model", "system_prompt", "own_key", "password", "language"), "string_value"),
     **dict.fromkeys(("reasoning_effort", "verbosity", "inspected", "edit-"), "string_value"),
     **dict.fromkeys(

@@ -34,3 +34,8 @@ def attached(files: Sequence[File]) -> str:
     """Which files a question has, in Markdown."""
     names = ", ".join(literal(file.name) for file in files)
     return say("attached", names=names)
+
+
+def pictures_missing(count: int) -> str:
+    """That some pictures of a chat are not in its file."""
+    return say("pictures_missing", count=count)

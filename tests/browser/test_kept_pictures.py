@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from chat.conversation.files import Picture, pictures_of
 from chat.conversation.tree import Conversation
-from chat.keeping.transcript import to_json
+from chat.keeping.transcript import from_json, to_json
 from chat.options import Options
 from chat.words import text
 from tests.browser.chat_page import ChatPage, in_program, wait_for_storage, wait_until
@@ -57,6 +57,15 @@ def carried(service: ScriptedService) -> list[str]:
     return [url.partition(",")[2] for url in urls]
 
 
+def downloaded(chat: ChatPage, folder: Path) -> list[Picture]:
+    """The pictures of the chat's backup."""
+    with chat.page.expect_download() as download:
+        chat.button(text.DOWNLOAD_JSON).click()
+    download.value.save_as(folder / "backup.json")
+    rounds = from_json((folder / "backup.json").read_bytes()).conversation.all_rounds
+    return [picture for round in rounds for picture in round.pictures]
+
+
 HELD = in_program("""() => {
   const { storage } = store;
   const released = new Promise((resolve) => (window.release = resolve));
@@ -78,6 +87,15 @@ def test_a_chat_that_was_reloaded_sends_its_pictures_with_the_next_question(
     ask(chat, 4, "Q4")
     assert carried(service) == [data_of(RED), data_of(RED), data_of(BLUE)]
     expect_pictures(chat, GREEN, RED, BLUE)
+
+    # A backup takes them all along, the first of which nobody has asked for yet.
+    chat.open_more()
+    chat.button(text.COLLECT_PICTURES).click()
+    whole = downloaded(chat, tmp_path)
+    assert [picture.data for picture in whole] == [p.data for p in (GREEN, RED, RED, BLUE)]
+    chat.sidebar.get_by_text(text.WITH_PICTURES).click()
+    expect(chat.sidebar.get_by_label(text.WITH_PICTURES)).not_to_be_checked()
+    assert [picture.data for picture in downloaded(chat, tmp_path)] == [None] * 4
 
 
 def test_a_question_waits_until_the_browser_has_read_its_pictures(
@@ -115,6 +133,10 @@ def test_a_picture_that_the_browser_has_lost_is_named(
     ask(chat, 2, "Q2")
     assert carried(service) == [data_of(BLUE)]
     assert "[red.jpeg]" in str(service.last.messages[1]["content"])
+    chat.open_more()
+    chat.button(text.COLLECT_PICTURES).click()
+    expect(chat.sidebar).to_contain_text(text.pictures_missing(1))
+    assert [picture.data for picture in downloaded(chat, tmp_path)] == [None, BLUE.data]
 
 
 def test_a_picture_goes_when_the_last_round_that_has_it_cannot_be_had_back(
