@@ -13,7 +13,7 @@ from chat.conversation.files import File
 from chat.conversation.tree import Conversation
 from chat.conversation.window import Window
 from chat.errors import ChatError
-from chat.files.bounds import Kinds
+from chat.files.bounds import Bounds, Kinds
 from chat.files.faults import FileError
 from chat.files.reading import read_all
 from chat.languages.language import say, spoken
@@ -39,12 +39,13 @@ def main() -> int:
     try:
         settings = Settings.load()
         speak_there(settings.language)
-        files = read_all(paths, kinds=Kinds(settings.files))
+        bounds = Bounds.of(files=settings.files_count, megabytes=settings.files_megabytes)
+        files = read_all(paths, bounds, Kinds(settings.files))
     except SettingsError as error:
         _say(text.SETTINGS_WRONG, str(error))
         return 1
     except FileError as error:
-        _say(text.file_fault(error))
+        _say(text.file_fault(error, bounds))
         return 2
     return int(_converse(settings, files))
 

@@ -22,6 +22,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_MODEL = "gpt-5.6-luna"
 LONGEST_TIMEOUT = 600.0  # seconds
 MOST_TOKENS = 10**12
+MOST_FILES = 8  # of a question
+MOST_MEGABYTES = 20  # of these together
 FILES = ("off", "images", "documents", "all")  # which kinds may go along with a question
 SECRETS = frozenset({"OPENAI_API_KEY", "CHAT_PASSWORD"})
 _HOST = re.compile(r"(?:\*\.)?[\w-]+(?:\.[\w-]+)*", re.ASCII)
@@ -68,6 +70,8 @@ class Settings:
     store: bool = True
     titles: bool = False
     files: str = "all"
+    files_count: int = MOST_FILES
+    files_megabytes: int = MOST_MEGABYTES
     language: str | None = None
 
     @property
@@ -140,6 +144,8 @@ class Settings:
             store=read.switch("CHAT_STORE", default=True),
             titles=read.switch("CHAT_TITLES", default=False),
             files=read.choice("CHAT_FILES", FILES) or "all",
+            files_count=read.whole("CHAT_FILES_COUNT", MOST_FILES, 1, MOST_FILES),
+            files_megabytes=read.whole("CHAT_FILES_MEGABYTES", MOST_MEGABYTES, 1, MOST_MEGABYTES),
             language=read.language("CHAT_LANGUAGE"),
         )
 

@@ -14,10 +14,9 @@ from chat.conversation.answer import Answer
 from chat.conversation.files import File, pictures_among, with_bytes
 from chat.conversation.question import Move, Question, Request
 from chat.conversation.round import Round
-from chat.conversation.tree import Conversation
+from chat.conversation.tree import MOST_PICTURES, Conversation
 from chat.conversation.window import Capacity, Message, Window
 from chat.errors import BlankQuestion, ChatError, TooLong
-from chat.files.bounds import Kinds
 from chat.files.tray import Tray
 from chat.keeping.records import fits
 from chat.keeping.store import Notice, Removed, Store
@@ -39,7 +38,7 @@ class Visitor(Payer):
         self.conversation = Conversation(system_prompt=owners.system_prompt, rounds=owners.rounds)
         # Where chats are kept; None where the owner wants none kept.
         self.store = Store(asks_for_titles=owners.titles) if owners.store else None
-        self.tray = Tray(kinds=Kinds(owners.files))
+        self.tray = Tray.within(owners.files, owners.files_count, owners.files_megabytes)
 
         self.queue: list[Question] = []  # asked, and not sent yet
         self.is_waiting = False  # the first of these, for pictures that the browser was asked for
@@ -98,7 +97,7 @@ class Visitor(Payer):
 
     def _waits(self, question: Question) -> bool:
         along = self.conversation.pictures_for(question.round)
-        pictures = [*pictures_among(question.files), *along]
+        pictures = [*pictures_among(question.files), *along][: self.conversation.most_pictures]
         self.is_waiting = bool(self.store and self.store.awaits(self.conversation, pictures))
         return self.is_waiting
 
@@ -168,6 +167,7 @@ class Visitor(Payer):
         self.conversation.system_prompt = system_prompt
         self.conversation.rounds = rounds
         self.conversation.pictures_again = pictures_again
+        self.conversation.most_pictures = MOST_PICTURES if self.tray.kinds.has_images else 0
         model = models.find(options.model)
         self.options = model.accepted(options)
         tokens = model.prompt_capacity(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chat.files.bounds import Kinds
+from chat.files.bounds import BOUNDS, Bounds, Kinds
 from chat.options import Options
 from chat.settings import FILES, PROJECT, Settings, SettingsError, variables
 
@@ -43,6 +43,8 @@ def test_without_any_variable_the_defaults_hold() -> None:
         store=True,
         titles=False,
         files="all",
+        files_count=8,
+        files_megabytes=20,
     )
 
 
@@ -71,6 +73,8 @@ def test_every_variable_is_read_and_trimmed() -> None:
         CHAT_STORE="off",
         CHAT_TITLES="on",
         CHAT_FILES="Images",
+        CHAT_FILES_COUNT="1",
+        CHAT_FILES_MEGABYTES="2",
     )
     assert settings == Settings(
         api_key="sk-key",
@@ -96,6 +100,8 @@ def test_every_variable_is_read_and_trimmed() -> None:
         store=False,
         titles=True,
         files="images",
+        files_count=1,
+        files_megabytes=2,
     )
     assert "sesame" not in repr(settings)
     assert "sk-key" not in repr(settings)
@@ -107,6 +113,13 @@ def test_every_variable_is_read_and_trimmed() -> None:
 def test_the_kinds_of_files_are_those_that_can_be_read() -> None:
     assert [*FILES] == [*Kinds]
     assert Kinds(load().files) is Kinds.ALL
+
+
+def test_an_owner_can_bound_files_more_narrowly_than_we_do() -> None:
+    most = load()
+    assert Bounds.of(files=most.files_count, megabytes=most.files_megabytes) == BOUNDS
+    with pytest.raises(SettingsError, match="CHAT_FILES_COUNT"):
+        load(CHAT_FILES_COUNT=str(BOUNDS.files + 1))
 
 
 @pytest.mark.parametrize("empty", ["", " \n"])

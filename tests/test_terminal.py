@@ -19,6 +19,7 @@ from PIL import Image
 
 from chat import errors
 from chat.conversation.files import pictures_of, text_of
+from chat.files.bounds import Bounds
 from chat.files.faults import Fault, FileError
 from chat.languages.language import language, say
 from chat.settings import PROJECT
@@ -128,6 +129,14 @@ def test_files_do_not_go_without_the_question_that_failed(
 ) -> None:
     assert piped(b"a\0b\n", service, *files).returncode == 1
     assert service.requests == []
+
+
+def test_more_files_than_the_owner_takes_are_one_sentence(
+    service: ScriptedService, files: list[str]
+) -> None:
+    done = piped(b"Q\n", service, *files, CHAT_FILES_COUNT="1")
+    said = text.file_fault(FileError("dot.png", Fault.TOO_MANY), Bounds(files=1))
+    assert (done.returncode, done.stderr.decode()) == (2, f"{said}\n")
 
 
 @pytest.mark.parametrize(

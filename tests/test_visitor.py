@@ -389,6 +389,24 @@ def url_of(picture: Picture) -> str:
     return url
 
 
+def test_an_owner_who_takes_no_pictures_sends_none_whatever_is_loaded(
+    provider: Service, service: ScriptedService
+) -> None:
+    visitor = Visitor(owners(service, CHAT_FILES="documents", CHAT_FILES_COUNT="1"), TokenCounter())
+    conversation = Conversation(system_prompt="S", rounds=3)
+    list(conversation.ask("Q1", files=[RED]).answer.grow(came(0, "")))
+    visitor.load({"text": to_json(conversation, Options(model="scripted"))})
+    round = asked(visitor, provider, "Q2")
+    assert round.answer.status is Status.COMPLETE
+    visitor.submit(Question(text="Q1", files=(RED,), move=Move.EDIT, round=round))
+    request = visitor.send_next(provider, is_there)
+    assert request is not None
+    list(request.events)
+    assert pictures_sent(service) == []
+    assert "[red.jpeg]" in text_of(service.last.messages[-1]["content"])
+    assert visitor.tray.bounds.files == 1
+
+
 def test_a_picture_that_is_nowhere_is_named(
     visitor: Visitor, provider: Service, service: ScriptedService
 ) -> None:

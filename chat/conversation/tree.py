@@ -30,6 +30,7 @@ from chat.conversation.window import Capacity, Message, Window
 from chat.options import DEFAULT_ROUNDS, DEFAULT_SYSTEM_PROMPT
 
 LONGEST_TITLE = 60  # characters
+MOST_PICTURES = 32  # of one request: about 17 MB as base64
 
 
 @dataclass(eq=False, kw_only=True)
@@ -38,16 +39,18 @@ class Conversation:
 
     `rounds` is the number of answered rounds to remember (0 to 20), and `pictures_again` tells
     whether their pictures are sent again, or only named. Changing these or the system prompt takes
-    effect with the next question and deletes nothing. `capacity` bounds a prompt by
-    the model's context; None where that is not known. `previous` is the conversation that was open
-    before this one, and can be had back until the first question. `deleted` is the round that was
-    deleted last, its fork, its place there, and how many answers were `discarded` before: it can be
-    had back until the next question. `discarded`: the deleted answers' numbers, without words.
+    effect with the next question and deletes nothing. Of more than `most_pictures` the oldest are
+    named; 0: all are. `capacity` bounds a prompt by the model's context; None where that is not
+    known. `previous` is the conversation that was open before this one, and can be had back until
+    the first question. `deleted` is the round that was deleted last, its fork, its place there, and
+    how many answers were `discarded` before: it can be had back until the next question.
+    `discarded`: the deleted answers' numbers, without words.
     """
 
     system_prompt: str = DEFAULT_SYSTEM_PROMPT
     rounds: int = DEFAULT_ROUNDS
     pictures_again: bool = True
+    most_pictures: int = MOST_PICTURES
     start: Fork = field(default_factory=Fork)
     capacity: Capacity | None = None
     previous: Conversation | None = None
@@ -142,7 +145,8 @@ class Conversation:
             past, own = past[: past.index(round)], round.pictures
         answered = [before for before in past if before.kept] if self.pictures_again else []
         remembered = answered[max(0, len(answered) - self.rounds) :]
-        return [*own, *(picture for before in remembered for picture in before.pictures)]
+        earlier = [picture for before in reversed(remembered) for picture in before.pictures]
+        return [*own, *earlier][: self.most_pictures]
 
     def ask(
         self, text: str, *, files: Sequence[File] = (), instead_of: Round | None = None
@@ -238,6 +242,7 @@ class Conversation:
             system_prompt=self.system_prompt,
             rounds=self.rounds,
             pictures_again=self.pictures_again,
+            most_pictures=self.most_pictures,
             capacity=self.capacity,
             previous=self if self.start.rounds else self.previous,
         )

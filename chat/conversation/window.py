@@ -49,8 +49,8 @@ class Window:
     """The part of a conversation that a request carries.
 
     `begun` is the answer so far, where the request asks to go on with it. `files` go along with the
-    question, and `pictures_again` tells whether those of the remembered rounds do. `remembered` are
-    the answered rounds before the question that it carries, oldest first; `forgotten` counts those
+    question. `remembered` are the answered rounds before the question that it carries, oldest
+    first; of the last `seen` of these the pictures go, too. `forgotten` counts those
     that the number of rounds leaves out, and `left_out` those that did not fit the model's context.
     `fits` tells whether what remains does.
     """
@@ -59,7 +59,7 @@ class Window:
     remembered: tuple[Round, ...]
     question: str | None
     files: tuple[File, ...] = ()
-    pictures_again: bool = True
+    seen: int = 0
     begun: str
     forgotten: int
     left_out: int
@@ -88,8 +88,11 @@ class Window:
         if question is not None:
             past = past[: past.index(question)]
             asked, files = question.question, question.files
+        if not conversation.most_pictures:
+            files = tuple(map(named, files))
         answered = [round for round in past if round.kept]
         remembered = answered[max(0, len(answered) - keep) :]
+        seen = _seen(conversation, files, remembered)
 
         def window(left_out: int, *, fits: bool) -> Window:
             return cls(
@@ -97,7 +100,7 @@ class Window:
                 remembered=tuple(remembered[left_out:]),
                 question=asked,
                 files=files,
-                pictures_again=conversation.pictures_again,
+                seen=min(seen, len(remembered) - left_out),
                 begun=question.versions[-1].continued if question else "",
                 forgotten=len(answered) - len(remembered),
                 left_out=left_out,
@@ -113,7 +116,7 @@ class Window:
     @property
     def missing(self) -> tuple[Picture, ...]:
         """The pictures that a request would carry, if their bytes were there."""
-        rounds = self.remembered if self.pictures_again else ()
+        rounds = self.remembered[len(self.remembered) - self.seen :]
         files = chain(self.files, *(round.files for round in rounds))
         return tuple(each for each in pictures_among(files) if each.data is None)
 
@@ -123,9 +126,10 @@ class Window:
         messages: list[Message] = []
         if self.system_prompt:
             messages.append({"role": "system", "content": self.system_prompt})
-        again = self.pictures_again
+        named_ones = len(self.remembered) - self.seen
         messages += chain.from_iterable(
-            messages_of(round, pictures=again) for round in self.remembered
+            messages_of(round, pictures=place >= named_ones)
+            for place, round in enumerate(self.remembered)
         )
         if self.question is not None:
             messages.append({"role": "user", "content": content_of(self.question, self.files)})
@@ -133,6 +137,18 @@ class Window:
             messages.append({"role": "assistant", "content": self.begun})
             messages.append({"role": "user", "content": GO_ON})
         return tuple(messages)
+
+
+def _seen(conversation: Conversation, files: Sequence[File], remembered: Sequence[Round]) -> int:
+    """How many of the last rounds go with their pictures, so that these are not too many."""
+    if not conversation.pictures_again:
+        return 0
+    left = conversation.most_pictures - len(pictures_among(files))
+    for seen, round in enumerate(reversed(remembered)):
+        left -= len(round.pictures)
+        if left < 0:
+            return seen
+    return len(remembered)
 
 
 def messages_of(round: Round, *, pictures: bool = True) -> tuple[Message, ...]:

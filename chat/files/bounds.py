@@ -44,6 +44,11 @@ class Bounds:
     memory: int = 600_000_000  # bytes of address space for that
     wait: float = 30.0  # seconds for its turn
 
+    @classmethod
+    def of(cls, *, files: int, megabytes: int) -> Bounds:
+        """The bounds of an owner: so many files, of so many megabytes together."""
+        return cls(files=files, bytes_together=megabytes * 1_000_000)
+
     def check(self, sizes: Iterable[tuple[str, int]]) -> None:
         """Raise a `FileError` for the first file that is one too many.
 

@@ -62,6 +62,11 @@ class Tray:
     session: str = field(default_factory=lambda: uuid4().hex)
     received: int = 0
 
+    @classmethod
+    def within(cls, kinds: str, files: int, megabytes: int) -> Tray:
+        """A tray for files of these kinds, so many of so many megabytes together."""
+        return cls(kinds=Kinds(kinds), bounds=Bounds.of(files=files, megabytes=megabytes))
+
     @property
     def is_open(self) -> bool:
         """Whether the owner allows any files."""

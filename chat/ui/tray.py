@@ -40,7 +40,9 @@ def draw(page: Page) -> None:
             }
             for id, file in tray.files.items()
         ],
-        "said": spoken().joined(*map(text.file_fault, tray.faults), _unseen(visitor, tray)),
+        "said": spoken().joined(
+            *(text.file_fault(fault, tray.bounds) for fault in tray.faults), _unseen(visitor, tray)
+        ),
         "takes": {"pictures": tray.kinds.has_images, "documents": tray.kinds.has_documents},
         "bounds": {
             "files": tray.bounds.files,

@@ -96,6 +96,28 @@ def test_the_pictures_for_a_question_are_those_of_what_it_remembers() -> None:
     assert conversation.pictures_for(asked) == [second]
 
 
+def test_of_too_many_pictures_the_oldest_rounds_are_named() -> None:
+    conversation = Conversation(system_prompt="", rounds=3, most_pictures=4)
+    for text, pictures in (("One", [PHOTO]), ("Two", [PHOTO] * 2), ("Three", [])):
+        answered(conversation, text, *pictures, NOTES)
+    conversation.ask("Four", files=[PHOTO, PHOTO])
+    sent = [len(pictures_of(m["content"])) for m in conversation.messages if m["role"] == "user"]
+    assert sent == [0, 2, 0, 2]
+    assert "[cat.jpg]" in text_of(conversation.messages[0]["content"])
+
+
+def test_where_no_pictures_are_taken_all_are_named_and_none_is_awaited() -> None:
+    conversation = Conversation(system_prompt="", rounds=3, most_pictures=0)
+    answered(conversation, "One", PHOTO, NOTES)
+    conversation.ask("Two", files=[PHOTO, NOTES])
+    contents = [message["content"] for message in conversation.messages]
+    assert [pictures_of(content) for content in contents] == [[]] * 3
+    assert ["[cat.jpg]" in text_of(content) for content in contents] == [True, False, True]
+    assert "Milk" in text_of(contents[2])
+    assert conversation.pictures_for(None) == []
+    assert conversation.start_over().most_pictures == 0
+
+
 def test_bytes_that_are_known_are_put_where_they_lack_and_nowhere_else() -> None:
     here, elsewhere = replace(PHOTO, name="dog.jpg", data=None), replace(PHOTO, hash="0", data=None)
     known = {PHOTO.hash: PHOTO}
