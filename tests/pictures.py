@@ -24,6 +24,14 @@ def photo(width: int = 1_200, height: int = 800) -> bytes:
     return file.getvalue()
 
 
+def detailed() -> bytes:
+    """A picture with much in it: in good quality, half a megabyte."""
+    file = BytesIO()
+    image = Image.effect_noise((392, 294), 60).resize((1_568, 1_176))
+    image.convert("RGB").save(file, "JPEG", quality=95)
+    return file.getvalue()
+
+
 def see_through(kind: str = "PNG") -> bytes:
     """A picture of which nothing is seen but its background."""
     file = BytesIO()

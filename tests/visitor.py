@@ -59,7 +59,7 @@ class Visitor:
         self._cached: set[str] = set()
         self._fragments: dict[str, str] = {}  # in which widgets stand
         self._input = ""
-        self._upload = ""
+        self._components: dict[str, str] = {}  # what draws itself, by its name
 
     async def __aenter__(self) -> Self:
         self._connection = await connect(
@@ -92,11 +92,19 @@ class Visitor:
 
     async def load(self, file: str) -> Heard:
         """Turn to the chat in a file, and hear everything until the script has finished."""
+        return await self._say("files", "file", {"text": file})
+
+    async def attach(self, *messages: dict[str, Any]) -> Heard:
+        """Say something of the files for the next question (chat/files/tray.py)."""
+        return await self._say("tray", "came", messages)
+
+    async def _say(self, component: str, event: str, value: object) -> Heard:
         message = BackMsg()
+        id = self._components[component]
         widget = message.rerun_script.widget_states.widgets.add()
-        widget.id = f"$$STREAMLIT_INTERNAL_KEY_{self._upload}__events"
-        widget.json_trigger_value = json.dumps([{"event": "file", "value": {"text": file}}])
-        message.rerun_script.fragment_id = self._fragments[self._upload]
+        widget.id = f"$$STREAMLIT_INTERNAL_KEY_{id}__events"
+        widget.json_trigger_value = json.dumps([{"event": event, "value": value}])
+        message.rerun_script.fragment_id = self._fragments[id]
         return await self._run(message)
 
     async def _run(self, message: BackMsg) -> Heard:
@@ -129,11 +137,10 @@ class Visitor:
             if kind == "chat_input":
                 self._input = element.chat_input.id
                 self._fragments[self._input] = said.delta.fragment_id
-            elif kind == "bidi_component" and element.bidi_component.component_name.endswith(
-                "files"
-            ):
-                self._upload = element.bidi_component.id
-                self._fragments[self._upload] = said.delta.fragment_id
+            elif kind == "bidi_component":
+                component = element.bidi_component
+                self._components[component.component_name.rpartition(".")[2]] = component.id
+                self._fragments[component.id] = said.delta.fragment_id
             elif kind == "markdown":
                 heard.markdown.append((time.time(), element.markdown.body))
         heard.kinds[kind] += 1

@@ -18,6 +18,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -25,8 +26,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
+from chat.keeping.files import encoded
 from tests import ranks
 from tests.benchmarks.process import ours, paced_service
+from tests.files.samples import hostile_docx, hostile_pdfs, zip_bomb
 from tests.visitor import Visitor
 
 ANSWERS = 7
@@ -117,6 +120,28 @@ def upload(address: str) -> None:
             urllib.request.urlopen(request, timeout=20)
 
 
+def put_in_files(address: str) -> None:
+    """Files that are bombs and traps, in ten pages."""
+    hostile = [*hostile_pdfs().values(), *hostile_docx().values(), zip_bomb(), b"a b " * 3_500_000]
+
+    async def page(visitor: Visitor) -> None:
+        for number, data in enumerate(hostile, 1):
+            file = {"kind": "document", "id": f"{number:032x}", "name": "a", "size": len(data)}
+            await visitor.attach({**file, "number": 2 * number, "data": encoded(data)})
+            await visitor.attach({**file, "number": 2 * number + 1, "kind": "remove"})
+
+    async def again() -> None:
+        while True:
+            with suppress(WebSocketException, OSError, TimeoutError):
+                async with Visitor(address) as visitor:
+                    await page(visitor)
+
+    async def attackers() -> None:
+        await asyncio.gather(*(again() for _ in range(10)))
+
+    asyncio.run(attackers())
+
+
 async def asked(visitor: Visitor) -> float:
     """How many seconds an answer of 40 tokens at 40 a second takes."""
     began = time.monotonic()
@@ -140,13 +165,14 @@ async def main() -> None:
 
                 print(f"{'':45} {'median':>8} {'longest':>8} {'memory':>9}")
                 await measure("nobody else")
-                for how in (*ATTACKS, upload):
-                    arguments = (app.address,) if how is upload else (app.address, how)
-                    attacker = multiprocessing.Process(
-                        target=upload if how is upload else attack, args=arguments, daemon=True
-                    )
+                attackers: list[tuple[Callable[..., object], Callable[[str], None]]] = [
+                    *((how, partial(attack, how=how)) for how in ATTACKS),
+                    *((how, how) for how in (upload, put_in_files)),
+                ]
+                for named, how in attackers:
+                    attacker = multiprocessing.Process(target=how, args=(app.address,), daemon=True)
                     attacker.start()
-                    await measure((how.__doc__ or "").rstrip("."))
+                    await measure((named.__doc__ or "").rstrip("."))
                     attacker.terminate()
                     attacker.join()
 
