@@ -44,6 +44,11 @@ class Page(Parts):
         self.edits.pop(round, None)
         self.redraw()
 
+    def take_from_edit(self, round: Round, place: int) -> None:
+        """Let a file of a question that is being edited not go along any more."""
+        self.edits[round].taken.add(place)
+        self.redraw()
+
     def ask(self, question: Question) -> None:
         """Have a question answered: the one way in, whatever was pressed."""
         self.take_settings()

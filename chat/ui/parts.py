@@ -62,10 +62,14 @@ def place(number: int) -> str:
 
 @dataclass(eq=False, kw_only=True)
 class Edit:
-    """A question that is being edited: its new text so far, and the key of its field."""
+    """A question that is being edited: the key of its field, its new text so far.
+
+    `taken` are the places of files that are not to go along any more.
+    """
 
     key: str
     text: str
+    taken: set[int] = field(default_factory=set)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -207,7 +211,7 @@ class Parts:
             return None
         round, edit = fork.round, self.edits.get(fork.round)
         versions = [(answer.key, answer.status) for answer in round.versions]
-        edited = None if edit is None else edit.key
+        edited = None if edit is None else (edit.key, len(edit.taken))
         is_sent = self.sent is not None and self.sent.round is round
         place = fork.shown, len(fork.rounds), round.shown
         return round.key, place, versions, edited, is_sent, self.is_mixed

@@ -173,12 +173,12 @@ def _failure(visitor: Visitor, error: ChatError) -> str:
 
 
 def _question(page: Page, round: Round, fork: Fork) -> None:
-    if round.files:
-        tray.draw_files(page, round.files, round.key)
     edit = page.edits.get(round)
     if edit is not None:
         _edit(page, round, edit)
         return
+    if round.files:
+        tray.draw_files(page, round.files, round.key)
     if round.question.strip() or not round.files:
         long.plain(round.question, key=f"question-{round.key}", page=page)
     with _row(f"asked-{round.key}"):
@@ -191,6 +191,8 @@ def _question(page: Page, round: Round, fork: Fork) -> None:
 
 
 def _edit(page: Page, round: Round, edit: Edit) -> None:
+    if round.files:
+        tray.draw_edited_files(page, round, edit)
     session.restore_edit(edit)
     st.text_area(
         text.EDIT_QUESTION,

@@ -152,7 +152,8 @@ def save_edit(page: Page, round: Round) -> None:
     """
     edit = page.edits[round]
     note_edit(edit)
-    page.ask(Question(text=edit.text, files=round.files, move=Move.EDIT, round=round))
+    files = tuple(file for place, file in enumerate(round.files) if place not in edit.taken)
+    page.ask(Question(text=edit.text, files=files, move=Move.EDIT, round=round))
 
 
 def use_key(page: Page) -> None:

@@ -11,12 +11,14 @@ import streamlit as st
 
 from chat import models
 from chat.conversation.files import File, Picture, pictures_among
+from chat.conversation.round import Round
 from chat.files.pictures import SIDE, THUMBNAIL_SIDE
 from chat.files.tray import Tray
 from chat.languages.language import spoken
 from chat.markup.plain import literal
 from chat.ui import program, session
 from chat.ui.page import Page
+from chat.ui.parts import Edit
 from chat.visitor import Visitor
 from chat.words import text
 
@@ -65,13 +67,7 @@ def seen(file: File) -> dict[str, str]:
 
 def draw_files(page: Page, files: Sequence[File], key: str) -> None:
     """Draw the files of a question that was asked."""
-    if pictures := pictures_among(files):
-        shown = "".join(
-            f'<img src="{thumbnail(each)}" alt="{html.escape(each.name)}"'
-            f' title="{html.escape(each.name)}" style="aspect-ratio:{each.width}/{each.height}">'
-            for each in pictures
-        )
-        st.html(f'<div class="pictures">{shown}</div>')
+    _draw_pictures(pictures_among(files))
     with st.container(horizontal=True, key=f"files-{key}", gap="xsmall"):
         for number, file in enumerate(files):
             icon = ":material/image:" if isinstance(file, Picture) else ":material/description:"
@@ -82,6 +78,22 @@ def draw_files(page: Page, files: Sequence[File], key: str) -> None:
                 type="tertiary",
                 on_click=page.look_at,
                 args=(file,),
+            )
+
+
+def draw_edited_files(page: Page, round: Round, edit: Edit) -> None:
+    """Draw the files of a question that is being edited, each of which can be taken away."""
+    left = [(place, file) for place, file in enumerate(round.files) if place not in edit.taken]
+    _draw_pictures(pictures_among(file for _, file in left))
+    with st.container(horizontal=True, key=f"files-{edit.key}", gap="xsmall"):
+        for place, file in left:
+            st.button(
+                text.remove_file(literal(file.name)),
+                key=f"take-{place}-{edit.key}",
+                icon=":material/close:",
+                type="tertiary",
+                on_click=page.take_from_edit,
+                args=(round, place),
             )
 
 
@@ -106,6 +118,17 @@ def draw_addresses(addresses: Sequence[str], *, is_small: bool = False) -> None:
 def thumbnail(picture: Picture) -> str:
     """The address of a small picture: nothing but a data: URL is ever loaded."""
     return f"data:image/jpeg;base64,{b64encode(picture.thumbnail).decode()}"
+
+
+def _draw_pictures(pictures: Sequence[Picture]) -> None:
+    if not pictures:
+        return
+    shown = "".join(
+        f'<img src="{thumbnail(each)}" alt="{html.escape(each.name)}"'
+        f' title="{html.escape(each.name)}" style="aspect-ratio:{each.width}/{each.height}">'
+        for each in pictures
+    )
+    st.html(f'<div class="pictures">{shown}</div>')
 
 
 def _tokens(visitor: Visitor, file: File) -> str:

@@ -10,6 +10,11 @@ def tray_words() -> dict[str, Word]:
     return spoken().table("tray")
 
 
+def remove_file(name: str) -> str:
+    """On what takes a file away."""
+    return say("tray.remove", name=name)
+
+
 def sees_no_pictures(model: str) -> str:
     """Said where pictures wait for a model that is known to see none."""
     return say("sees_no_pictures", model=model)

@@ -237,19 +237,21 @@ def test_what_fails_says_so_and_the_rest_stays(tray: Tray) -> None:
 def test_edit_retry_and_undo_keep_the_files(
     tray: Tray, chat: ChatPage, service: ScriptedService
 ) -> None:
-    tray.choose(PHOTO)
-    tray.expect("cat.jpg")
+    tray.choose(PHOTO, NOTES)
+    tray.expect("cat.jpg", "notes.md")
     chat.ask("What is it?")
     chat.expect_answer(1, "Answer 1.")
     chat.action(1, text.RETRY).click()
     chat.expect_answer(1, "Answer 2.")
     assert len(sent_pictures(service)) == 1
     chat.of_question(1, text.EDIT).click()
+    chat.messages.nth(0).get_by_role("button", name=text.remove_file("notes.md")).click()
+    expect(chat.messages.nth(0)).not_to_contain_text("notes.md")
     field = chat.messages.nth(0).locator("textarea")
     field.fill("And what is this?")
     field.press("Control+Enter")
     chat.expect_answer(1, "Answer 3.")
-    assert len(sent_pictures(service)) == 1
+    assert [part["type"] for part in last_question(service)] == ["image_url", "text"]
     expect(chat.messages.nth(0).locator("img")).to_have_count(1)
     chat.action(1, text.UNDO).click()
     tray.expect("cat.jpg")
