@@ -10,9 +10,10 @@ from chat.services.budgeted import Budgeted
 from chat.services.connect import connect
 from chat.services.failure_log import Log
 from chat.services.limits import Limits
-from chat.settings import Settings, is_key_like
+from chat.settings import Settings
 from chat.tokens.calibration import Calibration
 from chat.tokens.counter import Count, TokenCounter
+from chat.variables import is_key_like
 
 
 class Payer:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
-from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
-from chat.characters import is_sendable
-from chat.languages.language import CODES, SpokenError, find
 from chat.options import DEFAULT_ROUNDS, DEFAULT_SYSTEM_PROMPT, EFFORTS, MOST_ROUNDS, Options
+from chat.variables import FRAME, HOST, Reader, SettingsError
 
-Default = TypeVar("Default")
+__all__ = ["SettingsError"]  # it comes from here as well
 
 PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_MODEL = "gpt-5.6-luna"
@@ -24,17 +20,9 @@ LONGEST_TIMEOUT = 600.0  # seconds
 MOST_TOKENS = 10**12
 MOST_FILES = 8  # of a question
 MOST_MEGABYTES = 20  # of these together
+LOGS = ("text", "json")
 FILES = ("off", "images", "documents", "all")  # which kinds may go along with a question
 SECRETS = frozenset({"OPENAI_API_KEY", "CHAT_PASSWORD"})
-_HOST = re.compile(r"(?:\*\.)?[\w-]+(?:\.[\w-]+)*", re.ASCII)
-_FRAME = re.compile(rf"https?://{_HOST.pattern}(?::\d{{1,5}})?", re.ASCII)
-
-
-class SettingsError(SpokenError):
-    """A variable's value cannot be used: one sentence with the variable, the value, what may be.
-
-    The sentence never has the value of a secret.
-    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +57,7 @@ class Settings:
     frames: tuple[str, ...] = ()
     store: bool = True
     titles: bool = False
+    log: str = "text"
     files: str = "all"
     files_count: int = MOST_FILES
     files_megabytes: int = MOST_MEGABYTES
@@ -112,10 +101,10 @@ class Settings:
 
         `secrets` are Streamlit's, where such a file exists. Raises `SettingsError`.
         """
-        return cls._parse(_Reader(read_values(environment, secrets=secrets, dotenv=dotenv)))
+        return cls._parse(Reader(read_values(environment, secrets=secrets, dotenv=dotenv)))
 
     @classmethod
-    def _parse(cls, read: _Reader) -> Settings:
+    def _parse(cls, read: Reader) -> Settings:
         model = read.text("CHAT_MODEL") or DEFAULT_MODEL
         return cls(
             api_key=read.secret("OPENAI_API_KEY"),
@@ -139,10 +128,11 @@ class Settings:
             data=Path(read.text("CHAT_DATA")) if read.text("CHAT_DATA") else None,
             # A Space always stands behind a proxy.
             proxy=read.switch("CHAT_PROXY", default=bool(read.text("SPACE_ID"))),
-            hosts=read.sites("CHAT_HOSTS", _HOST, "setting_hosts"),
-            frames=read.sites("CHAT_FRAMES", _FRAME, "setting_frames"),
+            hosts=read.sites("CHAT_HOSTS", HOST, "setting_hosts"),
+            frames=read.sites("CHAT_FRAMES", FRAME, "setting_frames"),
             store=read.switch("CHAT_STORE", default=True),
             titles=read.switch("CHAT_TITLES", default=False),
+            log=read.choice("CHAT_LOG", LOGS) or "text",
             files=read.choice("CHAT_FILES", FILES) or "all",
             files_count=read.whole("CHAT_FILES_COUNT", MOST_FILES, 1, MOST_FILES),
             files_megabytes=read.whole("CHAT_FILES_MEGABYTES", MOST_MEGABYTES, 1, MOST_MEGABYTES),
@@ -165,128 +155,11 @@ def read_values(
     return {**kept, **_read_dotenv(dotenv), **process}
 
 
-def _shown(value: str) -> str:
-    """A value in a message, unless it may be a key that was put into the wrong variable."""
-    may_be_key = re.fullmatch(r"[\w-]{20,}|(?:sk|pk|hf|gsk)[-_].*", value, re.DOTALL)
-    return "…" if may_be_key else repr(value)
-
-
 def variables() -> frozenset[str]:
     """The names of all the variables that an owner can set."""
-    reader = _Reader({})
+    reader = Reader({})
     Settings._parse(reader)
     return frozenset(reader.names) - {"SPACE_ID"}  # which the Hub sets
-
-
-def is_key_like(value: str) -> bool:
-    """Whether a value has only letters that a key can have.
-
-    No service's key has a backslash (RFC 6750 allows letters, digits and `-._~+/=`), and what would
-    be left of it in an escaped text could not be told from an escape.
-    """
-    return value.isascii() and value.isprintable() and not {" ", "\\"} & set(value)
-
-
-class _Reader:
-    """Values by variable, each read as what it must be. Values are trimmed; empty means unset."""
-
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self._values = values
-        self.names: set[str] = set()  # that were read
-
-    def text(self, name: str, default: str = "") -> str:
-        self.names.add(name)
-        return self._values.get(name, default).strip()
-
-    def prompt(self, name: str, default: str) -> str:
-        """A text that may be empty on purpose: only where it is not set at all, the default."""
-        value = self.text(name, default)
-        if not is_sendable(value):
-            raise SettingsError("setting_character", name=name)
-        return value
-
-    def secret(self, name: str) -> str | None:
-        value = self.text(name)
-        if not is_key_like(value):
-            # As it is, it would end up in an error message of the client (openai 3.54).
-            raise SettingsError("setting_key", name=name)
-        return value or None
-
-    def url(self, name: str) -> str | None:
-        value = self.text(name)
-        if not value:
-            return None
-        secret = True
-        try:
-            address = urlsplit(value)
-            secret = "@" in address.netloc
-            good = address.scheme in ("http", "https") and bool(address.hostname)
-            good = good and address.port != 0  # a port that is no number raises
-        except ValueError:
-            good = False
-        if not good:
-            raise SettingsError("setting_url", name=name, value="…" if secret else _shown(value))
-        return value
-
-    def several(self, name: str) -> tuple[str, ...]:
-        values = (value.strip() for value in self.text(name).split(","))
-        return tuple(dict.fromkeys(value for value in values if value))
-
-    def sites(self, name: str, form: re.Pattern[str], sentence: str) -> tuple[str, ...]:
-        values = self.several(name)
-        for value in values:
-            if not form.fullmatch(value):
-                raise SettingsError(sentence, name=name, value=_shown(value))
-        return values
-
-    def whole(self, name: str, default: Default, least: int, most: int) -> int | Default:
-        value = self.text(name)
-        if not value:
-            return default
-        try:
-            number = int(value)
-        except ValueError:
-            number = None
-        if number is None or not least <= number <= most:
-            shown = _shown(value)
-            raise SettingsError(
-                "setting_whole", name=name, value=shown, least=str(least), most=str(most)
-            )
-        return number
-
-    def choice(self, name: str, allowed: tuple[str, ...]) -> str | None:
-        value = self.text(name).lower()
-        if value and value not in allowed:
-            listed = ", ".join(allowed)
-            raise SettingsError("setting_choice", name=name, value=_shown(value), allowed=listed)
-        return value or None
-
-    def language(self, name: str) -> str | None:
-        value = self.text(name)
-        if value and find(value) is None:
-            listed = ", ".join(CODES)
-            raise SettingsError("setting_choice", name=name, value=_shown(value), allowed=listed)
-        return find(value)
-
-    def switch(self, name: str, *, default: bool) -> bool:
-        value = self.text(name).lower()
-        if value not in ("", "on", "off"):
-            raise SettingsError("setting_switch", name=name, value=_shown(value))
-        return value == "on" if value else default
-
-    def number(self, name: str, default: Default, least: float, most: float) -> float | Default:
-        value = self.text(name)
-        if not value:
-            return default
-        try:
-            number = float(value)
-        except ValueError:
-            number = None
-        if number is None or not least <= number <= most:  # also refuses nan
-            shown = _shown(value)
-            bounds = {"least": f"{least:g}", "most": f"{most:g}"}
-            raise SettingsError("setting_number", name=name, value=shown, **bounds)
-        return number
 
 
 def _read_dotenv(path: Path) -> dict[str, str]:

@@ -27,6 +27,7 @@ GROUND = (
         "models",
     ),
     "languages",
+    "variables",
     "settings",
 )
 # Each may require what stands in a line above its own, and the rooms in its own line nothing of

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from chat.errors import DETAIL_LIMIT, MESSAGE_LIMIT, clean
 from chat.redaction import ENDS, PART, redacted
-from chat.settings import is_key_like
+from chat.variables import is_key_like
 from tests.corpus import CORPUS
 
 KEY = "sk-proj-Ab3_dE+fGh/1jK=LmN0pQ9r&stU7vWx-yZ"

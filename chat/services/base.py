@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 
 from chat import models
 from chat.conversation.answer import Answer
@@ -21,8 +23,20 @@ def send(events: Generator[Event]) -> None:
     next(events, None)  # it comes at once: see `Service.stream`
 
 
-def log(line: str) -> None:
-    """Write a line into the server's log."""
+class _Log:
+    is_json = False
+
+
+def write_log_as(form: str) -> None:
+    """Write the log as "text" or as "json" from now on: `CHAT_LOG`."""
+    _Log.is_json = form == "json"
+
+
+def log(line: str, fields: Mapping[str, object] | None = None) -> None:
+    """Write a line into the server's log; as JSON, with these fields."""
+    if _Log.is_json:
+        time = datetime.now(UTC).isoformat(timespec="milliseconds")
+        line = json.dumps({"time": time, "message": line, **(fields or {})}, ensure_ascii=False)
     print(line, file=sys.stderr, flush=True)
 
 

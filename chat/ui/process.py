@@ -20,9 +20,10 @@ from chat.access.address import network
 from chat.access.password import Password
 from chat.errors import ChatError
 from chat.languages.language import ENGLISH, language, speaking
-from chat.services.base import Service, log
+from chat.services.base import Service, log, write_log_as
 from chat.services.connect import connect
 from chat.services.limits import Limits
+from chat.services.request_log import Logged, Noted, pseudonym
 from chat.settings import Settings, SettingsError
 from chat.tokens.counter import TokenCounter
 from chat.visitor import Visitor
@@ -48,6 +49,7 @@ class Process:
     @classmethod
     def of(cls, settings: Settings) -> Process:
         """The process that these settings ask for. Raises `SettingsError`."""
+        write_log_as(settings.log)
         try:
             limits = Limits(
                 visitor_tokens=settings.visitor_tokens,
@@ -109,12 +111,19 @@ def current() -> Process:
 
 def service_of(visitor: Visitor) -> Service:
     """Who answers one visitor: with the visitor's own key, or the owner's within the budgets."""
-    if visitor.own_service is not None:
-        return visitor.own_service
-    shared, limits = current().service, current().limits
-    if shared.is_demo or not limits.are_set:
+    own, shared, limits = visitor.own_service, current().service, current().limits
+    if own is None and shared.is_demo:
         return shared
-    return visitor.budgeted(shared, limits, address())
+    who = pseudonym(address())
+    logged = Logged(own or shared, who=who, note=log_request, has_own_key=own is not None)
+    if own is not None or not limits.are_set:
+        return logged
+    return visitor.budgeted(logged, limits, address())
+
+
+def log_request(request: Noted) -> None:
+    """Write how a request went into the server's log."""
+    log(request.line, request.fields)
 
 
 def log_failure(error: ChatError, line: str, *, has_own_key: bool = False) -> None:

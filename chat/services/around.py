@@ -1,0 +1,32 @@
+"""A service around another one: whatever it does not do itself, the other one does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chat.conversation.window import Message
+from chat.options import Options
+from chat.services.base import Service
+
+
+class Around(Service):
+    """A service around another one."""
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(service.defaults)
+        self.is_demo = service.is_demo
+        self._service = service
+
+    def models(self) -> tuple[str, ...]:
+        """See `Service.models`."""
+        return self._service.models()
+
+    def as_sent(self, messages: Sequence[Message], model: str) -> tuple[Message, ...]:
+        """See `Service.as_sent`."""
+        return self._service.as_sent(messages, model)
+
+    def settings_sent(
+        self, options: Options, messages: Sequence[Message] = ()
+    ) -> dict[str, object]:
+        """See `Service.settings_sent`."""
+        return self._service.settings_sent(options, messages)

@@ -1,0 +1,110 @@
+"""Each request as a line of the server's log: how it went, and nothing of what was said.
+
+service = Logged(service, who="3f9a0c12", note=lambda request: log(request.line, request.fields))
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, UsageReported
+from chat.conversation.window import Window
+from chat.errors import ChatError
+from chat.options import Options
+from chat.services.around import Around
+from chat.services.base import Service
+from chat.usage import Usage
+
+_SALT = secrets.token_bytes(16)
+
+
+def pseudonym(visitor: str) -> str:
+    """A name for a visitor in the log; the same until the server starts again.
+
+    It cannot be turned back: there are few addresses, and so it takes a secret.
+    """
+    return hmac.digest(_SALT, visitor.encode(), "sha256").hex()[:12]
+
+
+@dataclass(kw_only=True)
+class Noted:
+    """A request: whose, of which model, and how it went.
+
+    `first` are the seconds to the first word or thought, None where none came; `seconds` those to
+    the end. `ended` is the service's finish reason, the kind of the failure, or "stopped".
+    """
+
+    who: str
+    model: str
+    has_own_key: bool
+    usage: Usage | None = None
+    first: float | None = None
+    seconds: float = 0.0
+    ended: str = "stopped"
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """All of it by name, times in milliseconds."""
+        usage = self.usage
+        return {
+            "visitor": self.who,
+            "model": self.model,
+            "own_key": self.has_own_key,
+            "prompt_tokens": usage and usage.prompt_tokens,
+            "completion_tokens": usage and usage.completion_tokens,
+            "first_word_ms": None if self.first is None else round(1_000 * self.first),
+            "ms": round(1_000 * self.seconds),
+            "ended": self.ended,
+        }
+
+    @property
+    def line(self) -> str:
+        """All of it that is known, in one line."""
+        known = {name: value for name, value in self.fields.items() if value is not None}
+        said = (f"{name} {str(value).lower()}" for name, value in known.items())
+        return " | ".join(("Request", *(" ".join(each.split()) for each in said)))
+
+
+class Logged(Around):
+    """A service whose requests are noted when they end. `clock` is in seconds."""
+
+    def __init__(
+        self,
+        service: Service,
+        *,
+        who: str,
+        note: Callable[[Noted], None],
+        has_own_key: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(service)
+        self._who = who
+        self._note = note
+        self._has_own_key = has_own_key
+        self._clock = clock
+
+    def stream(self, window: Window, options: Options) -> Generator[Event]:
+        """See `Service.stream`."""
+        noted = Noted(who=self._who, model=options.model, has_own_key=self._has_own_key)
+        began = self._clock()
+        events = self._service.stream(window, options)
+        try:
+            for event in events:
+                if noted.first is None and isinstance(event, TextDelta | ReasoningDelta):
+                    noted.first = self._clock() - began
+                elif isinstance(event, UsageReported):
+                    noted.usage = event.usage
+                elif isinstance(event, Ended):
+                    noted.ended = event.finish_reason
+                yield event
+        except ChatError as error:
+            noted.ended = type(error).__name__
+            raise
+        finally:
+            events.close()
+            noted.seconds = self._clock() - began
+            self._note(noted)

@@ -1,0 +1,97 @@
+"""How each request went is a line of the log, and what was said is not in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from chat import errors
+from chat.conversation.events import Ended, ReasoningDelta, TextDelta, Waiting
+from chat.services.base import log, write_log_as
+from chat.services.request_log import Logged, Noted, pseudonym
+from tests.services.budgets import OPTIONS, Scripted, Seconds, used, window
+
+
+def noted_after(service: Scripted, *, take: int = 100, clock: Seconds | None = None) -> Noted:
+    """What is noted of a request of which so many events are taken, a second apart."""
+    notes: list[Noted] = []
+    clock = clock or Seconds()
+    logged = Logged(service, who="v", note=notes.append, clock=clock)
+    events = logged.stream(window(), OPTIONS)
+    try:
+        for _, _ in zip(range(take), events, strict=False):
+            clock.now += 1
+    except errors.ChatError:
+        pass
+    events.close()
+    assert service.closed <= 1
+    (note,) = notes
+    return note
+
+
+def test_a_whole_answer_is_noted_with_its_numbers() -> None:
+    service = Scripted(Waiting(), ReasoningDelta("Hm"), TextDelta("Hi"), used(90, 7), Ended("stop"))
+    noted = noted_after(service)
+    assert noted.fields == {
+        "visitor": "v",
+        "model": OPTIONS.model,
+        "own_key": False,
+        "prompt_tokens": 90,
+        "completion_tokens": 7,
+        "first_word_ms": 1_000,
+        "ms": 5_000,
+        "ended": "stop",
+    }
+    assert noted.line.startswith(f"Request | visitor v | model {OPTIONS.model} | own_key false | ")
+    assert noted.line.endswith(
+        " | prompt_tokens 90 | completion_tokens 7 | first_word_ms 1000 | ms 5000 | ended stop"
+    )
+
+
+@pytest.mark.parametrize(
+    ("service", "take", "ended"),
+    [
+        (Scripted(Waiting(), errors.TooSlow()), 100, "TooSlow"),
+        (Scripted(Waiting(), TextDelta("Hi"), Ended("stop")), 1, "stopped"),
+        (Scripted(TextDelta("Hi"), Ended("length")), 100, "length"),
+    ],
+)
+def test_how_it_ended_is_noted_and_what_is_not_known_is_left_out(
+    service: Scripted, take: int, ended: str
+) -> None:
+    noted = noted_after(service, take=take)
+    assert noted.ended == ended
+    assert "tokens" not in noted.line
+
+
+def test_a_line_is_one_line_whatever_the_model_is_called() -> None:
+    assert "\n" not in Noted(who="v", model="a\nb", has_own_key=True).line
+
+
+def test_a_visitors_name_is_the_same_each_time_and_no_address() -> None:
+    assert pseudonym("192.0.2.1") == pseudonym("192.0.2.1") != pseudonym("192.0.2.2")
+    assert set(pseudonym("192.0.2.1")) <= set("0123456789abcdef")
+
+
+@pytest.fixture
+def as_json() -> Iterator[None]:
+    write_log_as("json")
+    yield
+    write_log_as("text")
+
+
+@pytest.mark.usefixtures("as_json")
+def test_a_log_of_json_has_an_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    log("It failed:\n“no”")
+    log("Request", {"ms": 5})
+    first, second = map(json.loads, capsys.readouterr().err.splitlines())
+    assert first["message"] == "It failed:\n“no”"
+    assert (second["message"], second["ms"]) == ("Request", 5)
+    assert first["time"] <= second["time"]
+
+
+def test_a_log_of_text_has_the_lines_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    log("Request", {"ms": 5})
+    assert capsys.readouterr().err == "Request\n"
