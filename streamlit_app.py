@@ -7,12 +7,17 @@ import streamlit as st
 
 from chat.markup.plain import literal
 from chat.settings import SettingsError
-from chat.ui import dialogue, ear, gate, notes, process, program, server, session, sidebar
+from chat.ui import dialogue, ear, gate, leaving, notes, process, program, server, session, sidebar
 from chat.ui.page import current_page
 from chat.words import text
 
 if __name__ != "__main__":
-    app = st.App(__file__, routes=server.routes(), middleware=server.middleware())
+    app = st.App(
+        __file__,
+        routes=server.routes(),
+        middleware=server.middleware(),
+        lifespan=leaving.lifespan,
+    )
 else:
     server.warn_if_unguarded()
     try:

@@ -16,6 +16,7 @@
     ├── DailyBudgetSpent    all visitors together have
     ├── TooLong             the question is longer than the owner allows
     ├── TooFast             too many requests in a short time
+    ├── Restarting          the server is about to end, and another one takes its place
     ├── ContentRefused      the service refuses the content
     ├── PicturesRefused     the model or the service takes no pictures, or not these
     ├── ServiceDown         the service has a fault or is overloaded
@@ -117,6 +118,10 @@ class TooLong(ChatError):
 
 class TooFast(ChatError):
     """Too many requests in a short time."""
+
+
+class Restarting(ChatError):
+    """The server is about to end, and another one takes its place."""
 
 
 class ContentRefused(ChatError):

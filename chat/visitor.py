@@ -39,7 +39,6 @@ class Visitor(Payer):
         # Where chats are kept; None where the owner wants none kept.
         self.store = Store(asks_for_titles=owners.titles) if owners.store else None
         self.tray = Tray.within(owners.files, owners.files_count, owners.files_megabytes)
-
         self.queue: list[Question] = []  # asked, and not sent yet
         self.is_waiting = False  # the first of these, for pictures that the browser was asked for
         self.request: Request | None = None  # whose answer is being written
@@ -68,6 +67,7 @@ class Visitor(Payer):
             self.queue.pop(0)
             self.refused = None
             try:
+                service.check()
                 opened = self._open(question)
             except ChatError as error:
                 self.refused = error

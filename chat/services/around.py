@@ -17,6 +17,10 @@ class Around(Service):
         self.is_demo = service.is_demo
         self._service = service
 
+    def check(self) -> None:
+        """See `Service.check`."""
+        self._service.check()
+
     def models(self) -> tuple[str, ...]:
         """See `Service.models`."""
         return self._service.models()

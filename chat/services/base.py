@@ -44,6 +44,7 @@ class Service(ABC):
     """Something that answers a window."""
 
     is_demo: bool = False
+    is_ready: bool = True  # whether its models were looked for
 
     def __init__(self, defaults: Options) -> None:
         self.defaults = defaults
@@ -67,6 +68,9 @@ class Service(ABC):
         """The settings that go along with the messages, by name, as far as that is known."""
         sendable = asdict(models.find(options.model).sendable(options))
         return {name: value for name, value in sendable.items() if value is not None}
+
+    def check(self) -> None:  # noqa: B027 - most can be asked at any time
+        """Raise a `ChatError` where it is known that nothing can be asked now."""
 
     @abstractmethod
     def models(self) -> tuple[str, ...]:

@@ -70,6 +70,7 @@ class Provider(Service):
         self._log = log
         self._client: AsyncOpenAI | None = None
         self._habits = Habits()
+        self.is_ready = False
         self._models: tuple[str, ...] = ()
         self._models_requested = -math.inf
         self.models()
@@ -215,6 +216,8 @@ class Provider(Service):
             listed = await self._connected().get("/models", cast_to=object)
         except Exception:  # noqa: BLE001 - without a list there are the configured models
             return
+        finally:
+            self.is_ready = True
         found = [model for model in listing.models_of(listed) if listing.is_chat_model(model.name)]
         for model in found[:MOST_MODELS]:
             models.learn(model)

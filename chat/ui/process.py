@@ -24,6 +24,7 @@ from chat.services.base import Service, log, write_log_as
 from chat.services.connect import connect
 from chat.services.limits import Limits
 from chat.services.request_log import Logged, Noted, pseudonym
+from chat.services.under_way import Counted, UnderWay
 from chat.settings import Settings, SettingsError
 from chat.tokens.counter import TokenCounter
 from chat.visitor import Visitor
@@ -43,6 +44,7 @@ class Process:
     counter: TokenCounter
     limits: Limits
     password: Password | None
+    under_way: UnderWay = field(default_factory=UnderWay)
     clock: Callable[[], float] = time.monotonic
     _is_frozen: bool = field(default=False, init=False)
 
@@ -109,13 +111,21 @@ def current() -> Process:
         return _made.process
 
 
+def under_way() -> UnderWay | None:
+    """The answers that are being written; None where nobody has asked for the process yet."""
+    made = _made.process  # without its lock: a signal may come while somebody holds it
+    return None if made is None else made.under_way
+
+
 def service_of(visitor: Visitor) -> Service:
     """Who answers one visitor: with the visitor's own key, or the owner's within the budgets."""
-    own, shared, limits = visitor.own_service, current().service, current().limits
+    here, own = current(), visitor.own_service
+    shared, limits = here.service, here.limits
+    counted = Counted(own or shared, here.under_way)
     if own is None and shared.is_demo:
-        return shared
+        return counted
     who = pseudonym(address())
-    logged = Logged(own or shared, who=who, note=log_request, has_own_key=own is not None)
+    logged = Logged(counted, who=who, note=log_request, has_own_key=own is not None)
     if own is not None or not limits.are_set:
         return logged
     return visitor.budgeted(logged, limits, address())

@@ -13,7 +13,7 @@ from chat.access.doorkeeper import Doorkeeper, Words
 from chat.access.rules import Bounds, Rules
 from chat.services.base import log
 from chat.settings import SettingsError
-from chat.ui import process, program, streamlit_quirks
+from chat.ui import health, process, program, streamlit_quirks
 from chat.ui.head import Head
 from chat.words import log as said
 from chat.words import text
@@ -53,7 +53,7 @@ def _owners_language() -> str | None:
 
 def routes() -> list[Route]:
     """What `st.App` serves beside the page."""
-    return [program.route()]
+    return [program.route(), *health.routes()]
 
 
 def _rules() -> Rules:

@@ -11,6 +11,11 @@ UNGUARDED = (
 )
 
 
+def leaving(answers: int) -> str:
+    """The server is asked to end."""
+    return f"The server ends when {answers} answers under way have, or in 20 seconds."
+
+
 def refused(address: str, why: str) -> str:
     """A page that was not let in."""
     return f"A page at {address} was not let in: {why}."

@@ -1,0 +1,61 @@
+"""The answers that are being written, by all visitors, and whether any more may begin.
+
+under_way = UnderWay()
+service = Counted(service, under_way)
+under_way.close()           # from now on no question is taken
+under_way.count             # answers that are not over
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator
+
+from chat import errors
+from chat.conversation.events import Event
+from chat.conversation.window import Window
+from chat.options import Options
+from chat.services.around import Around
+from chat.services.base import Service
+
+
+class UnderWay:
+    """How many answers are being written. Any thread may ask."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.count = 0
+        self.is_closed = False
+
+    def close(self) -> None:
+        """Let no more begin."""
+        self.is_closed = True
+
+    def change(self, by: int) -> None:
+        """Count one that begins, or one that is over."""
+        with self._lock:
+            self.count += by
+
+
+class Counted(Around):
+    """A service whose answers are counted while they are written."""
+
+    def __init__(self, service: Service, under_way: UnderWay) -> None:
+        super().__init__(service)
+        self._under_way = under_way
+
+    def check(self) -> None:
+        """See `Service.check`. Raises `Restarting`."""
+        if self._under_way.is_closed:
+            raise errors.Restarting
+        super().check()
+
+    def stream(self, window: Window, options: Options) -> Generator[Event]:
+        """See `Service.stream`."""
+        events = self._service.stream(window, options)
+        self._under_way.change(1)
+        try:
+            yield from events
+        finally:
+            events.close()
+            self._under_way.change(-1)
