@@ -19,6 +19,8 @@
     ├── Restarting          the server is about to end, and another one takes its place
     ├── ContentRefused      the service refuses the content
     ├── PicturesRefused     the model or the service takes no pictures, or not these
+    ├── RecordingRefused    the recording cannot be turned into text
+    ├── NoTranscription     the service turns no speech into text
     ├── ServiceDown         the service has a fault or is overloaded
     ├── NotReachable        no connection to the service
     ├── TooSlow             the service was silent for too long
@@ -130,6 +132,14 @@ class ContentRefused(ChatError):
 
 class PicturesRefused(ChatError):
     """The model or the service takes no pictures, or not these."""
+
+
+class RecordingRefused(ChatError):
+    """The recording cannot be turned into text."""
+
+
+class NoTranscription(ChatError):
+    """The service turns no speech into text."""
 
 
 class ServiceDown(ChatError):

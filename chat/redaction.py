@@ -16,6 +16,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from unicodedata import category
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 KEY = "[key]"  # what stands in the place of a secret
 PART = 8  # characters of a secret that are as bad as the whole
@@ -24,6 +25,7 @@ PART_BASE64 = 10  # characters of base64 that so many characters fill for certai
 LONGEST = 10_000  # characters of a secret that are looked for
 NESTED = 3  # encodings around each other
 
+_SECRET_NAME = re.compile(r"key|token|secret|sig|pass|code", re.IGNORECASE)
 _SHORT = 4  # a secret with fewer letters is looked for as a word of its own: it is a placeholder
 _ESCAPE = re.compile(
     r"%(?P<percent>[0-9a-f]{2})"
@@ -41,6 +43,15 @@ _MASK = re.compile(
 _UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters by their category, but blank
 # Upper case as lower case, and base64 for addresses as base64.
 _FOLD = {**{code: code + 32 for code in range(ord("A"), ord("Z") + 1)}, **str.maketrans("-_", "+/")}
+
+
+def secrets_in(address: str) -> Iterator[str]:
+    """What nobody may read of a service's address, which it may send back."""
+    parts = urlsplit(address)
+    yield from filter(None, (parts.password or parts.username, unquote(parts.password or "")))
+    for name, value in parse_qsl(parts.query):
+        if _SECRET_NAME.search(name):
+            yield value
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:

@@ -61,6 +61,7 @@ class Settings:
     files: str = "all"
     files_count: int = MOST_FILES
     files_megabytes: int = MOST_MEGABYTES
+    transcription_model: str | None = None
     language: str | None = None
 
     @property
@@ -136,6 +137,7 @@ class Settings:
             files=read.choice("CHAT_FILES", FILES) or "all",
             files_count=read.whole("CHAT_FILES_COUNT", MOST_FILES, 1, MOST_FILES),
             files_megabytes=read.whole("CHAT_FILES_MEGABYTES", MOST_MEGABYTES, 1, MOST_MEGABYTES),
+            transcription_model=read.text("CHAT_TRANSCRIPTION_MODEL") or None,
             language=read.language("CHAT_LANGUAGE"),
         )
 

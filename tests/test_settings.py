@@ -46,6 +46,7 @@ def test_without_any_variable_the_defaults_hold() -> None:
         files="all",
         files_count=8,
         files_megabytes=20,
+        transcription_model=None,
     )
 
 
@@ -77,6 +78,7 @@ def test_every_variable_is_read_and_trimmed() -> None:
         CHAT_FILES="Images",
         CHAT_FILES_COUNT="1",
         CHAT_FILES_MEGABYTES="2",
+        CHAT_TRANSCRIPTION_MODEL=" gpt-transcribe ",
     )
     assert settings == Settings(
         api_key="sk-key",
@@ -105,6 +107,7 @@ def test_every_variable_is_read_and_trimmed() -> None:
         files="images",
         files_count=1,
         files_megabytes=2,
+        transcription_model="gpt-transcribe",
     )
     assert "sesame" not in repr(settings)
     assert "sk-key" not in repr(settings)
@@ -132,7 +135,7 @@ def test_empty_means_unset_but_a_prompt_may_be_empty_on_purpose(empty: str) -> N
         *("CHAT_TEMPERATURE", "CHAT_TOP_P", "CHAT_MAX_TOKENS", "CHAT_TIMEOUT", "CHAT_TITLE"),
         *("CHAT_CONTEXT_TOKENS", "CHAT_MAX_CHARS", "CHAT_OWN_KEY", "CHAT_PASSWORD", "CHAT_STORE"),
         *("CHAT_VISITOR_TOKENS", "CHAT_DAILY_TOKENS", "CHAT_DATA", "CHAT_TITLES", "CHAT_PROXY"),
-        *("CHAT_REASONING_EFFORT", "CHAT_FILES"),
+        *("CHAT_REASONING_EFFORT", "CHAT_FILES", "CHAT_TRANSCRIPTION_MODEL"),
     ]
     assert load(**dict.fromkeys(names, empty)) == load()
     assert load(CHAT_SYSTEM_PROMPT=empty).system_prompt == ""

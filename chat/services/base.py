@@ -15,7 +15,10 @@ from chat.conversation.events import Event
 from chat.conversation.files import File
 from chat.conversation.tree import Conversation
 from chat.conversation.window import Message, Window
+from chat.errors import NoTranscription
+from chat.files.recordings import Recording
 from chat.options import Options
+from chat.services.transcription import Transcript
 
 
 def send(events: Generator[Event]) -> None:
@@ -57,6 +60,18 @@ class Service(ABC):
         event comes at least ten times a second (`Waiting` when there is no other). Closing the
         generator cuts the answer off at its source. Raises a `ChatError` for any failure.
         """
+
+    def transcribe(
+        self,
+        recording: Recording,  # noqa: ARG002 - of which a service without ears makes nothing
+        model: str,  # noqa: ARG002
+    ) -> Generator[Event, None, Transcript]:
+        """Turn speech into text: `Waiting` at least ten times a second, and then the text as value.
+
+        The request is sent when the first event is taken. Closing the generator drops it. Raises a
+        `ChatError` for any failure.
+        """
+        raise NoTranscription
 
     def as_sent(self, messages: Sequence[Message], _model: str) -> tuple[Message, ...]:
         """The messages as this model's service gets them, where that is known to differ."""

@@ -20,10 +20,12 @@ from chat import errors
 from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, UsageReported, Waiting
 from chat.conversation.files import pictures_of, text_of
 from chat.conversation.window import Message, Window
+from chat.files.recordings import Recording
 from chat.options import Options
 from chat.services.base import Service
 from chat.services.bill import FASTEST, Bill
 from chat.services.limits import Left, Limits, Reservation
+from chat.services.transcription import Transcript, likely_tokens, most_tokens
 from chat.tokens import pictures
 from chat.tokens.counter import MESSAGE_OVERHEAD, REPLY_OVERHEAD, Count, Grade
 
@@ -45,6 +47,8 @@ FREE = (
     errors.ModelTooLarge,
     errors.QuotaUsedUp,
     errors.TooFast,
+    errors.RecordingRefused,
+    errors.NoTranscription,
     errors.ServiceDown,
     errors.NotReachable,
     errors.NotUnderstood,
@@ -107,16 +111,45 @@ class Budgeted(Service):
         """
         if self._models is not None and options.model not in self._models:
             raise errors.NotAllowed
+        yield from self._wait_for_turn()
+        try:
+            yield from self._within_budget(window, options)
+        finally:
+            self._limits.leave(self._visitor)
+
+    def transcribe(self, recording: Recording, model: str) -> Generator[Event, None, Transcript]:
+        """Turn speech into text within the budget; see `Service.transcribe`.
+
+        What our own page can have recorded must be left, and as much as anybody can have put into
+        so many bytes is reserved, as far as it is left. Waits and raises as `stream` does.
+        """
+        yield from self._wait_for_turn()
+        try:
+            return (yield from self._transcribed(recording, model))
+        finally:
+            self._limits.leave(self._visitor)
+
+    def _wait_for_turn(self) -> Generator[Event]:
         began = self._clock()
         while not self._limits.enter(self._visitor):
             if self._clock() - began > TURN:
                 raise errors.TooFast
             yield Waiting()
             time.sleep(GLANCE)
+
+    def _transcribed(self, recording: Recording, model: str) -> Generator[Event, None, Transcript]:
+        cost = likely_tokens(recording)  # whatever ends the request, if no service says otherwise
+        reservation = self._limits.reserve(self._visitor, cost, most_tokens(recording))
         try:
-            yield from self._within_budget(window, options)
+            transcript = yield from self._service.transcribe(recording, model)
+            written = self._count(transcript.text, self.defaults.model).tokens
+            cost = transcript.cost(recording, written)
+        except FREE:
+            cost = 0
+            raise
         finally:
-            self._limits.leave(self._visitor)
+            reservation.settle(cost)
+        return transcript
 
     def _within_budget(self, window: Window, options: Options) -> Generator[Event]:
         bound = self.defaults.max_tokens or LONGEST_ANSWER

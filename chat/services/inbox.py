@@ -14,13 +14,15 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Coroutine, Iterator
-from concurrent.futures import Future
+from collections.abc import Coroutine, Generator, Iterator
+from concurrent.futures import Future, wait
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, TypeVar
 
 from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, Waiting
 from chat.errors import ChatError
+
+Result = TypeVar("Result")
 
 BATCH = 0.09  # seconds of text that go to the page at once
 BATCH_EACH = 0.003  # seconds for each answer that is under way, when there are many
@@ -108,7 +110,7 @@ class _Loop:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def run(self, work: Coroutine[Any, Any, None]) -> Future[None]:
+    def run(self, work: Coroutine[Any, Any, Result]) -> Future[Result]:
         """Start this work there."""
         with self._lock:
             if self._loop is None:
@@ -120,3 +122,14 @@ class _Loop:
 
 
 run = _Loop().run
+
+
+def waiting(work: Coroutine[Any, Any, Result]) -> Generator[Event, None, Result]:
+    """Hand out `Waiting` until this work is done, whose result is the value; closing it ends it."""
+    request = run(work)
+    try:
+        while not wait([request], PATIENCE).done:
+            yield Waiting()
+        return request.result()
+    finally:
+        request.cancel()

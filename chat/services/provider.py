@@ -7,24 +7,25 @@ from __future__ import annotations
 
 import asyncio
 import math
-import re
 import time
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from chat import errors, models
 from chat.conversation.events import Event, LeftOut, Waiting
 from chat.conversation.window import Message, Window
 from chat.errors import ChatError
+from chat.files.recordings import Recording
 from chat.options import Options
-from chat.services import failure_log, listing, refusals
+from chat.redaction import secrets_in
+from chat.services import failure_log, listing, refusals, transcription
 from chat.services.base import Service
-from chat.services.inbox import Inbox, run
+from chat.services.inbox import Inbox, run, waiting
 from chat.services.parameters import Attempt, Habits
 from chat.services.reading import ErrorEvent, Reading
 from chat.services.refusals import Refusal
+from chat.services.transcription import Transcript
 
 if TYPE_CHECKING:
     from openai import AsyncAPIResponse, AsyncOpenAI, Timeout
@@ -41,8 +42,6 @@ NAP = 0.08  # seconds in which tokens gather unread: to wake for each costs more
 AWAKE = 0.005  # seconds of reading between two naps, at least
 DRAIN_TIMEOUT = 0.1  # seconds for what comes behind the end
 HEAD_START = 0.006  # seconds for a request to be made and sent before anything else is done
-
-_SECRET_NAME = re.compile(r"key|token|secret|sig|pass|code", re.IGNORECASE)
 
 
 class Provider(Service):
@@ -65,7 +64,7 @@ class Provider(Service):
         super().__init__(defaults)
         self._api_key = api_key
         self._base_url = base_url or OPENAI_BASE_URL
-        self._secrets = (api_key, *_secrets_in(self._base_url))
+        self._secrets = (api_key, *secrets_in(self._base_url))
         self._timeout = timeout
         self._log = log
         self._client: AsyncOpenAI | None = None
@@ -107,6 +106,23 @@ class Provider(Service):
             yield from inbox.batches()
         finally:
             request.cancel()
+
+    def transcribe(self, recording: Recording, model: str) -> Generator[Event, None, Transcript]:
+        """Turn speech into text; see `Service.transcribe`."""
+        return (yield from waiting(self._transcribe(recording, model)))
+
+    async def _transcribe(self, recording: Recording, model: str) -> Transcript:
+        try:
+            client, seconds = self._connected(), self._timeout or transcription.PATIENCE
+            return await transcription.request(
+                client, recording, model, seconds=seconds, connecting=CONNECT_TIMEOUT
+            )
+        except Exception as error:  # noqa: BLE001 - any failure must reach the thread that waits
+            end = transcription.failure(error, self._secrets)
+            if self._log is not None:
+                status = getattr(error, "status_code", None)
+                self._log(end, failure_log.line(end, model, (), status))
+            raise end from None
 
     async def _answer(self, messages: tuple[Message, ...], options: Options, inbox: Inbox) -> None:
         """Fill the inbox with the events of one request, closed by `Ended` or a `ChatError`."""
@@ -222,15 +238,6 @@ class Provider(Service):
         for model in found[:MOST_MODELS]:
             models.learn(model)
         self._models = tuple(sorted({model.name for model in found}))[:MOST_MODELS]
-
-
-def _secrets_in(address: str) -> Iterator[str]:
-    """What nobody may read of a service's address, which it may send back."""
-    parts = urlsplit(address)
-    yield from filter(None, (parts.password or parts.username, unquote(parts.password or "")))
-    for name, value in parse_qsl(parts.query):
-        if _SECRET_NAME.search(name):
-            yield value
 
 
 async def _pieces(

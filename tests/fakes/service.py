@@ -9,6 +9,7 @@ with ScriptedService() as service:
 from __future__ import annotations
 
 import json
+import re
 import select
 import socket
 import struct
@@ -24,6 +25,7 @@ from chat.conversation.window import Message
 
 KEY = "sk-test-0123456789abcdef"  # which it takes, as any other
 EVENT_STREAM = "text/event-stream"
+TRANSCRIPTIONS = "/v1/audio/transcriptions"
 PATIENCE = 20.0  # seconds after which a test that waits in vain fails
 
 
@@ -45,6 +47,18 @@ class Request:
     @property
     def messages(self) -> list[Message]:
         return cast(list[Message], self.json["messages"])
+
+    @property
+    def form(self) -> dict[str, bytes]:
+        """The parts of a form by their names, and the name of its file as `filename`."""
+        boundary = self.headers["content-type"].partition("boundary=")[2].encode()
+        found: dict[str, bytes] = {}
+        for part in self.body.split(b"--" + boundary)[1:-1]:
+            head, _, content = part.partition(b"\r\n\r\n")
+            names = dict(re.findall(rb'(\w+)="([^"]*)"', head))
+            found[names[b"name"].decode()] = content.removesuffix(b"\r\n")
+            found |= {"filename": names[b"filename"]} if b"filename" in names else {}
+        return found
 
 
 class ClientLeft(Exception):
@@ -214,6 +228,12 @@ def answering(
     return Reply(steps=[*steps, done])
 
 
+def transcript(text: str, **usage: object) -> Reply:
+    """A proper transcript of a recording, with what it took where that is said."""
+    body = json.dumps({"text": text, **({"usage": usage} if usage else {})})
+    return Reply(headers={"Content-Type": "application/json"}, steps=[raw(body), end])
+
+
 def failing(status: int, error: object, **headers: str) -> Reply:
     """An error of the API; a text is sent as it is, anything else as JSON."""
     body = error if isinstance(error, str) else json.dumps({"error": error})
@@ -272,6 +292,8 @@ class ScriptedService:
             self._arrived.notify_all()
             if self._replies:
                 return self._replies.popleft()
+            if request.path == TRANSCRIPTIONS:
+                return transcript("Spoken words.")
             return answering("Answer ", f"{len(self.requests)}.")
 
     def __enter__(self) -> Self:
