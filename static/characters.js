@@ -17,6 +17,20 @@ export function put(field, text) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// Puts words where the cursor is, or was, with a space between them and what stands there in a script
+// that has such; whether there was room for them. Nothing that stands there is lost.
+const TOUCHES = /[\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+export function insert(field, words, longest) {
+  const at = field.selectionEnd;
+  const [before, after] = [field.value.slice(0, at), field.value.slice(at)];
+  const space = (one, other) => (!one || !other || TOUCHES.test(one) || TOUCHES.test(other) ? "" : " ");
+  const added = space(before.slice(-1), words[0]) + words + space(words.slice(-1), after[0]);
+  if (longest && before.length + added.length + after.length > longest) return false;
+  put(field, before + added + after);
+  field.setSelectionRange(at + added.length, at + added.length);
+  return true;
+}
+
 window.addEventListener(
   "input",
   ({ target }) => {

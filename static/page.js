@@ -20,6 +20,7 @@ import { onNote } from "./notes.js";
 // What the server mounts, each where it draws it.
 export { chats } from "./chats.js";
 export { files } from "./files.js";
+export { microphone } from "./microphone.js";
 export { tray } from "./tray.js";
 
 store.onStored = onStored;

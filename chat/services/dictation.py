@@ -71,11 +71,9 @@ class Dictation:
         self._stop()
         if latest.get("kind") == "recording":
             try:
-                recording = Recording.read(latest.get("data"), locale)
+                self._start(self.received, begin(Recording.read(latest.get("data"), locale)))
             except ChatError as error:
                 self.heard = Heard(number=self.received, error=error)
-            else:
-                self._start(self.received, begin(recording))
 
     def _start(self, number: int, transcribing: Transcribing) -> None:
         self._working = ended = threading.Event()

@@ -9,7 +9,7 @@ import streamlit as st
 
 from chat.conversation.question import Question
 from chat.services.base import Service
-from chat.ui import owner, parts, session, tray
+from chat.ui import microphone, owner, parts, session, tray
 from chat.ui.live import stream
 from chat.ui.page import Page
 from chat.ui.parts import Part
@@ -39,6 +39,8 @@ def draw_input(page: Page, service: Service) -> None:
     with st.bottom, st.container(key="asking", gap=None):
         if page.visitor.tray.is_open:
             page.draw(Part.TRAY, tray.draw)
+        if page.visitor.owners.transcription_model is not None and not service.is_demo:
+            page.draw(Part.MICROPHONE, microphone.draw)
         page.draw(Part.INPUT, _draw_input)
         # In no part, so that it acts at once; seen while an answer is written (style.css).
         st.button(text.STOP, key="stop", icon=":material/stop_circle:", on_click=page.stop)

@@ -20,6 +20,7 @@ from chat.conversation.question import Request
 from chat.conversation.round import Fork, Round
 from chat.conversation.tree import Conversation
 from chat.languages.language import Language, speak, spoken
+from chat.services.dictation import Dictation
 from chat.ui import streamlit_quirks
 from chat.visitor import Visitor
 
@@ -30,6 +31,7 @@ class Part(StrEnum):
     TOP = "top"
     END = "end"  # why a question was not sent
     TRAY = "tray"  # the files for the next question
+    MICROPHONE = "microphone"  # what is spoken in the place of typing
     INPUT = "input"
     SETTINGS = "settings"
     PICTURES_AGAIN = "pictures_again"
@@ -47,7 +49,7 @@ class Part(StrEnum):
     LANGUAGE = "language"
 
 
-_FIRST = (Part.TOP, Part.END, Part.TRAY, Part.INPUT)
+_FIRST = (Part.TOP, Part.END, Part.TRAY, Part.MICROPHONE, Part.INPUT)
 _SETTINGS = (
     *(Part.SETTINGS, Part.PICTURES_AGAIN, Part.VERBOSITY),
     *(Part.TEMPERATURE, Part.TOP_P, Part.MAX_TOKENS),
@@ -78,6 +80,7 @@ class Parts:
 
     visitor: Visitor
     edits: WeakKeyDictionary[Round, Edit] = field(default_factory=WeakKeyDictionary)
+    dictation: Dictation = field(default_factory=Dictation)
     to_open: str | None = None  # the dialog that was asked for, by its name
     sent: Request | None = None  # whose answer is to be drawn by the run that comes
     heard: Answer | None = None  # that is being answered was said, and how it ends was not
@@ -174,12 +177,8 @@ class Parts:
             case Part.TOP:
                 is_begun = bool(conversation.start.rounds)
                 return is_begun, conversation.previous is not None, visitor.notices
-            case Part.END:
-                return visitor.refused, visitor.is_waiting
-            case Part.TRAY:
-                return (*visitor.tray.files, *visitor.tray.faults), visitor.tray.received, model
-            case Part.INPUT:
-                return visitor.unsent
+            case Part.END | Part.TRAY | Part.MICROPHONE | Part.INPUT:
+                return self._asking(part)
             case Part.SETTINGS:
                 return model, effort, conversation.rounds, conversation.system_prompt
             case _ if part in _SETTINGS:
@@ -204,6 +203,19 @@ class Parts:
             case _:
                 number = int(part.removeprefix(place(0)[:-1]))
                 return self._round(self.forks[number]), number == self.deleted_at
+
+    def _asking(self, part: str) -> object:
+        """What a way to ask is drawn from, or why a question was not sent."""
+        visitor, tray = self.visitor, self.visitor.tray
+        match part:
+            case Part.END:
+                return visitor.refused, visitor.is_waiting
+            case Part.TRAY:
+                return (*tray.files, *tray.faults), tray.received, visitor.options.model
+            case Part.MICROPHONE:
+                return self.dictation.received, self.dictation.heard
+            case _:
+                return visitor.unsent
 
     def _round(self, fork: Fork | None) -> object:
         """What of a round is drawn; None where there is none."""

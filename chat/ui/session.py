@@ -125,6 +125,18 @@ def attach(page: Page, key: str) -> None:
     page.redraw()
 
 
+def dictate(page: Page, key: str) -> None:
+    """Take in what the component with this key has recorded, and have it turned into text."""
+    service = process.service_of(page.visitor)
+    model = page.visitor.owners.transcription_model or ""
+    page.dictation.receive(
+        st.session_state[key].came,
+        st.context.locale,
+        lambda recording: service.transcribe(recording, model),
+    )
+    page.redraw()
+
+
 def put_back(page: Page) -> None:
     """Let the input have what was not sent, before it is drawn."""
     if page.visitor.unsent is not None:

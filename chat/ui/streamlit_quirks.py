@@ -37,7 +37,8 @@ _VALUES = {
     **dict.fromkeys(("model", "system_prompt", "own_key", "password", "language"), "string_value"),
     **dict.fromkeys(("reasoning_effort", "verbosity", "inspected", "edit-"), "string_value"),
     **dict.fromkeys(
-        ("chats", "tray", "upload", "program_mount"), "nothing: they speak by their events"
+        ("chats", "tray", "microphone", "upload", "program_mount"),
+        "nothing: they speak by their events",
     ),
 }
 _NAME = re.compile(r"[\w-]{0,200}", re.ASCII)
