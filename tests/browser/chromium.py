@@ -13,6 +13,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--no-first-run"),
+    "--use-fake-device-for-media-stream",  # a microphone that beeps, for who is allowed one
     # Playwright's own list but for ThirdPartyStoragePartitioning: without that, a frame of another
     # site has no storage at all, which no browser of a visitor does.
     "--disable-features=AimEnabled,AvoidUnnecessaryBeforeUnloadCheckSync,"
