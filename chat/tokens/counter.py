@@ -1,8 +1,7 @@
 """How many tokens a text is: exactly, where the model's encoding is at hand; else as an estimate.
 
 Counting never waits: an encoding is loaded in a thread of its own, and until it is there, and for
-models whose encoding nobody knows, an estimate stands in. `python -m chat.tokens --help` counts in
-a terminal, and says which encodings are at hand.
+models whose encoding nobody knows, an estimate stands in. `python -m chat.tokens` tells of them.
 """
 
 from __future__ import annotations
