@@ -188,7 +188,9 @@ class Parts:
                     (r.key, r.shown, r.answer.status, [p.data is None for p in r.pictures])
                     for r in conversation.history
                 ]
-                return rounds, visitor.settings, latest, tuple(visitor.tray.files)
+                # What is left of a budget changes with what was spoken, too.
+                files, recorded = tuple(visitor.tray.files), self.dictation.received
+                return rounds, visitor.settings, latest, files, recorded
             case Part.CHATS:
                 return visitor.store and visitor.store.state(conversation), latest
             case Part.TITLE:
