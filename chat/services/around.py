@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 
+from chat.conversation.events import Event
 from chat.conversation.window import Message
+from chat.files.recordings import Recording
 from chat.options import Options
 from chat.services.base import Service
+from chat.services.transcription import Transcript
 
 
 class Around(Service):
@@ -20,6 +23,10 @@ class Around(Service):
     def check(self) -> None:
         """See `Service.check`."""
         self._service.check()
+
+    def transcribe(self, recording: Recording, model: str) -> Generator[Event, None, Transcript]:
+        """See `Service.transcribe`."""
+        return self._service.transcribe(recording, model)
 
     def models(self) -> tuple[str, ...]:
         """See `Service.models`."""

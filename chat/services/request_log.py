@@ -8,15 +8,18 @@ from __future__ import annotations
 import hmac
 import secrets
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, UsageReported
 from chat.conversation.window import Window
 from chat.errors import ChatError
+from chat.files.recordings import Recording
 from chat.options import Options
 from chat.services.around import Around
 from chat.services.base import Service
+from chat.services.transcription import Transcript
 from chat.usage import Usage
 
 _SALT = secrets.token_bytes(16)
@@ -89,10 +92,11 @@ class Logged(Around):
 
     def stream(self, window: Window, options: Options) -> Generator[Event]:
         """See `Service.stream`."""
-        noted = Noted(who=self._who, model=options.model, has_own_key=self._has_own_key)
         began = self._clock()
-        events = self._service.stream(window, options)
-        try:
+        with (
+            self._noting(options.model) as noted,
+            closing(self._service.stream(window, options)) as events,
+        ):
             for event in events:
                 if noted.first is None and isinstance(event, TextDelta | ReasoningDelta):
                     noted.first = self._clock() - began
@@ -101,10 +105,23 @@ class Logged(Around):
                 elif isinstance(event, Ended):
                     noted.ended = event.finish_reason
                 yield event
+
+    def transcribe(self, recording: Recording, model: str) -> Generator[Event, None, Transcript]:
+        """See `Service.transcribe`."""
+        with self._noting(model) as noted:
+            transcript = yield from self._service.transcribe(recording, model)
+            noted.ended = "transcribed"
+            return transcript
+
+    @contextmanager
+    def _noting(self, model: str) -> Iterator[Noted]:
+        noted = Noted(who=self._who, model=model, has_own_key=self._has_own_key)
+        began = self._clock()
+        try:
+            yield noted
         except ChatError as error:
             noted.ended = type(error).__name__
             raise
         finally:
-            events.close()
             noted.seconds = self._clock() - began
             self._note(noted)

@@ -10,13 +10,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator
+from typing import TypeVar
 
 from chat import errors
 from chat.conversation.events import Event
 from chat.conversation.window import Window
+from chat.files.recordings import Recording
 from chat.options import Options
 from chat.services.around import Around
 from chat.services.base import Service
+from chat.services.transcription import Transcript
+
+Returned = TypeVar("Returned")
 
 
 class UnderWay:
@@ -52,10 +57,18 @@ class Counted(Around):
 
     def stream(self, window: Window, options: Options) -> Generator[Event]:
         """See `Service.stream`."""
-        events = self._service.stream(window, options)
+        return self._counted(self._service.stream(window, options))
+
+    def transcribe(self, recording: Recording, model: str) -> Generator[Event, None, Transcript]:
+        """See `Service.transcribe`."""
+        return self._counted(self._service.transcribe(recording, model))
+
+    def _counted(
+        self, events: Generator[Event, None, Returned]
+    ) -> Generator[Event, None, Returned]:
         self._under_way.change(1)
         try:
-            yield from events
+            return (yield from events)
         finally:
             events.close()
             self._under_way.change(-1)

@@ -168,7 +168,7 @@ class Parts:
         request, self.sent = self.sent, None
         return request
 
-    def _shows(self, part: str) -> object:  # noqa: PLR0912 - one branch for each part
+    def _shows(self, part: str) -> object:
         """What a part is drawn from: where this has changed, it has to be drawn anew."""
         visitor, conversation = self.visitor, self.visitor.conversation
         model, effort = visitor.options.model, visitor.options.reasoning_effort
