@@ -14,6 +14,7 @@
     ├── QuotaUsedUp         the account's quota or credits are used up
     ├── VisitorBudgetSpent  the visitor has used up what the owner allows in a day
     ├── DailyBudgetSpent    all visitors together have
+    ├── LedgerAway          nobody knows what is left, as the ledger cannot be used
     ├── TooLong             the question is longer than the owner allows
     ├── TooFast             too many requests in a short time
     ├── Restarting          the server is about to end, and another one takes its place
@@ -112,6 +113,10 @@ class VisitorBudgetSpent(ChatError):
 
 class DailyBudgetSpent(ChatError):
     """All visitors together have used up the tokens that the owner allows in a day."""
+
+
+class LedgerAway(ChatError):
+    """What is left of the budgets, or how often a password was tried, cannot be found out."""
 
 
 class TooLong(ChatError):

@@ -22,7 +22,7 @@ MOST_FILES = 8  # of a question
 MOST_MEGABYTES = 20  # of these together
 LOGS = ("text", "json")
 FILES = ("off", "images", "documents", "all")  # which kinds may go along with a question
-SECRETS = frozenset({"OPENAI_API_KEY", "CHAT_PASSWORD"})
+SECRETS = frozenset({"OPENAI_API_KEY", "CHAT_PASSWORD", "CHAT_REDIS_URL"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +52,7 @@ class Settings:
     visitor_tokens: int | None = None
     daily_tokens: int | None = None
     data: Path | None = None
+    redis_url: str | None = field(default=None, repr=False)
     proxy: bool = False
     hosts: tuple[str, ...] = ()
     frames: tuple[str, ...] = ()
@@ -127,6 +128,7 @@ class Settings:
             visitor_tokens=read.whole("CHAT_VISITOR_TOKENS", None, 1, MOST_TOKENS),
             daily_tokens=read.whole("CHAT_DAILY_TOKENS", None, 1, MOST_TOKENS),
             data=Path(read.text("CHAT_DATA")) if read.text("CHAT_DATA") else None,
+            redis_url=read.text("CHAT_REDIS_URL") or None,
             # A Space always stands behind a proxy.
             proxy=read.switch("CHAT_PROXY", default=bool(read.text("SPACE_ID"))),
             hosts=read.sites("CHAT_HOSTS", HOST, "setting_hosts"),

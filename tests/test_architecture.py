@@ -34,6 +34,7 @@ GROUND = (
 # each other.
 FLOORS = (
     {f"chat.{name}" for name in GROUND},
+    {"chat.ledger"},
     {"chat.conversation", "chat.access", "chat.markup", "chat.deploy"},
     {"chat.files"},
     {"chat.tokens", "chat.keeping"},

@@ -39,6 +39,7 @@ def test_without_any_variable_the_defaults_hold() -> None:
         visitor_tokens=None,
         daily_tokens=None,
         data=None,
+        redis_url=None,
         proxy=False,
         store=True,
         titles=False,
@@ -71,6 +72,7 @@ def test_every_variable_is_read_and_trimmed() -> None:
         CHAT_VISITOR_TOKENS="1000",
         CHAT_DAILY_TOKENS="2000",
         CHAT_DATA="/data",
+        CHAT_REDIS_URL=" redis://:hunter2@host ",
         CHAT_PROXY="on",
         CHAT_STORE="off",
         CHAT_TITLES="on",
@@ -100,6 +102,7 @@ def test_every_variable_is_read_and_trimmed() -> None:
         visitor_tokens=1000,
         daily_tokens=2000,
         data=Path("/data"),
+        redis_url="redis://:hunter2@host",
         proxy=True,
         store=False,
         titles=True,
@@ -111,6 +114,7 @@ def test_every_variable_is_read_and_trimmed() -> None:
     )
     assert "sesame" not in repr(settings)
     assert "sk-key" not in repr(settings)
+    assert "hunter2" not in repr(settings)
     assert settings.options == Options(
         model="llama3.2", temperature=0.5, top_p=1.0, max_tokens=100, reasoning_effort="high"
     )
@@ -135,7 +139,7 @@ def test_empty_means_unset_but_a_prompt_may_be_empty_on_purpose(empty: str) -> N
         *("CHAT_TEMPERATURE", "CHAT_TOP_P", "CHAT_MAX_TOKENS", "CHAT_TIMEOUT", "CHAT_TITLE"),
         *("CHAT_CONTEXT_TOKENS", "CHAT_MAX_CHARS", "CHAT_OWN_KEY", "CHAT_PASSWORD", "CHAT_STORE"),
         *("CHAT_VISITOR_TOKENS", "CHAT_DAILY_TOKENS", "CHAT_DATA", "CHAT_TITLES", "CHAT_PROXY"),
-        *("CHAT_REASONING_EFFORT", "CHAT_FILES", "CHAT_TRANSCRIPTION_MODEL"),
+        *("CHAT_REASONING_EFFORT", "CHAT_FILES", "CHAT_TRANSCRIPTION_MODEL", "CHAT_REDIS_URL"),
     ]
     assert load(**dict.fromkeys(names, empty)) == load()
     assert load(CHAT_SYSTEM_PROMPT=empty).system_prompt == ""

@@ -24,11 +24,11 @@ from chat.errors import (
 from chat.keeping.files import encoded
 from chat.keeping.transcript import to_json
 from chat.keeping.untrusted import Fault, TranscriptError
+from chat.ledger.limits import Limits
 from chat.options import Options
 from chat.services.base import Service
 from chat.services.budgeted import Budgeted
 from chat.services.connect import connect
-from chat.services.limits import Limits
 from chat.settings import Settings
 from chat.tokens.counter import TokenCounter
 from chat.visitor import Visitor

@@ -21,10 +21,11 @@ from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, Us
 from chat.conversation.files import pictures_of, text_of
 from chat.conversation.window import Message, Window
 from chat.files.recordings import Recording
+from chat.ledger.limits import Limits, Reservation
+from chat.ledger.store import Left
 from chat.options import Options
 from chat.services.base import Service
 from chat.services.bill import FASTEST, Bill
-from chat.services.limits import Left, Limits, Reservation
 from chat.services.transcription import Transcript, likely_tokens, most_tokens
 from chat.tokens import pictures
 from chat.tokens.counter import MESSAGE_OVERHEAD, REPLY_OVERHEAD, Count, Grade
@@ -107,7 +108,7 @@ class Budgeted(Service):
 
         Waits while another request of the same visitor is under way. An answer is bounded by what
         is left, and never longer than the owner allows. Raises `VisitorBudgetSpent`,
-        `DailyBudgetSpent`, `NotAllowed` or `TooFast` before anything is sent.
+        `DailyBudgetSpent`, `NotAllowed`, `TooFast` or `LedgerAway` before anything is sent.
         """
         if self._models is not None and options.model not in self._models:
             raise errors.NotAllowed
@@ -185,7 +186,7 @@ class Budgeted(Service):
 
 def _is_covered(bill: Bill, reservation: Reservation) -> bool:
     """Whether an answer may go on: a service may know no bound, not keep to it, or think unseen."""
-    so_far = bill.so_far()
+    so_far = reservation.used = bill.so_far()
     short = so_far - reservation.tokens
     if short <= 0 or reservation.extend(short + STEP) or reservation.extend(short):
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from chat.errors import LedgerAway
 from chat.markup.plain import literal
 from chat.ui import notes, session
 from chat.words import text
@@ -19,10 +20,14 @@ def is_open(title: str) -> bool:
             text.PASSWORD, type="password", key=session.PASSWORD, autocomplete="current-password"
         )
         st.form_submit_button(text.SIGN_IN, on_click=session.try_password, type="primary")
-    wait = session.seconds_to_wait()
-    if wait > 0:
-        st.warning(text.wait_for_password(wait))
-    elif session.was_refused():
-        st.warning(text.WRONG_PASSWORD)
+    try:
+        wait = session.seconds_to_wait()
+    except LedgerAway as error:
+        st.warning(" ".join(text.failure(error)))
+    else:
+        if wait > 0:
+            st.warning(text.wait_for_password(wait))
+        elif session.was_refused():
+            st.warning(text.WRONG_PASSWORD)
     notes.tell_drawn(None, is_gate=True)
     return False

@@ -5,20 +5,21 @@ from __future__ import annotations
 import html
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import uuid4
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from chat import models
+from chat import errors, models
 from chat.conversation.answer import Answer, Status
 from chat.conversation.spending import Spending
 from chat.conversation.window import Window, messages_of
 from chat.languages.language import spoken
+from chat.ledger.store import Left
 from chat.models import Model
 from chat.services.budgeted import Budgeted
-from chat.services.limits import Left
 from chat.tokens.counter import Count, Loading, RunningCount, TokenCounter
 from chat.tokens.ranks import Obstacle
 from chat.ui import notes, owner, process
@@ -175,9 +176,10 @@ class Meter:
         if spared.tokens > 0:
             rows.append((text.SAVED, text.tokens(spared)))
         if self.left is not None:
-            left = self.left()
-            rows.append((text.LEFT_FOR_YOU, _number(left.visitor)))
-            rows.append((text.LEFT_FOR_ALL, _number(left.all)))
+            with suppress(errors.LedgerAway):  # which the next question says
+                left = self.left()
+                rows.append((text.LEFT_FOR_YOU, _number(left.visitor)))
+                rows.append((text.LEFT_FOR_ALL, _number(left.all)))
         return [(label, value) for label, value in rows if value is not None]
 
     def _said(self, window: Window) -> list[str]:

@@ -20,9 +20,10 @@ from chat.access.address import network
 from chat.access.password import Password
 from chat.errors import ChatError
 from chat.languages.language import ENGLISH, language, speaking
+from chat.ledger.ledger import Ledger
+from chat.ledger.limits import Limits
 from chat.services.base import Service, log, write_log_as
 from chat.services.connect import connect
-from chat.services.limits import Limits
 from chat.services.request_log import Logged, Noted, pseudonym
 from chat.services.under_way import Counted, UnderWay
 from chat.settings import Settings, SettingsError
@@ -52,24 +53,19 @@ class Process:
     def of(cls, settings: Settings) -> Process:
         """The process that these settings ask for. Raises `SettingsError`."""
         write_log_as(settings.log)
-        try:
-            limits = Limits(
-                visitor_tokens=settings.visitor_tokens,
-                daily_tokens=settings.daily_tokens,
-                folder=settings.data,
-                log=log,
-            )
-        except OSError:
-            folder = str(settings.data)
-            raise SettingsError("setting_folder", name="CHAT_DATA", value=folder) from None
-        if settings.daily_tokens is not None and settings.data is None:
+        ledger = Ledger.of(settings, log)
+        if settings.daily_tokens is not None and not (settings.data or settings.redis_url):
             log(SUM_IS_FORGOTTEN)
         return cls(
             settings=settings,
             service=connect(settings, log=log_failure),
             counter=TokenCounter(),
-            limits=limits,
-            password=None if settings.password is None else Password(settings.password),
+            limits=Limits(
+                ledger,
+                visitor_tokens=settings.visitor_tokens,
+                daily_tokens=settings.daily_tokens,
+            ),
+            password=None if settings.password is None else Password(settings.password, ledger),
         )
 
     def freeze_memory(self) -> None:

@@ -8,6 +8,7 @@ what they are to be set to passes here.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ import streamlit as st
 from chat.conversation.question import Move, Question
 from chat.conversation.round import Round
 from chat.conversation.tree import Conversation
+from chat.errors import LedgerAway
 from chat.keeping.untrusted import LONGEST_NAME, TranscriptError
 from chat.languages.language import choose, speak
 from chat.options import Options
@@ -209,10 +211,12 @@ def try_password() -> None:
     """Look at the password that was typed, unless too many were wrong before."""
     password = process.current().password
     given: str = st.session_state[PASSWORD]
-    if password is not None and password.is_right(given, process.address(), _page_name()):
-        st.session_state.admitted = True
-    else:
-        st.session_state.refused = True
+    st.session_state.pop("refused", None)
+    with suppress(LedgerAway):  # which the gate says
+        if password is not None and password.is_right(given, process.address(), _page_name()):
+            st.session_state.admitted = True
+        else:
+            st.session_state.refused = True
 
 
 def was_refused() -> bool:
@@ -221,7 +225,7 @@ def was_refused() -> bool:
 
 
 def seconds_to_wait() -> float:
-    """How long another try has to wait."""
+    """How long another try has to wait. Raises `LedgerAway`."""
     password = process.current().password
     return 0.0 if password is None else password.wait(process.address(), _page_name())
 

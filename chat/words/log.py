@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 SUM_IS_FORGOTTEN = (
-    "CHAT_DATA is not set, so what was spent today is forgotten when the app starts again."
+    "Neither CHAT_DATA nor CHAT_REDIS_URL is set, so what was spent today is forgotten when the "
+    "app starts again."
 )
 UNGUARDED = (
     "The app runs without its doorkeeper, so a stranger can empty its budgets or fill its memory. "

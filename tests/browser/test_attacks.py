@@ -1,7 +1,7 @@
 """Those who try to get in, to make a browser fetch, or to run what they wrote, in vain.
 
 What is not here: keys with line breaks (test_settings), passwords (test_password), budgets
-(test_limits), secrets in a deployment (test_deploy).
+(test_budgeted), secrets in a deployment (test_deploy).
 """
 
 from __future__ import annotations

@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from datetime import date
 
 from chat import errors
 from chat.conversation.events import Event, UsageReported
 from chat.conversation.tree import Conversation
 from chat.conversation.window import Window
+from chat.ledger.limits import Limits
 from chat.options import Options
 from chat.services.base import Service
 from chat.services.budgeted import Budgeted
-from chat.services.limits import Limits
 from chat.tokens.counter import Count, Grade
 from chat.usage import Usage
 
-DAY = date(2026, 11, 24)
 WINDOW = 100  # tokens, by `weigh` below
-
-
-class Clock:
-    """A date that a test can turn."""
-
-    def __init__(self) -> None:
-        self.today = DAY
-
-    def __call__(self) -> date:
-        return self.today
 
 
 class Scripted(Service):

@@ -11,11 +11,12 @@ import pytest
 from chat import errors
 from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, UsageReported, Waiting
 from chat.conversation.window import Window
+from chat.ledger.limits import Limits
+from chat.ledger.store import Left
 from chat.options import Options
 from chat.services.base import Service
 from chat.services.bill import FASTEST
 from chat.services.budgeted import FREE, LONGEST_ANSWER, STEP, TURN
-from chat.services.limits import Left, Limits
 from chat.tokens.counter import Grade
 from chat.usage import Usage
 from tests.services.budgets import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from pathlib import Path
 
@@ -10,8 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from chat import errors
 from chat.access.password import FREE, Password
+from chat.ledger.ledger import FILE, PAUSE, Ledger
+from chat.ledger.limits import Limits
+from chat.ledger.sqlite import FORMER, SqliteStore
 from chat.markup.plain import literal
-from chat.services.limits import FILE, Limits
 from chat.ui import owner, process
 from chat.words import text
 from tests.fakes.service import ScriptedService, answering, failing
@@ -53,7 +56,8 @@ def test_nothing_runs_before_the_password(guarded: AppTest, service: ScriptedSer
 
 
 def test_after_some_wrong_passwords_one_has_to_wait_even_on_a_new_page(guarded: AppTest) -> None:
-    process.current().password = Password("open sesame", clock=lambda: 0.0)  # which stands still
+    still = SqliteStore(clock=lambda: 0.0)
+    process.current().password = Password("open sesame", Ledger(still))
     for _ in range(FREE):
         enter(guarded, "wrong")
     assert "Try again in 1 s" in guarded.warning[0].value
@@ -156,7 +160,56 @@ def test_the_days_sum_is_kept_in_a_folder(
 ) -> None:
     service.enqueue(answering("One.", tokens=(60, 20)))
     ask(bounded(CHAT_DATA=str(tmp_path / "data")), "Q1")
-    assert Limits(daily_tokens=400, folder=tmp_path / "data").left("anybody").all == 320
+    ledger = Ledger(SqliteStore(tmp_path / "data" / FILE))
+    assert Limits(ledger, daily_tokens=400).left("anybody").all == 320
+
+
+def test_while_the_ledger_is_away_nothing_is_asked_with_the_owners_key(
+    bounded: Open, service: ScriptedService, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    page = bounded(CHAT_DATA=str(tmp_path))
+    (tmp_path / FILE).rename(tmp_path / "elsewhere")
+    for question in ("Q1", "Q2"):
+        ask(page, question)
+    assert not service.requests
+    happened, to_do = text.failure(errors.LedgerAway())
+    assert [warning.value for warning in page.warning] == [f"{happened} {to_do}"] * 2
+    assert text.LEFT_FOR_YOU not in meter_of(page)
+    assert capfd.readouterr().err.count("The ledger cannot be used") == 1
+    (tmp_path / "elsewhere").rename(tmp_path / FILE)
+    time.sleep(PAUSE)
+    service.enqueue(answering("Three.", tokens=(60, 20)))
+    ask(page, "Q3")
+    assert dialogue(page)[-1] == ("assistant", "Three.")
+    assert f"{text.LEFT_FOR_YOU}|20|" in meter_of(page)
+
+
+def test_own_keys_go_on_while_the_ledger_is_away(
+    open_page: Open, service: ScriptedService, tmp_path: Path
+) -> None:
+    budgets = {"CHAT_DAILY_TOKENS": "400", "CHAT_DATA": str(tmp_path), "CHAT_OWN_KEY": "on"}
+    page = open_page(OPENAI_BASE_URL=service.base_url, **budgets)
+    (tmp_path / FILE).unlink()
+    ask(page, "Hello")
+    assert "demo" in dialogue(page)[-1][1]
+    page.text_input(key="own_key").set_value(OWN_KEY).run()
+    service.enqueue(answering("Mine."))
+    ask(page, "Q")
+    assert dialogue(page)[-1] == ("assistant", "Mine.")
+
+
+def test_nobody_is_let_in_while_the_tries_cannot_be_counted(
+    open_page: Open, reach: dict[str, str], tmp_path: Path
+) -> None:
+    page = open_page(**reach, CHAT_PASSWORD="open sesame", CHAT_DATA=str(tmp_path))
+    (tmp_path / FILE).unlink()
+    page.text_input[0].set_value("open sesame")
+    page.button[0].click().run()
+    assert not page.exception
+    assert not page.chat_input
+    assert [warning.value for warning in page.warning] == [
+        " ".join(text.failure(errors.LedgerAway()))
+    ]
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(
@@ -173,7 +226,7 @@ def test_a_sum_that_is_damaged_is_one_sentence(
 ) -> None:
     monkeypatch.setenv("CHAT_DAILY_TOKENS", "400")
     monkeypatch.setenv("CHAT_DATA", str(tmp_path))
-    (tmp_path / FILE).write_text("[" * 100_000)
+    (tmp_path / FORMER).write_text("[" * 100_000)
     page = opened_with_the_environment()
     assert page.error[0].value.endswith("damaged: delete it to begin the day anew.")
     assert not page.chat_input

@@ -1,0 +1,200 @@
+"""The ledger in this process's memory, or in a file that the processes of one machine share.
+
+    store = SqliteStore()                            # in memory
+    store = SqliteStore(Path("data/ledger.sqlite"))  # survives a restart
+
+Before there was such a file, the sum of the day was kept beside it in `FORMER`: it is taken over.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from chat.ledger.books import TABLES, Books, change_notes
+from chat.ledger.store import (
+    LEASE,
+    PATIENCE,
+    Bounds,
+    DamagedError,
+    Lease,
+    Notes,
+    Result,
+    Store,
+    StoreError,
+    Sums,
+)
+
+FORMER = "spent.json"
+LARGEST = 1_000  # characters that are read of it; it had about 40
+MOST = 10**15  # tokens that may have been spent in a day
+
+
+class SqliteStore(Store):
+    """The ledger in a file, whose folder is made where it is missing, or else in memory.
+
+    A file that is gone is made anew by the next start alone, as the day would begin anew with it.
+    `clock` tells seconds since 1970, `lease` is in seconds. Raises `StoreError`.
+    """
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+        lease: float = LEASE,
+    ) -> None:
+        self.place = "memory" if path is None else str(path)
+        self._path = path
+        self._clock = clock
+        self._lease = lease
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None  # which one is open
+        with self._errors():
+            self._begin()
+
+    def sums(self, visitor: str) -> Sums:
+        """See `Store.sums`."""
+        with self._books() as books:
+            return books.sums(visitor)
+
+    def enter(self, turn: Lease) -> bool:
+        """See `Store.enter`."""
+        with self._books() as books:
+            if books.is_taken(turn):
+                return False
+            books.keep(books.found(turn))
+            return True
+
+    def reserve(self, lease: Lease, least: int, most: int, bounds: Bounds) -> tuple[int, Sums]:
+        """See `Store.reserve`."""
+        with self._books() as books:
+            kept = books.found(lease)
+            sums = books.sums(lease.visitor)
+            left = sums.left(bounds).least
+            tokens = most if left is None else min(most, left)
+            if tokens < least:
+                return 0, sums
+            books.set_aside(kept, kept.tokens + tokens)
+            books.keep(kept, used=lease.used)
+            return tokens, sums
+
+    def settle(self, lease: Lease, tokens: int) -> None:
+        """See `Store.settle`."""
+        with self._books() as books:
+            kept = books.found(lease)
+            books.set_aside(kept, tokens)
+            books.end(kept.id)
+
+    def renew(self, leases: Sequence[tuple[Lease, int]]) -> None:
+        """See `Store.renew`."""
+        with self._books() as books:
+            for lease, used in leases:
+                if not books.is_taken(lease):
+                    books.keep(books.found(lease), used=used)
+
+    def change(self, names: Sequence[str], edit: Callable[[Notes, float], Result]) -> Result:
+        """See `Store.change`."""
+        with self._transaction() as connection:
+            return change_notes(connection, self._clock(), names, edit)
+
+    @contextmanager
+    def _books(self) -> Iterator[Books]:
+        with self._transaction() as connection:
+            yield Books(connection, self._clock(), self._lease)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """For one thread of one process alone: all of a step, or nothing of it."""
+        if not self._lock.acquire(timeout=PATIENCE):
+            raise StoreError("it is in use for too long")
+        try:
+            with self._errors(), _transaction(self._connected()) as connection:
+                yield connection
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Whatever goes wrong is a `StoreError`; a file is opened anew after it."""
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            is_damaged = type(error) is sqlite3.DatabaseError  # the others say more
+            if self._path is not None and self._connection is not None:
+                self._connection.close()
+                self._connection = None
+            raise (DamagedError if is_damaged else StoreError)(str(error)) from error
+
+    def _begin(self) -> None:
+        if self._path is not None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = self._opened(mode="rwc")
+        with _transaction(self._connection) as connection:
+            for table in TABLES:
+                connection.execute(table)
+            books = Books(connection, self._clock(), self._lease)
+            if self._path is not None:
+                _take_over(self._path.with_name(FORMER), books)
+
+    def _connected(self) -> sqlite3.Connection:
+        """The connection to the file that has the name now. Raises `OSError` where there is none.
+
+        One that was removed can still be written, but nobody else would read it.
+        """
+        is_another = self._path is not None and _identity(self._path) != self._file
+        if self._connection is None or is_another:
+            self._connection = self._opened(mode="rw")
+        return self._connection
+
+    def _opened(self, *, mode: str) -> sqlite3.Connection:
+        uri = ":memory:" if self._path is None else f"{self._path.absolute().as_uri()}?mode={mode}"
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+        )
+        # A process that is killed loses nothing so, and no step waits for the disk.
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        self._file = None if self._path is None else _identity(self._path)
+        return connection
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def _take_over(former: Path, books: Books) -> None:
+    """Count what an earlier version of the app has kept of today. Raises `DamagedError`."""
+    try:
+        with former.open(encoding="utf-8") as file:
+            kept = json.loads(file.read(LARGEST))
+        day = (date.fromisoformat(kept["day"]) - date(1970, 1, 1)).days
+        spent = kept["spent"]
+    except FileNotFoundError:
+        return
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise DamagedError("", str(former)) from error
+    if type(spent) is not int or not 0 <= spent <= MOST or day > books.day + 1:
+        raise DamagedError("", str(former))
+    if day >= books.day:
+        books.add(spent)
+    former.unlink()

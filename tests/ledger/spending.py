@@ -1,0 +1,87 @@
+"""A process of its own that spends: `python -m tests.ledger.spending WHAT WHERE MORE`.
+
+It says what it has done in lines of JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from chat import errors
+from chat.ledger.ledger import Ledger
+from chat.ledger.limits import Limits
+from chat.ledger.redis import RedisStore
+from chat.ledger.sqlite import SqliteStore
+from chat.ledger.store import LEASE, Store
+
+BUDGET = 3_000
+
+
+def store_at(where: str, lease: float = LEASE) -> Store:
+    """The store in the file or on the server that is named there."""
+    if "://" in where:
+        return RedisStore(where, lease=lease)
+    return SqliteStore(Path(where), lease=lease)
+
+
+def say(said: object) -> None:
+    print(json.dumps(said), flush=True)
+
+
+def race(where: str, folder: str, *visitors: str) -> None:
+    """Spend until nothing is left, one request of a visitor at a time; say what was spent.
+
+    The folder has a file for each visitor who has a request under way.
+    """
+    limits = Limits(Ledger(store_at(where), print), daily_tokens=BUDGET)
+    say("ready")
+    sys.stdin.readline()
+    spent = 0
+    while True:
+        visitor = random.choice(visitors)  # noqa: S311
+        if not limits.enter(visitor):
+            time.sleep(0.001)
+            continue
+        mark = Path(folder, visitor)
+        mark.touch(exist_ok=False)  # nobody else has the visitor's turn
+        try:
+            with suppress(errors.TooFast):
+                reservation = limits.reserve(visitor, 10, 40)
+                tokens = random.randint(10, reservation.tokens)  # noqa: S311
+                if reservation.extend(5):
+                    tokens += 5
+                reservation.settle(tokens)
+                spent += tokens
+        except errors.DailyBudgetSpent:
+            break
+        finally:
+            mark.unlink()
+            limits.leave(visitor)
+    say(spent)
+
+
+def hold(where: str, lease: str) -> None:
+    """Have 50 requests under way, of which each has used 100 tokens, until it is killed."""
+    seconds = float(lease)
+    limits = Limits(
+        Ledger(store_at(where, seconds), print), daily_tokens=BUDGET * 10, lease=seconds
+    )
+    reservations = []
+    for number in range(50):
+        assert limits.enter(str(number))
+        reservations.append(limits.reserve(str(number), 10, 500))
+    for reservation in reservations:
+        reservation.used = 100
+    while any(reservation.told < 100 for reservation in reservations):
+        time.sleep(0.01)
+    say("ready")
+    time.sleep(60)
+
+
+if __name__ == "__main__":
+    (race if sys.argv[1] == "race" else hold)(*sys.argv[2:])

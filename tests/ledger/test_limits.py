@@ -1,0 +1,193 @@
+"""Budgets add up over visitors and processes, in each of the stores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chat import errors
+from chat.ledger.ledger import FILE, Ledger
+from chat.ledger.limits import Limits
+from chat.ledger.sqlite import SqliteStore
+from chat.ledger.store import LEASE, Left
+from tests.ledger.stores import DAY, Clock, Make
+
+
+def limits_of(make: Make, *, visitor: int | None = None, all: int | None = None) -> Limits:
+    return Limits(Ledger(make(), print), visitor_tokens=visitor, daily_tokens=all)
+
+
+def test_one_visitors_budget_is_not_anothers(make: Make) -> None:
+    limits = limits_of(make, visitor=200)
+    limits.reserve("first", 1, 500).settle(500)
+    assert limits.left("first") == Left(visitor=0, all=None)
+    assert limits.left("second") == Left(visitor=200, all=None)
+    with pytest.raises(errors.VisitorBudgetSpent):
+        limits.reserve("first", 1, 1)
+
+
+def test_without_a_bound_nothing_is_left_to_know(make: Make) -> None:
+    limits = limits_of(make)
+    assert not limits.are_set
+    assert limits.reserve("v", 1, 10**12).tokens == 10**12
+    assert limits.left("v") == Left(visitor=None, all=None)
+    assert limits.left("v").least is None
+
+
+def test_what_all_may_have_is_set_aside_and_given_back(make: Make) -> None:
+    limits = limits_of(make, visitor=900, all=1_000)
+    first = limits.reserve("first", 100, 700)
+    second = limits.reserve("second", 100, 700)
+    assert (first.tokens, second.tokens) == (700, 300)
+    with pytest.raises(errors.TooFast):  # as these may give something back
+        limits.reserve("third", 100, 700)
+    assert not second.extend(1)
+    first.settle(650)
+    assert not second.extend(51)
+    assert second.extend(50)
+    assert second.tokens == 350
+    second.settle(10_000)
+    with pytest.raises(errors.DailyBudgetSpent):
+        limits.reserve("third", 1, 700)
+    assert limits.left("third") == Left(visitor=900, all=0)
+
+
+def test_a_reservation_is_settled_once(make: Make) -> None:
+    limits = limits_of(make, all=200)
+    reservation = limits.reserve("v", 1, 200)
+    reservation.settle(50)
+    reservation.settle(0)
+    assert limits.left("v").all == 150
+
+
+def test_budgets_begin_anew_at_midnight_and_not_before(make: Make, clock: Clock) -> None:
+    limits = limits_of(make, visitor=200, all=200)
+    reservation = limits.reserve("v", 1, 200)
+    clock.now += DAY // 2 - 1
+    limits._renew_all()
+    assert limits.left("v") == Left(visitor=0, all=0)
+    assert not reservation.extend(1)
+    clock.now += 1
+    assert limits.left("v") == Left(visitor=200, all=200)
+    reservation.settle(50)  # of yesterday
+    assert limits.left("v") == Left(visitor=200, all=200)
+
+
+def test_what_an_answer_takes_behind_midnight_counts_for_the_new_day(
+    make: Make, clock: Clock
+) -> None:
+    limits = limits_of(make, visitor=1_000, all=1_000)
+    reservation = limits.reserve("v", 1, 400)
+    clock.now += DAY // 2 - 1
+    limits._renew_all()
+    clock.now += 1
+    assert reservation.extend(300)
+    assert limits.left("v") == Left(visitor=700, all=700)
+    reservation.settle(650)
+    assert limits.left("v") == Left(visitor=750, all=750)
+
+
+@pytest.mark.parametrize("back", [1, LEASE, DAY // 2 + 1, DAY])
+def test_a_clock_that_is_set_back_begins_no_new_budget(
+    make: Make, clock: Clock, back: float
+) -> None:
+    clock.now += DAY // 2
+    limits = limits_of(make, visitor=200, all=200)
+    limits.reserve("v", 1, 120).settle(120)
+    clock.now -= back
+    assert limits.left("v") == Left(visitor=80, all=80)
+    limits.reserve("v", 1, 30).settle(30)
+    clock.now += back + DAY - 1
+    assert limits.left("v") == Left(visitor=50, all=50)
+    clock.now += 1
+    assert limits.left("v") == Left(visitor=200, all=200)
+
+
+def test_a_day_that_is_further_ahead_is_not_believed(make: Make, clock: Clock) -> None:
+    limits = limits_of(make, all=200)
+    limits.reserve("v", 1, 120).settle(120)
+    clock.now -= 2 * DAY
+    with pytest.raises(errors.LedgerAway):
+        limits.left("v")
+
+
+def test_a_visitor_has_one_turn_in_all_processes(make: Make, clock: Clock) -> None:
+    first, second = limits_of(make), limits_of(make)
+    assert first.enter("v")
+    assert not second.enter("v")
+    assert second.enter("another")
+    second.leave("v")  # which it does not have
+    assert not second.enter("v")
+    first.leave("v")
+    assert second.enter("v")
+    clock.now += LEASE  # it was killed
+    assert first.enter("v")
+    second._renew_all()  # or asleep
+    second.leave("v")
+    assert not second.enter("v")
+
+
+def test_the_sums_of_several_processes_add_up(make: Make) -> None:
+    first, second = (limits_of(make, visitor=500, all=2_000) for _ in range(2))
+    under_way = first.reserve("v", 1, 300)
+    third = limits_of(make, visitor=500, all=2_000)
+    second.reserve("v", 1, 300).settle(200)
+    third.reserve("w", 1, 300).settle(400)
+    under_way.settle(100)
+    for limits in (first, second, third):
+        assert limits.left("v") == Left(visitor=200, all=1_300)
+        assert limits.left("w") == Left(visitor=100, all=1_300)
+
+
+def test_of_a_process_that_was_killed_what_is_known_to_be_used_counts(
+    make: Make, clock: Clock
+) -> None:
+    killed, other = (limits_of(make, visitor=1_000, all=1_000) for _ in range(2))
+    reservation = killed.reserve("v", 100, 600)
+    killed.reserve("w", 50, 300)
+    reservation.used = 250
+    killed._renew_all()
+    reservation.used = 300  # which is not told any more
+    clock.now += LEASE - 1
+    assert other.left("v") == Left(visitor=400, all=100)
+    clock.now += 1
+    assert other.left("v") == Left(visitor=750, all=700)
+    assert other.left("w") == Left(visitor=950, all=700)
+
+
+def test_a_process_that_was_asleep_takes_up_what_it_had(make: Make, clock: Clock) -> None:
+    asleep, other = (limits_of(make, visitor=1_000, all=1_000) for _ in range(2))
+    reservation, another = asleep.reserve("v", 100, 600), asleep.reserve("w", 100, 200)
+    reservation.used = 250
+    asleep._renew_all()
+    clock.now += LEASE
+    assert other.left("v") == Left(visitor=750, all=650)
+    asleep._renew_all()
+    assert other.left("v") == Left(visitor=400, all=200)
+    clock.now += LEASE
+    assert other.left("v") == Left(visitor=750, all=650)
+    reservation.settle(270)
+    assert another.extend(1)
+    assert other.left("v") == Left(visitor=730, all=529)
+    another.settle(150)
+    assert other.left("w") == Left(visitor=850, all=580)
+
+
+def test_what_is_under_way_is_renewed_by_itself(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / FILE, lease=0.3)
+    limits = Limits(Ledger(store), daily_tokens=1_000, lease=0.3)
+    assert limits.enter("v")
+    reservation = limits.reserve("v", 1, 600)
+    lasting = limits._keeper
+    assert lasting is not None
+    for used in (100, 200, 300):
+        reservation.used = used
+        while reservation.told < used:
+            assert limits.left("v").all == 400
+    assert not limits.enter("v")
+    reservation.settle(300)
+    limits.leave("v")
+    lasting.join(20)
+    assert limits._keeper is None
+    assert limits.left("v").all == 700
