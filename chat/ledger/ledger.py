@@ -6,12 +6,13 @@ ledger.ask(lambda store: store.sums("203.0.113.7"))     # or raises LedgerAway
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
 from chat import errors
 from chat.ledger.sqlite import SqliteStore
-from chat.ledger.store import DamagedError, Result, Store, StoreError
+from chat.ledger.store import BusyError, DamagedError, Result, Store, StoreError
 from chat.settings import Settings, SettingsError
 
 FILE = "ledger.sqlite"
@@ -37,7 +38,8 @@ class Ledger:
         self._store = store or SqliteStore()
         self._log = log
         self._clock = clock
-        self._away_until: float | None = None
+        self._lock = threading.Lock()
+        self._tried_again: float | None = None  # at this time, where it is away
 
     @classmethod
     def of(cls, settings: Settings, log: Callable[[str], None]) -> Ledger:
@@ -46,26 +48,31 @@ class Ledger:
 
     def ask(self, step: Callable[[Store], Result]) -> Result:
         """Have a step made. Raises `LedgerAway`."""
-        if self._away_until is not None:
-            if self._clock() < self._away_until:
-                raise errors.LedgerAway
-            self._away_until = self._clock() + PAUSE
+        with self._lock:
+            if self._tried_again is not None:
+                if self._clock() < self._tried_again:
+                    raise errors.LedgerAway
+                self._tried_again = self._clock() + PAUSE
         try:
             result = step(self._store)
+        except BusyError:
+            raise errors.LedgerAway from None
         except StoreError as error:
             self._lose(error)
             raise errors.LedgerAway from None
-        self._away_until = None
+        with self._lock:
+            self._tried_again = None
         return result
 
     def _lose(self, error: StoreError) -> None:
-        if self._away_until is None:
-            reason = errors.clean(str(error), self._store.secrets)
-            self._log(
-                f"The ledger cannot be used, so nothing is asked with the owner's key, until "
-                f"this heals: {self._store.place}: {reason}"
-            )
-        self._away_until = self._clock() + PAUSE
+        with self._lock:
+            if self._tried_again is None:
+                reason = errors.clean(str(error), self._store.secrets)
+                self._log(
+                    "The ledger cannot be used, so nothing is asked with the owner's key until it "
+                    f"heals: {self._store.place}: {reason}"
+                )
+            self._tried_again = self._clock() + PAUSE
 
 
 def _store(settings: Settings) -> Store:

@@ -9,6 +9,7 @@ tag, so a cluster keeps them on one node, and expire a day behind the midnight t
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from chat.ledger.store import (
     MOST_NOTES,
     PATIENCE,
     Bounds,
+    BusyError,
     ClockError,
     Lease,
     Notes,
@@ -54,6 +56,7 @@ class RedisStore(Store):
         self.secrets = tuple({*passwords, *map(unquote, passwords)} - {""})
         self._clock = clock
         self._lease = lease
+        self._changing = threading.Lock()  # so that only processes get into each other's way
         client = redis.Redis.from_url(
             url,
             socket_connect_timeout=PATIENCE,
@@ -62,6 +65,10 @@ class RedisStore(Store):
             retry=Retry(NoBackoff(), 0),
             decode_responses=True,
         )
+        try:
+            client.connection_pool.make_connection()  # which connects to nothing yet
+        except TypeError as error:
+            raise ValueError("the address has options that are none") from error
         script = Path(__file__).with_name("steps.lua").read_text(encoding="utf-8")
         self._script = client.register_script(script)
 
@@ -97,6 +104,14 @@ class RedisStore(Store):
 
     def change(self, names: Sequence[str], edit: Callable[[Notes, float], Result]) -> Result:
         """See `Store.change`."""
+        if not self._changing.acquire(timeout=PATIENCE):
+            raise BusyError
+        try:
+            return self._change(names, edit)
+        finally:
+            self._changing.release()
+
+    def _change(self, names: Sequence[str], edit: Callable[[Notes, float], Result]) -> Result:
         for _ in range(TRIES):
             now, found = self._ask("read", names=names)
             texts = {name: text for name, text in zip(names, found, strict=True) if text}
@@ -109,7 +124,7 @@ class RedisStore(Store):
             ]
             if not changed or self._ask("write", notes=changed, most=MOST_NOTES):
                 return result
-        raise StoreError("it is changed by too many at the same time")
+        raise BusyError
 
     def _ask(self, step: str, **asked: object) -> Any:  # noqa: ANN401 - each step answers in its own way
         """Have a step made by the server."""

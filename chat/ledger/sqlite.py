@@ -22,6 +22,7 @@ from chat.ledger.store import (
     LEASE,
     PATIENCE,
     Bounds,
+    BusyError,
     DamagedError,
     Lease,
     Notes,
@@ -114,7 +115,7 @@ class SqliteStore(Store):
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """For one thread of one process alone: all of a step, or nothing of it."""
         if not self._lock.acquire(timeout=PATIENCE):
-            raise StoreError("it is in use for too long")
+            raise BusyError
         try:
             with self._errors(), _transaction(self._connected()) as connection:
                 yield connection
@@ -136,7 +137,7 @@ class SqliteStore(Store):
     def _begin(self) -> None:
         if self._path is not None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = self._opened(mode="rwc")
+        self._connection = self._opened()
         with _transaction(self._connection) as connection:
             for table in TABLES:
                 connection.execute(table)
@@ -151,13 +152,15 @@ class SqliteStore(Store):
         """
         is_another = self._path is not None and _identity(self._path) != self._file
         if self._connection is None or is_another:
-            self._connection = self._opened(mode="rw")
+            self._connection = self._opened()
         return self._connection
 
-    def _opened(self, *, mode: str) -> sqlite3.Connection:
-        uri = ":memory:" if self._path is None else f"{self._path.absolute().as_uri()}?mode={mode}"
+    def _opened(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            uri, uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+            ":memory:" if self._path is None else self._path,
+            timeout=PATIENCE,
+            isolation_level=None,
+            check_same_thread=False,
         )
         # A process that is killed loses nothing so, and no step waits for the disk.
         connection.execute("PRAGMA journal_mode = WAL")

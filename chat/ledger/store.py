@@ -27,6 +27,10 @@ class StoreError(Exception):
     """The store cannot be used just now; its message is for the owner alone."""
 
 
+class BusyError(StoreError):
+    """So many ask at the same time that this one did not get its turn."""
+
+
 class DamagedError(StoreError):
     """What is kept does not say what was spent; the file that is to blame, where it is another."""
 

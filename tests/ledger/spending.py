@@ -19,7 +19,8 @@ from chat.ledger.redis import RedisStore
 from chat.ledger.sqlite import SqliteStore
 from chat.ledger.store import LEASE, Store
 
-BUDGET = 3_000
+BUDGET = 2_000
+LARGE = 30_000
 
 
 def store_at(where: str, lease: float = LEASE) -> Store:
@@ -68,9 +69,7 @@ def race(where: str, folder: str, *visitors: str) -> None:
 def hold(where: str, lease: str) -> None:
     """Have 50 requests under way, of which each has used 100 tokens, until it is killed."""
     seconds = float(lease)
-    limits = Limits(
-        Ledger(store_at(where, seconds), print), daily_tokens=BUDGET * 10, lease=seconds
-    )
+    limits = Limits(Ledger(store_at(where, seconds), print), daily_tokens=LARGE, lease=seconds)
     reservations = []
     for number in range(50):
         assert limits.enter(str(number))

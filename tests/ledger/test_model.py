@@ -204,5 +204,5 @@ class Moves(RuleBasedStateMachine):
 
 def test_all_stores_keep_the_same_records(server: Server) -> None:
     Moves.server = server
-    few = settings(max_examples=settings().max_examples // 2, stateful_step_count=25, deadline=None)
+    few = settings(max_examples=settings().max_examples // 4, stateful_step_count=25, deadline=None)
     run_state_machine_as_test(Moves, settings=few)

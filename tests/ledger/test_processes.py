@@ -14,7 +14,7 @@ from chat.ledger.ledger import Ledger
 from chat.ledger.limits import Limits
 from chat.ledger.store import Left
 from chat.settings import PROJECT
-from tests.ledger.spending import BUDGET, store_at
+from tests.ledger.spending import BUDGET, LARGE, store_at
 
 LEASE = 1.5  # seconds
 
@@ -57,13 +57,13 @@ def test_four_processes_that_race_for_the_last_tokens_do_not_overspend(
 def test_what_a_killed_process_held_is_given_back_but_for_what_it_had_used(where: str) -> None:
     process = started("hold", where, str(LEASE))
     assert said(process) == "ready"
-    limits = Limits(Ledger(store_at(where, LEASE), print), daily_tokens=BUDGET * 10)
+    limits = Limits(Ledger(store_at(where, LEASE), print), daily_tokens=LARGE)
     alive_until = time.monotonic() + LEASE * 1.2
     while time.monotonic() < alive_until:
-        assert limits.left("7") == Left(visitor=None, all=BUDGET * 10 - 50 * 500)
+        assert limits.left("7") == Left(visitor=None, all=LARGE - 50 * 500)
     process.kill()
     killed = time.monotonic()
-    while limits.left("7").all != BUDGET * 10 - 50 * 100:
+    while limits.left("7").all != LARGE - 50 * 100:
         assert time.monotonic() < killed + LEASE + 5
     assert limits.enter("7")
     process.wait(20)

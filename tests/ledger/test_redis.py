@@ -42,7 +42,14 @@ def test_a_server_that_was_emptied_is_used_again(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["localhost:6379", "http://host", "redis://:hunter2@host:port/0", "redis://[/hunter2"]
+    "url",
+    [
+        "localhost:6379",
+        "http://host",
+        "redis://:hunter2@host:port/0",
+        "redis://[/hunter2",
+        "redis://h?hunter2=1",
+    ],
 )
 def test_an_address_that_cannot_be_one_is_one_sentence_without_it(url: str) -> None:
     with pytest.raises(SettingsError) as raised:

@@ -10,7 +10,7 @@ import pytest
 from chat.ledger.ledger import FILE, Ledger
 from chat.ledger.limits import Limits
 from chat.ledger.sqlite import FORMER, SqliteStore
-from chat.ledger.store import MOST_NOTES, Left
+from chat.ledger.store import Left
 from chat.settings import Settings, SettingsError
 from tests.ledger.stores import DAY, Clock
 
@@ -87,16 +87,3 @@ def test_a_file_of_a_day_to_come_does_not_begin_anew(tmp_path: Path, clock: Cloc
     limits_in(tmp_path, clock)
     with pytest.raises(SettingsError, match=f"{FILE} is damaged: delete it"):
         Ledger.of(Settings(data=tmp_path), print)
-
-
-def test_not_too_many_notes_are_kept(clock: Clock) -> None:
-    store = SqliteStore(clock=clock)
-    lasting = {"until": clock.now + DAY}
-    store.change(["first"], lambda notes, _: notes.update(first=lasting))
-    for number in range(0, MOST_NOTES, 500):
-        names = [f"{number} {more}" for more in range(500)]
-        store.change(names, lambda notes, now: notes.update({n: {"until": now + 9} for n in names}))  # noqa: B023
-    store.change(["last"], lambda notes, now: notes.update(last={"until": now + 10}))
-    seen = store.change(["0 0", "0 499", "first", "last"], lambda notes, _: sorted(notes))
-    assert seen[-2:] == ["first", "last"]
-    assert len(seen) < 4

@@ -11,14 +11,17 @@ import pytest
 from chat import errors
 from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, UsageReported, Waiting
 from chat.conversation.window import Window
+from chat.ledger.ledger import Ledger
 from chat.ledger.limits import Limits
-from chat.ledger.store import Left
+from chat.ledger.sqlite import SqliteStore
+from chat.ledger.store import LEASE, Left
 from chat.options import Options
 from chat.services.base import Service
 from chat.services.bill import FASTEST
 from chat.services.budgeted import FREE, LONGEST_ANSWER, STEP, TURN
 from chat.tokens.counter import Grade
 from chat.usage import Usage
+from tests.ledger.stores import Clock
 from tests.services.budgets import (
     OPTIONS,
     WINDOW,
@@ -147,6 +150,19 @@ def test_a_visitor_has_one_request_at_a_time() -> None:
         next(third)
     second.close()
     assert list(budgeted(service, limits, clock=clock).stream(window(), OPTIONS))
+
+
+def test_of_a_process_that_is_killed_counts_what_had_come() -> None:
+    clock = Clock()
+    limits = Limits(Ledger(SqliteStore(clock=clock)), daily_tokens=10_000)
+    service = Scripted(TextDelta("Hi"), TextDelta("x" * 20), TextDelta("y" * 5), Ended("stop"))
+    events = budgeted(service, limits).stream(window(), OPTIONS)
+    assert next(events) == TextDelta("Hi")
+    next(events)
+    limits._renew_all()
+    next(events)
+    clock.now += LEASE
+    assert limits.left("v").all == 10_000 - WINDOW - 22
 
 
 def test_while_others_wait_for_their_answers_nobody_reads_that_the_day_is_over() -> None:

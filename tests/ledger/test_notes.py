@@ -1,0 +1,47 @@
+"""Notes are changed by one at a time, and forgotten."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from chat.ledger.store import MOST_NOTES, Notes
+from tests.ledger.stores import DAY, Clock, Make
+
+
+def test_of_what_many_change_at_once_nothing_is_lost(make: Make) -> None:
+    def count(notes: Notes, now: float) -> int:
+        counted: int = notes.get("n", {"counted": 0})["counted"] + 1
+        notes["n"] = {"counted": counted, "until": now + 60}
+        return counted
+
+    stores = [make() for _ in range(4)]
+    with ThreadPoolExecutor(8) as pool:
+        seen = pool.map(lambda number: stores[number % 4].change(["n"], count), range(200))
+    assert sorted(seen) == [*range(1, 201)]
+
+
+def test_a_note_is_forgotten_in_its_time(make: Make, clock: Clock) -> None:
+    store = make()
+    store.change(["a", "b"], lambda notes, now: notes.update(a={"until": now + 60}))
+    assert store.change(["a", "b"], lambda notes, _: [*notes]) == ["a"]
+    clock.now += 60
+    assert store.change(["a", "b"], lambda notes, _: [*notes]) == []
+
+
+def test_not_too_many_notes_are_kept(make: Make) -> None:
+    store = make()
+    store.change(["first"], lambda notes, now: notes.update(first={"until": now + DAY}))
+    each = 2_500
+    for number in range(0, MOST_NOTES, each):
+        names = [str(number + more) for more in range(each)]
+        notes = {name: {"until": Clock.now + 60 + number} for name in names}
+        store.change(names, partial(_add, notes))
+    store.change(["last"], lambda notes, now: notes.update(last={"until": now + DAY}))
+    seen = store.change([*map(str, range(each)), "first", "last"], lambda notes, _: [*notes])
+    assert len(seen) == each  # two of the first are gone
+    assert {"first", "last"} < {*seen}
+
+
+def _add(more: Notes, notes: Notes, _now: float) -> None:
+    notes.update(more)
