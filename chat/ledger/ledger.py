@@ -69,8 +69,8 @@ class Ledger:
             if self._tried_again is None:
                 reason = errors.clean(str(error), self._store.secrets)
                 self._log(
-                    "The ledger cannot be used, so nothing is asked with the owner's key until it "
-                    f"heals: {self._store.place}: {reason}"
+                    "The ledger cannot be used, so nothing is asked with the owner's key and no "
+                    f"password is looked at until it heals: {self._store.place}: {reason}"
                 )
             self._tried_again = self._clock() + PAUSE
 

@@ -116,6 +116,17 @@ class Limits:
             self._reservations.remove(reservation)
         self._end(reservation, tokens)
 
+    def renew(self) -> None:
+        """Renew what is under way here, and settle what could not be settled."""
+        with self._lock, suppress(errors.LedgerAway):
+            leases = [(lease, lease.used) for lease in (*self._turns.values(), *self._reservations)]
+            self._ledger.ask(lambda store: store.renew(leases))
+            for lease, used in leases:
+                lease.told = used
+            for lease, tokens in [*self._unsettled.items()]:
+                self._ledger.ask(partial(_settle, lease, tokens))
+                del self._unsettled[lease]
+
     def _begin(self, lease: Lease, step: Callable[[Store], Result]) -> Result:
         """Have a step made that begins a lease."""
         tried: list[Store] = []
@@ -145,10 +156,10 @@ class Limits:
     def _keep(self) -> None:
         """See to it that what is under way is renewed; to be called with the lock."""
         if self._keeper is None:
-            self._keeper = threading.Thread(target=self._renew, name="leases", daemon=True)
+            self._keeper = threading.Thread(target=self._keep_renewing, name="leases", daemon=True)
             self._keeper.start()
 
-    def _renew(self) -> None:
+    def _keep_renewing(self) -> None:
         """Renew what is under way, until nothing is.
 
         A thread does it, as an answer comes to its reader no faster than the reader takes it.
@@ -159,17 +170,7 @@ class Limits:
                 if not (self._turns or self._reservations or self._unsettled):
                     self._keeper = None
                     return
-                with suppress(errors.LedgerAway):
-                    self._renew_all()
-
-    def _renew_all(self) -> None:
-        leases = [(lease, lease.used) for lease in (*self._turns.values(), *self._reservations)]
-        self._ledger.ask(lambda store: store.renew(leases))
-        for lease, used in leases:
-            lease.told = used
-        for lease, tokens in [*self._unsettled.items()]:
-            self._ledger.ask(partial(_settle, lease, tokens))
-            del self._unsettled[lease]
+            self.renew()
 
 
 class Reservation(Lease):

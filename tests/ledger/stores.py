@@ -92,4 +92,8 @@ class Server:
             self._process.send_signal(signal.SIGCONT)
 
 
+def unheard(_line: str) -> None:
+    """A log for what is under way when a test ends, and then not reached any more."""
+
+
 Make = Callable[[], Store]  # a store as another process would have it, upon the same records

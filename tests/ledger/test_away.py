@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -64,7 +63,7 @@ def test_a_server_that_is_stopped_and_started_heals_and_knows_all(server: Server
     finally:
         server.start()
     owner.pause()
-    owner.limits._renew_all()
+    owner.limits.renew()
     assert owner.limits.left("v") == Left(visitor=600, all=550)
     assert reservation.extend(1)
     reservation.settle(200)
@@ -85,7 +84,7 @@ def test_a_server_that_never_answers_holds_nobody_up(server: Server) -> None:
     with server.silent():
         owner.assert_away()
     owner.pause()
-    owner.limits._renew_all()  # and gives back what it could not know to be set aside
+    owner.limits.renew()  # and gives back what it could not know to be set aside
     assert owner.limits.left("v").all == 900
     assert owner.limits.enter("v")
 
@@ -157,7 +156,8 @@ from chat.ledger.ledger import Ledger
 from chat.ledger.limits import Limits
 from chat.ledger.sqlite import SqliteStore
 logged = []
-ledger = Ledger(SqliteStore(Path(sys.argv[1])), logged.append, clock=lambda: 0.0)
+seconds = 0.0
+ledger = Ledger(SqliteStore(Path(sys.argv[1])), logged.append, clock=lambda: seconds)
 limits = Limits(ledger, daily_tokens=1_000_000)
 limits.reserve("v", 1, 300).settle(100)
 under_way = limits.reserve("w", 1, 300)
@@ -171,14 +171,13 @@ try:
 except errors.LedgerAway:
     under_way.settle(100)
 resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-ledger._clock = lambda: 60.0
-limits._renew_all()
+seconds = 60.0
+limits.renew()
 assert limits.left("v").all == 1_000_000 - 200 - 10 * begun, begun
 assert len(logged) == 1, logged
 """
 
 
 def test_a_full_disk(tmp_path: Path) -> None:
-    assert resource.RLIMIT_FSIZE
     run = [sys.executable, "-c", FULL, str(tmp_path / FILE)]
     subprocess.run(run, cwd=PROJECT, check=True, timeout=60)

@@ -11,11 +11,12 @@ from chat.ledger.ledger import FILE, Ledger
 from chat.ledger.limits import Limits
 from chat.ledger.sqlite import SqliteStore
 from chat.ledger.store import LEASE, Left
-from tests.ledger.stores import DAY, Clock, Make
+from tests.ledger.spending import store_at
+from tests.ledger.stores import DAY, Clock, Make, unheard
 
 
 def limits_of(make: Make, *, visitor: int | None = None, all: int | None = None) -> Limits:
-    return Limits(Ledger(make(), print), visitor_tokens=visitor, daily_tokens=all)
+    return Limits(Ledger(make(), unheard), visitor_tokens=visitor, daily_tokens=all)
 
 
 def test_one_visitors_budget_is_not_anothers(make: Make) -> None:
@@ -65,7 +66,7 @@ def test_budgets_begin_anew_at_midnight_and_not_before(make: Make, clock: Clock)
     limits = limits_of(make, visitor=200, all=200)
     reservation = limits.reserve("v", 1, 200)
     clock.now += DAY // 2 - 1
-    limits._renew_all()
+    limits.renew()
     assert limits.left("v") == Left(visitor=0, all=0)
     assert not reservation.extend(1)
     clock.now += 1
@@ -80,7 +81,7 @@ def test_what_an_answer_takes_behind_midnight_counts_for_the_new_day(
     limits = limits_of(make, visitor=1_000, all=1_000)
     reservation = limits.reserve("v", 1, 400)
     clock.now += DAY // 2 - 1
-    limits._renew_all()
+    limits.renew()
     clock.now += 1
     assert reservation.extend(300)
     assert limits.left("v") == Left(visitor=700, all=700)
@@ -123,7 +124,7 @@ def test_a_visitor_has_one_turn_in_all_processes(make: Make, clock: Clock) -> No
     assert second.enter("v")
     clock.now += LEASE  # it was killed
     assert first.enter("v")
-    second._renew_all()  # or asleep
+    second.renew()  # or asleep
     second.leave("v")
     assert not second.enter("v")
 
@@ -140,6 +141,21 @@ def test_the_sums_of_several_processes_add_up(make: Make) -> None:
         assert limits.left("w") == Left(visitor=100, all=1_300)
 
 
+def test_the_sums_add_up_where_one_clock_is_late(where: str) -> None:
+    clocks = Clock(), Clock()
+    first, second = (
+        Limits(Ledger(store_at(where, clock=clock), unheard), daily_tokens=2_000)
+        for clock in clocks
+    )
+    second.reserve("v", 1, 300).settle(300)
+    clocks[0].now += DAY // 2
+    first.reserve("v", 1, 300).settle(100)
+    second.reserve("v", 1, 300).settle(50)
+    clocks[1].now += DAY // 2
+    second.reserve("v", 1, 300).settle(10)
+    assert first.left("v").all == second.left("v").all == 1_840
+
+
 def test_of_a_process_that_was_killed_what_is_known_to_be_used_counts(
     make: Make, clock: Clock
 ) -> None:
@@ -147,7 +163,7 @@ def test_of_a_process_that_was_killed_what_is_known_to_be_used_counts(
     reservation = killed.reserve("v", 100, 600)
     killed.reserve("w", 50, 300)
     reservation.used = 250
-    killed._renew_all()
+    killed.renew()
     reservation.used = 300  # which is not told any more
     clock.now += LEASE - 1
     assert other.left("v") == Left(visitor=400, all=100)
@@ -160,10 +176,10 @@ def test_a_process_that_was_asleep_takes_up_what_it_had(make: Make, clock: Clock
     asleep, other = (limits_of(make, visitor=1_000, all=1_000) for _ in range(2))
     reservation, another = asleep.reserve("v", 100, 600), asleep.reserve("w", 100, 200)
     reservation.used = 250
-    asleep._renew_all()
+    asleep.renew()
     clock.now += LEASE
     assert other.left("v") == Left(visitor=750, all=650)
-    asleep._renew_all()
+    asleep.renew()
     assert other.left("v") == Left(visitor=400, all=200)
     clock.now += LEASE
     assert other.left("v") == Left(visitor=750, all=650)

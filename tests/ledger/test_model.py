@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
+from uuid import uuid4
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -100,6 +100,7 @@ class Moves(RuleBasedStateMachine):
     """The same moves for all of them."""
 
     server: Server
+    folder: Path
 
     def __init__(self) -> None:
         super().__init__()
@@ -108,7 +109,7 @@ class Moves(RuleBasedStateMachine):
         self.model = Dictionary(self.clock)
         self.stores: list[Store] = [
             SqliteStore(clock=self.clock),
-            SqliteStore(Path(mkdtemp()) / "ledger.sqlite", clock=self.clock),
+            SqliteStore(self.folder / f"{uuid4()}.sqlite", clock=self.clock),
             RedisStore(self.server.url, clock=self.clock),
         ]
 
@@ -202,7 +203,7 @@ class Moves(RuleBasedStateMachine):
             assert [store.sums(visitor) for store in self.stores] == [expected] * 3
 
 
-def test_all_stores_keep_the_same_records(server: Server) -> None:
-    Moves.server = server
+def test_all_stores_keep_the_same_records(server: Server, tmp_path: Path) -> None:
+    Moves.server, Moves.folder = server, tmp_path
     few = settings(max_examples=settings().max_examples // 4, stateful_step_count=25, deadline=None)
     run_state_machine_as_test(Moves, settings=few)

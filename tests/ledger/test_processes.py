@@ -15,6 +15,7 @@ from chat.ledger.limits import Limits
 from chat.ledger.store import Left
 from chat.settings import PROJECT
 from tests.ledger.spending import BUDGET, LARGE, store_at
+from tests.ledger.stores import unheard
 
 LEASE = 1.5  # seconds
 
@@ -57,7 +58,7 @@ def test_four_processes_that_race_for_the_last_tokens_do_not_overspend(
 def test_what_a_killed_process_held_is_given_back_but_for_what_it_had_used(where: str) -> None:
     process = started("hold", where, str(LEASE))
     assert said(process) == "ready"
-    limits = Limits(Ledger(store_at(where, LEASE), print), daily_tokens=LARGE)
+    limits = Limits(Ledger(store_at(where, LEASE), unheard), daily_tokens=LARGE)
     alive_until = time.monotonic() + LEASE * 1.2
     while time.monotonic() < alive_until:
         assert limits.left("7") == Left(visitor=None, all=LARGE - 50 * 500)

@@ -11,11 +11,11 @@ from chat.ledger.ledger import Ledger
 from chat.ledger.limits import Limits
 from chat.ledger.redis import RedisStore
 from chat.settings import PROJECT, Settings, SettingsError
-from tests.ledger.stores import DAY, Server
+from tests.ledger.stores import DAY, Server, unheard
 
 
 def test_all_keys_have_one_hash_tag_and_expire_behind_midnight(server: Server) -> None:
-    limits = Limits(Ledger(RedisStore(server.url), print), daily_tokens=1_000)
+    limits = Limits(Ledger(RedisStore(server.url), unheard), daily_tokens=1_000)
     limits.enter("v")
     limits.reserve("v", 1, 300)
     RedisStore(server.url).change(["a"], lambda notes, now: notes.update(a={"until": now + 60}))
@@ -30,12 +30,12 @@ def test_all_keys_have_one_hash_tag_and_expire_behind_midnight(server: Server) -
 
 
 def test_a_server_that_was_emptied_is_used_again(server: Server) -> None:
-    limits = Limits(Ledger(RedisStore(server.url), print), daily_tokens=1_000)
+    limits = Limits(Ledger(RedisStore(server.url), unheard), daily_tokens=1_000)
     reservation = limits.reserve("v", 1, 300)
     server.client.flushdb()
     server.client.script_flush()
     assert limits.left("v").all == 1_000
-    limits._renew_all()
+    limits.renew()
     assert limits.left("v").all == 701  # but for the one that was told before
     reservation.settle(200)
     assert limits.left("v").all == 801

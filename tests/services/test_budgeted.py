@@ -159,7 +159,7 @@ def test_of_a_process_that_is_killed_counts_what_had_come() -> None:
     events = budgeted(service, limits).stream(window(), OPTIONS)
     assert next(events) == TextDelta("Hi")
     next(events)
-    limits._renew_all()
+    limits.renew()
     next(events)
     clock.now += LEASE
     assert limits.left("v").all == 10_000 - WINDOW - 22
