@@ -52,6 +52,12 @@ def test_a_plan_has_the_files_the_secrets_and_the_variables(app: Path) -> None:
     assert made.page == "https://huggingface.co/spaces/ann/my-chat"
 
 
+def test_the_address_of_the_ledgers_server_is_a_secret(app: Path) -> None:
+    address = "redis://:barley@ledger.example.org/0"
+    made = planned(app, DAY, f"CHAT_REDIS_URL={address}")
+    assert made.secrets == {"OPENAI_API_KEY": KEY, "CHAT_REDIS_URL": address}
+
+
 def test_the_project_itself_can_be_planned() -> None:
     assert "static/store.js" in planned(PROJECT, DAY).files
 

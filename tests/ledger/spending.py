@@ -15,11 +15,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from chat import errors
+from chat.conversation.events import Ended, TextDelta
 from chat.ledger.ledger import Ledger
 from chat.ledger.limits import Limits
 from chat.ledger.redis import RedisStore
 from chat.ledger.sqlite import SqliteStore
 from chat.ledger.store import LEASE, Store
+from tests.services.budgets import OPTIONS, WINDOW, Scripted, budgeted, window
 
 BUDGET = 2_000
 THREADS = 5
@@ -74,18 +76,20 @@ def spent_on(limits: Limits, folder: Path, visitors: tuple[str, ...]) -> int:
 
 
 def hold(where: str, lease: str) -> None:
-    """Have 50 requests under way, of which each has used 100 tokens, until it is killed."""
+    """Be in the middle of 50 answers until it is killed; say what the service has seen of them."""
     seconds = float(lease)
     limits = Limits(Ledger(store_at(where, seconds), print), daily_tokens=LARGE, lease=seconds)
-    reservations = []
-    for number in range(50):
-        assert limits.enter(str(number))
-        reservations.append(limits.reserve(str(number), 10, 500))
-    for reservation in reservations:
-        reservation.used = 100
-    while any(reservation.told < 100 for reservation in reservations):
+    service = Scripted(TextDelta("Ten so far"), TextDelta("and more"), Ended("stop"))
+    answers = [
+        budgeted(service, limits, str(number)).stream(window(), OPTIONS) for number in range(50)
+    ]
+    seen = 0
+    for answer in answers:
+        came = [next(answer), next(answer)]
+        seen += WINDOW + sum(len(delta.text) for delta in came if isinstance(delta, TextDelta))
+    while any(under_way.told < under_way.used for under_way in limits._reservations):
         time.sleep(0.01)
-    say("ready")
+    say(seen)
     time.sleep(60)
 
 

@@ -56,6 +56,10 @@ class Server:
         """A way to look into it."""
         return redis.Redis.from_url(self.url, decode_responses=True)
 
+    def command(self, words: str) -> None:
+        """Have the server do this."""
+        self.client.execute_command(*words.split())  # type: ignore[no-untyped-call]
+
     def start(self) -> None:
         """Start it, and wait until it answers."""
         settings = {"port": self._port, "bind": "127.0.0.1", "dir": self._folder, "save": ""}

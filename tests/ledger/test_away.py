@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,39 @@ def test_a_server_that_never_answers_holds_nobody_up(server: Server) -> None:
     owner.limits.renew()  # and gives back what it could not know to be set aside
     assert owner.limits.left("v").all == 900
     assert owner.limits.enter("v")
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        ("CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0"),
+        ("REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE"),
+        ("RENAME {chat}:sums {chat}:times", "RENAME {chat}:times {chat}:sums"),
+    ],
+    ids=["full", "a copy of another", "keys of somebody else"],
+)
+def test_a_server_that_takes_nothing_in(server: Server, trouble: tuple[str, str]) -> None:
+    begin, end = trouble
+    owner = Owner(RedisStore(server.url))
+    owner.limits.reserve("v", 1, 300).settle(100)
+    server.command(begin)
+    try:
+        owner.assert_away()
+    finally:
+        server.command(end)
+    owner.pause()
+    assert owner.limits.left("v").all == 900
+
+
+def test_a_port_at_which_something_else_answers() -> None:
+    class Page(BaseHTTPRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as page:
+        threading.Thread(target=page.serve_forever, daemon=True).start()
+        Owner(RedisStore(f"redis://127.0.0.1:{page.server_port}/0")).assert_away()
+        page.shutdown()
 
 
 def test_the_password_of_a_server_is_in_no_line_of_the_log(server: Server) -> None:

@@ -12,10 +12,10 @@ import pytest
 
 from chat.ledger.ledger import Ledger
 from chat.ledger.limits import Limits
-from chat.ledger.store import Left
 from chat.settings import PROJECT
 from tests.ledger.spending import BUDGET, LARGE, store_at
 from tests.ledger.stores import unheard
+from tests.services.budgets import OPTIONS, WINDOW
 
 LEASE = 1.5  # seconds
 
@@ -55,16 +55,20 @@ def test_four_processes_that_race_for_the_last_tokens_do_not_overspend(
     assert (sums.visitor == total) == (addresses == 1)
 
 
-def test_what_a_killed_process_held_is_given_back_but_for_what_it_had_used(where: str) -> None:
+def test_of_a_process_killed_in_the_middle_of_50_answers_what_the_service_saw_counts(
+    where: str,
+) -> None:
     process = started("hold", where, str(LEASE))
-    assert said(process) == "ready"
+    seen = 50 * (WINDOW + 18)
+    assert said(process) == seen
     limits = Limits(Ledger(store_at(where, LEASE), unheard), daily_tokens=LARGE)
     alive_until = time.monotonic() + LEASE * 1.2
     while time.monotonic() < alive_until:
-        assert limits.left("7") == Left(visitor=None, all=LARGE - 50 * 500)
+        assert limits.left("7").all == LARGE - 50 * (WINDOW + (OPTIONS.max_tokens or 0))
+        assert not limits.enter("7")
     process.kill()
     killed = time.monotonic()
-    while limits.left("7").all != LARGE - 50 * 100:
+    while limits.left("7").all != LARGE - seen:
         assert time.monotonic() < killed + LEASE + 5
     assert limits.enter("7")
     process.wait(20)
