@@ -59,6 +59,9 @@ class Limits:
 
     def enter(self, visitor: str) -> bool:
         """Let a visitor begin a request, unless one is under way: then False."""
+        with self._lock:
+            if visitor in self._turns:
+                return False  # who waits asks ten times a second, maybe on many pages
         turn = Lease(visitor=visitor, is_turn=True)
         is_free = self._begin(turn, lambda store: store.enter(turn))
         if is_free:

@@ -135,7 +135,8 @@ class RedisStore(Store):
         try:
             return self._script(keys=KEYS, args=[said])
         except (redis.RedisError, OSError, ValueError) as error:
-            raise ClockError if str(error) == "CLOCK" else StoreError(str(error)) from error
+            is_late = str(error).endswith("CLOCK")
+            raise ClockError if is_late else StoreError(str(error)) from error
 
 
 def _said(lease: Lease) -> dict[str, object]:

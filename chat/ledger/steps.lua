@@ -1,4 +1,5 @@
--- A step of the ledger: all of it or nothing. `books.py` does the same in a file, under the same names.
+-- A step of the ledger, with nobody else's in between. `books.py` does the same in a file, under the
+-- same names.
 --
 -- KEYS: sums (a hash: the day, what all have spent, what of it is reserved, and by visitor), leases
 -- (a hash: JSON by id), times (when each ends), turns (a hash: a lease's id by visitor), notes (a

@@ -10,7 +10,7 @@ from chat import errors
 from chat.ledger.ledger import FILE, Ledger
 from chat.ledger.limits import Limits
 from chat.ledger.sqlite import SqliteStore
-from chat.ledger.store import LEASE, Left
+from chat.ledger.store import LEASE, ClockError, Left
 from tests.ledger.spending import store_at
 from tests.ledger.stores import DAY, Clock, Make, unheard
 
@@ -108,9 +108,12 @@ def test_a_clock_that_is_set_back_begins_no_new_budget(
 def test_a_day_that_is_further_ahead_is_not_believed(make: Make, clock: Clock) -> None:
     limits = limits_of(make, all=200)
     limits.reserve("v", 1, 120).settle(120)
+    store = make()
     clock.now -= 2 * DAY
     with pytest.raises(errors.LedgerAway):
         limits.left("v")
+    with pytest.raises(ClockError):
+        store.sums("v")
 
 
 def test_a_visitor_has_one_turn_in_all_processes(make: Make, clock: Clock) -> None:
