@@ -44,7 +44,7 @@ class Owner:
             with pytest.raises(errors.LedgerAway):
                 self.limits.reserve("v", 1, 300)
             with pytest.raises(errors.LedgerAway):
-                self.limits.enter("v")
+                self.limits.enter("u")
             with pytest.raises(errors.LedgerAway):
                 self.limits.left("v")
             assert time.monotonic() - began < (PATIENCE + 2 if attempt == 0 else 0.5)
