@@ -253,15 +253,6 @@ def test_not_too_many_pages_of_an_address_are_remembered() -> None:
     assert store.change([name], lambda notes, _: len(notes[name]["early"])) == MOST_PAGES
 
 
-def test_the_wrong_tries_at_several_processes_count_together() -> None:
-    clock = Clock()
-    ledger = Ledger(SqliteStore(clock=clock))
-    first, second = Password("right", ledger), Password("right", ledger)
-    for number in range(FREE):
-        (first if number % 2 else second).is_right("wrong", ADDRESS, PAGE)
-    assert first.wait(ADDRESS, PAGE) == second.wait(ADDRESS, PAGE) == 1
-
-
 @pytest.mark.parametrize("back", [10, 10_000])
 def test_a_clock_that_is_set_back_makes_no_wait_longer(back: int) -> None:
     clock = Clock()

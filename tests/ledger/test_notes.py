@@ -7,8 +7,10 @@ from functools import partial
 
 import pytest
 
+from chat.access.password import FREE, Password
+from chat.ledger.ledger import Ledger
 from chat.ledger.store import Notes
-from tests.ledger.stores import DAY, Clock, Make
+from tests.ledger.stores import DAY, Clock, Make, unheard
 
 
 def test_of_what_many_change_at_once_nothing_is_lost(make: Make) -> None:
@@ -41,6 +43,18 @@ def test_not_too_many_notes_are_kept(make: Make, monkeypatch: pytest.MonkeyPatch
         store.change([*note], partial(_add, note))
     seen = store.change([*map(str, range(20)), "first"], lambda notes, _: [*notes])
     assert {*seen} == {"first", *map(str, range(11, 20))}
+
+
+def test_the_wrong_tries_at_several_processes_count_together(make: Make, clock: Clock) -> None:
+    first, second = (Password("right", Ledger(make(), unheard)) for _ in range(2))
+    for number in range(FREE):
+        (first if number % 2 else second).is_right("wrong", "192.0.2.1", "page")
+    assert first.wait("192.0.2.1", "page") == second.wait("192.0.2.1", "page") == 1
+    assert not first.is_right("right", "192.0.2.1", "page")
+    clock.now += 1
+    assert first.wait("192.0.2.1", "another page") == 0
+    assert second.is_right("right", "192.0.2.1", "another page")
+    assert first.wait("192.0.2.1", "page") == 0
 
 
 def _add(more: Notes, notes: Notes, _now: float) -> None:
