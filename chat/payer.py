@@ -10,7 +10,6 @@ from chat.services.base import Service
 from chat.services.budgeted import Budgeted
 from chat.services.connect import connect
 from chat.services.failure_log import Log
-from chat.ledger.limits import Limits
 from chat.settings import Settings
 from chat.tokens.calibration import Calibration
 from chat.tokens.counter import Count, TokenCounter

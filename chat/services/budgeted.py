@@ -12,18 +12,19 @@ visitor has one request at a time.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from itertools import chain
 
 from chat import errors
 from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, UsageReported, Waiting
 from chat.conversation.files import pictures_of, text_of
-from chat.conversation.window import Message, Window
+from chat.conversation.window import Window
 from chat.files.recordings import Recording
 from chat.ledger.limits import Limits, Reservation
 from chat.ledger.store import Left
 from chat.options import Options
+from chat.services.around import Around
 from chat.services.base import Service
 from chat.services.bill import FASTEST, Bill
 from chat.services.transcription import Transcript, likely_tokens, most_tokens
@@ -57,7 +58,7 @@ FREE = (
 )
 
 
-class Budgeted(Service):
+class Budgeted(Around):
     """A service behind the budgets of one visitor.
 
     `weigh` counts the tokens of a window for a model, `count` those of a text. `models` are those
@@ -75,9 +76,7 @@ class Budgeted(Service):
         models: tuple[str, ...] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(service.defaults)
-        self.is_demo = service.is_demo
-        self._service = service
+        super().__init__(service)
         self._limits = limits
         self._visitor = visitor
         self._weigh = weigh
@@ -87,17 +86,7 @@ class Budgeted(Service):
 
     def models(self) -> tuple[str, ...]:
         """See `Service.models`."""
-        return self._service.models() if self._models is None else self._models
-
-    def as_sent(self, messages: Sequence[Message], model: str) -> tuple[Message, ...]:
-        """See `Service.as_sent`."""
-        return self._service.as_sent(messages, model)
-
-    def settings_sent(
-        self, options: Options, messages: Sequence[Message] = ()
-    ) -> dict[str, object]:
-        """See `Service.settings_sent`."""
-        return self._service.settings_sent(options, messages)
+        return super().models() if self._models is None else self._models
 
     def left(self) -> Left:
         """What is left for this visitor today."""

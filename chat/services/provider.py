@@ -228,12 +228,10 @@ class Provider(Service):
         return self._client
 
     async def _list_models(self) -> None:
-        try:
+        listed: object = None
+        with suppress(Exception):  # without a list there are the configured models
             listed = await self._connected().get("/models", cast_to=object)
-        except Exception:  # noqa: BLE001 - without a list there are the configured models
-            return
-        finally:
-            self.is_ready = True
+        self.is_ready = True
         found = [model for model in listing.models_of(listed) if listing.is_chat_model(model.name)]
         for model in found[:MOST_MODELS]:
             models.learn(model)

@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from chat.conversation.question import Question
+from chat.languages.language import speak
 from chat.services.base import Service
 from chat.ui import microphone, owner, parts, session, tray
 from chat.ui.live import stream
@@ -112,6 +113,7 @@ def _draw_refused(page: Page) -> None:
 @st.fragment(run_every=1.0)
 def _wait(page: Page) -> None:
     """Say that a question waits for pictures, and send it without them where none come."""
+    speak(page.language)  # the clock draws it, too
     st.caption(text.WAITS_FOR_PICTURES)
     page.send()
     if not page.visitor.is_waiting:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from chat.keeping.transcript import to_json, to_markdown
 from chat.keeping.untrusted import LARGEST
-from chat.languages.language import speaking
+from chat.languages.language import speak, speaking
 from chat.ui import program, session
 from chat.ui.page import Page
 from chat.words import text
@@ -81,6 +81,7 @@ def _backup(page: Page) -> None:
 @st.fragment(run_every=1.0)
 def _collect(page: Page) -> None:
     """Say that pictures are on their way, until they are there or come no more."""
+    speak(page.language)  # the clock draws it, too
     st.caption(text.COLLECTING_PICTURES)
     if not page.await_pictures():
         st.rerun()

@@ -1,8 +1,8 @@
 """What those are told who watch over a server: that it lives, and whether visitors may come.
 
 `/healthz` answers as long as the process does. `/readyz` answers 200 where a visitor can be
-served, and else 503 with the reason: the settings cannot be used, the server is about to end, or
-the models of its service were not looked for yet.
+served, and else 503 with the reason: the settings cannot be used, the server is about to end, the
+ledger does not answer, or the models of its service were not looked for yet.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from chat.errors import LedgerAway
 from chat.settings import SettingsError
 from chat.ui import process
 
@@ -42,5 +43,9 @@ def obstacle() -> str | None:
         return "settings"
     if current.under_way.is_closed:
         return "restarting"
+    try:
+        current.limits.left("")
+    except LedgerAway:
+        return "ledger"
     current.service.models()  # which has them looked for
     return None if current.service.is_ready else "models"

@@ -11,10 +11,10 @@ from chat import errors
 from chat.conversation.events import Event, Waiting
 from chat.errors import ChatError
 from chat.files.recordings import Recording
+from chat.ledger.limits import Limits
 from chat.options import Options
 from chat.services.base import Service
 from chat.services.demo import Demo
-from chat.services.limits import Limits
 from chat.services.provider import Provider
 from chat.services.transcription import TOKENS_A_SECOND, Transcript
 from tests import recordings
@@ -92,7 +92,6 @@ def test_a_language_that_is_not_known_is_left_out(
         (fake.HANG_UP, errors.NotReachable),
         (Reply(steps=[fake.stall]), errors.TooSlow),
     ],
-    ids=str,
 )
 def test_every_failure_has_its_words(
     service: ScriptedService, provider: Provider, told: list[str], reply: Reply, kind: type
