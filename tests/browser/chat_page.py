@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from chat.words import text
 
+OWN_HOSTS = {"127.0.0.1", None}
+
 
 class ChatPage:
     """One visitor's page. Everything waits for what it needs."""
@@ -26,9 +28,7 @@ class ChatPage:
         self.sidebar = page.get_by_test_id("stSidebar")
         self.counter = self.sidebar.locator(".st-key-meter")
         expect(self.input).to_be_enabled(timeout=30_000)  # the first page takes its time
-        # What is pressed before the page is drawn waits for it.
-        app = page.get_by_test_id("stApp")
-        expect(app).to_have_attribute("data-test-script-state", "notRunning")
+        self.expect_drawn()  # what is pressed before waits for it
         # Where Enter makes a line, and the button sends.
         self.is_touched = page.evaluate("matchMedia('(hover: none) and (pointer: coarse)').matches")
 
@@ -117,32 +117,61 @@ class ChatPage:
         expect(self.answer(number)).to_contain_text(answer)
         self.expect_free()
 
+    def expect_drawn(self) -> None:
+        """Wait until all of the page is drawn."""
+        app = self.page.get_by_test_id("stApp")
+        expect(app).to_have_attribute("data-test-script-state", "notRunning")
+
     def expect_free(self) -> None:
         """Wait until nothing is being answered."""
         expect(self.input).to_be_enabled()
         expect(self.growing).to_have_count(0)
 
 
+def hosts_of(context: BrowserContext) -> set[str | None]:
+    """The hosts that a browser's pages ask for anything, which grows with each of them."""
+    hosts: set[str | None] = set()
+    context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    return hosts
+
+
+@contextmanager
+def tab_of(
+    browser: Browser,
+    *,
+    locale: str = "en-US",
+    **device: Any,  # noqa: ANN401 - whatever Playwright knows of one
+) -> Iterator[Page]:
+    """An empty tab of somebody with a browser of their own, which asks no other host for anything.
+
+    What a page is to find from its beginning is set here: a page that is loaded in vain takes
+    three seconds of a processor.
+    """
+    context: BrowserContext = browser.new_context(locale=locale, **device)
+    context.set_default_timeout(20_000)
+    hosts = hosts_of(context)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+    assert hosts <= OWN_HOSTS
+
+
 @contextmanager
 def visitor(
     browser: Browser,
     address: str,
-    *,
-    locale: str = "en-US",
-    **device: Any,  # noqa: ANN401 - whatever Playwright knows of one
+    **device: Any,  # noqa: ANN401 - as `tab_of` takes it
 ) -> Iterator[ChatPage]:
     """Somebody with a browser of their own, whose page asks no other host for anything."""
-    context: BrowserContext = browser.new_context(locale=locale, **device)
-    context.set_default_timeout(20_000)
-    page: Page = context.new_page()
-    hosts: set[str | None] = set()
-    context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    with tab_of(browser, **device) as page:
+        yield opened(page, address)
+
+
+def opened(page: Page, address: str) -> ChatPage:
+    """The page at an address, in a tab."""
     page.goto(address)
-    try:
-        yield ChatPage(page)
-    finally:
-        context.close()
-    assert hosts - {None} <= {"127.0.0.1"}
+    return ChatPage(page)
 
 
 def in_program(script: str, *, name: str = "store", module: str = "store.js") -> str:
@@ -164,9 +193,10 @@ def wait_for_storage(chat: ChatPage) -> None:
     wait_until(chat, lambda: chat.page.evaluate(in_program("() => !!store.database")))
 
 
-def wait_until(chat: ChatPage, comes_true: Callable[[], bool]) -> None:
+def wait_until(chat: ChatPage | Page, comes_true: Callable[[], bool]) -> None:
     """Wait for what the page itself does not show, such as what its browser has stored."""
+    page = chat.page if isinstance(chat, ChatPage) else chat
     deadline = time.monotonic() + 20
     while not comes_true():
         assert time.monotonic() < deadline
-        chat.page.wait_for_timeout(50)
+        page.wait_for_timeout(50)

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests import ranks
 from tests.browser import chromium
-from tests.browser.chat_page import ChatPage, visitor
+from tests.browser.chat_page import ChatPage, tab_of
+from tests.browser.visit import Visit
 from tests.fakes.service import ScriptedService
 from tests.installed import require
 from tests.running import running_app
 
 PATIENCE = 20_000  # milliseconds that a slow machine may take to show what is expected
+
+FAILED = pytest.StashKey[bool]()  # whether something went wrong in a test so far
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note what fails: a page on which something failed is left."""
+    item.stash[FAILED] = item.stash.get(FAILED, False) or call.excinfo is not None
+    return (yield)
 
 
 @pytest.fixture(scope="session")
@@ -80,9 +92,37 @@ def service(provider: ScriptedService) -> ScriptedService:
     return provider
 
 
+@pytest.fixture(scope="module")
+def visit(browser: Browser, app: str) -> Iterator[Visit]:
+    """A visitor of the app with a key, for the tests of a file."""
+    visit = Visit(browser, app)
+    yield visit
+    visit.end()
+
+
 @pytest.fixture
-def chat(browser: Browser, app: str, service: ScriptedService) -> Iterator[ChatPage]:
-    """A visitor's page of the app with a key."""
+def chat(
+    request: pytest.FixtureRequest, visit: Visit, service: ScriptedService
+) -> Iterator[ChatPage]:
+    """A visitor's page of the app with a key.
+
+    It is loaded anew, or, in a file with the mark `one_page`, goes on from the test before with a
+    new chat: half the time of a short test is the loading of its page.
+    """
+    mark = request.node.get_closest_marker
+    goes_on = bool(mark("one_page")) and not mark("own_page")
+    if not goes_on:
+        visit.end()
     assert service.requests == []
-    with visitor(browser, app) as page:
+    yield visit.begin()
+    if not goes_on or request.node.stash[FAILED]:
+        visit.end()
+    visit.expect_harmless()
+
+
+@pytest.fixture
+def tab(browser: Browser, service: ScriptedService) -> Iterator[Page]:
+    """A visitor's tab, in which nothing was opened yet."""
+    assert service.requests == []
+    with tab_of(browser) as page:
         yield page

@@ -8,10 +8,10 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from chat.words import text
-from tests.browser.chat_page import ChatPage, wait_until
+from tests.browser.chat_page import ChatPage, opened, wait_until
 from tests.browser.keeping import chats, expect_kept, kept
 from tests.browser.wire import Wire
 from tests.fakes import service as fake
@@ -25,11 +25,10 @@ PRESSES: dict[str, Callable[[ChatPage], None]] = {
 
 @pytest.mark.parametrize("press", PRESSES.values(), ids=PRESSES)
 def test_a_press_that_waits_for_the_end_of_an_answer_never_locks_the_input(
-    chat: ChatPage, service: ScriptedService, press: Callable[[ChatPage], None]
+    tab: Page, app: str, service: ScriptedService, press: Callable[[ChatPage], None]
 ) -> None:
-    wire = Wire(chat.page)
-    chat.page.reload()
-    chat = ChatPage(chat.page)
+    wire = Wire(tab)
+    chat = opened(tab, app)
     service.enqueue(answering("A1"))
     chat.ask("Q1")
     chat.expect_answer(1, "A1")
@@ -162,11 +161,10 @@ def test_whatever_is_pressed_while_twenty_answers_grow_each_question_is_answered
 
 
 def test_a_second_press_of_retry_that_comes_while_the_answer_grows_asks_nothing(
-    chat: ChatPage, service: ScriptedService
+    tab: Page, app: str, service: ScriptedService
 ) -> None:
-    wire = Wire(chat.page)
-    chat.page.reload()
-    chat = ChatPage(chat.page)
+    wire = Wire(tab)
+    chat = opened(tab, app)
     chat.ask("Q1")
     chat.expect_answer(1, "Answer 1.")
     ends = threading.Event()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from chat.words import text
@@ -17,6 +18,8 @@ from tests.browser.chat_page import ChatPage, visitor, wait_until
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
 from tests.running import running_app
+
+pytestmark = pytest.mark.one_page
 
 
 @contextmanager
@@ -48,6 +51,7 @@ def test_the_meter_follows_the_answer_and_ends_with_the_services_count(
     expect(chat.counter).to_contain_text(text.NEXT_REQUEST)
 
 
+@pytest.mark.own_page
 def test_the_meter_moves_at_least_five_times_a_second(
     chat: ChatPage, service: ScriptedService
 ) -> None:

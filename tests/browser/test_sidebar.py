@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from chat.words import text
-from tests.browser.chat_page import ChatPage, wait_until
+from tests.browser.chat_page import ChatPage, opened, wait_until
 from tests.browser.keeping import again, ask, expect_kept
 from tests.browser.wire import Wire
 from tests.fakes.service import ScriptedService
@@ -78,12 +78,12 @@ def test_widgets_whose_scripts_come_late_begin_with_what_is_set(
 
 
 def test_a_run_that_comes_without_the_settings_costs_none_of_them(
-    chat: ChatPage, service: ScriptedService
+    tab: Page, app: str, service: ScriptedService
 ) -> None:
     # A fragment's run that begins before what its run before has drawn is sent, drops that, but not
     # that it has finished (Streamlit 1.67).
-    wire = Wire(chat.page)
-    chat = again(chat.page)
+    wire = Wire(tab)
+    chat = opened(tab, app)
     set_all(chat)
     ask(chat, 1, "Q1")
     wire.is_held = True
@@ -105,19 +105,18 @@ def test_a_run_that_comes_without_the_settings_costs_none_of_them(
     expect_kept(chat, '"remember": 9')
 
 
-def test_what_comes_back_while_runs_overlap_does_not_end_the_page(chat: ChatPage) -> None:
+def test_what_comes_back_while_runs_overlap_does_not_end_the_page(tab: Page, app: str) -> None:
     # The browser says with each run what it has cached. What it drops at the end of the run before,
     # the server still refers to, and the page is lost (Streamlit 1.67): see config.toml.
-    wire = Wire(chat.page)
-    chat = again(chat.page)
-    app = chat.page.get_by_test_id("stApp")
+    wire = Wire(tab)
+    chat = opened(tab, app)
     ask(chat, 1, "Q1")
     ask(chat, 2, "Q2")
     split = chat.counter.locator(".meter").nth(1)
     expect(split).to_contain_text(text.part_rounds(2))
     rounds(chat).press("Home")
     expect(split).not_to_contain_text(text.part_rounds(2))
-    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+    chat.expect_drawn()
     wire.is_held = True
     rounds(chat).press("ArrowRight")
     wait_until(chat, lambda: len(wire.ends) == 1)
