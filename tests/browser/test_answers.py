@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from chat import errors
@@ -17,6 +18,8 @@ from tests.browser.keeping import again, expect_kept
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk, failing
 from tests.running import running_app
+
+pytestmark = pytest.mark.one_page
 
 REASON = "The deployment is being moved & comes back <soon>."
 CLOCKED = "tests/browser/clocked_app.py"

@@ -13,10 +13,12 @@ import urllib.request
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.chat_page import ChatPage
+from tests.browser.chat_page import ChatPage, opened
 from tests.fakes.service import KEY, ScriptedService, answering
+
+pytestmark = pytest.mark.one_page
 
 WICKED = (
     "<script>window.gotIn = true</script> <img src=http://evil.example/a.png onerror=gotIn=true> "
@@ -60,7 +62,7 @@ def test_a_forged_upload_is_refused(chat: ChatPage, app: str) -> None:
 
 
 def expect_unharmed(chat: ChatPage) -> None:
-    """Nothing was fetched (which `visitor` asserts at the end), and nothing ran."""
+    """Nothing was fetched (which `chat` asserts at the end), and nothing ran."""
     assert chat.page.evaluate("window.gotIn ?? null") is None
     messages = chat.messages
     assert messages.locator("img, iframe, script, svg[onload], object, embed").count() == 0
@@ -115,20 +117,18 @@ def test_a_transcript_can_neither_fetch_nor_run_nor_name_another_service(
     assert service.last.headers["authorization"] == f"Bearer {KEY}"
 
 
-def test_the_key_is_nowhere_in_what_the_browser_gets(chat: ChatPage, app: str) -> None:
+def test_the_key_is_nowhere_in_what_the_browser_gets(tab: Page, app: str) -> None:
     received: list[bytes] = []
-    page = chat.page.context.new_page()
-    page.on(
+    tab.on(
         "websocket",
         lambda opened: opened.on(
             "framereceived",
             lambda frame: received.append(frame if isinstance(frame, bytes) else frame.encode()),
         ),
     )
-    page.goto(app)
-    mine = ChatPage(page)
-    mine.ask("Q1")
-    mine.expect_answer(1, "Answer 1.")
+    chat = opened(tab, app)
+    chat.ask("Q1")
+    chat.expect_answer(1, "Answer 1.")
     assert received
     assert KEY.encode() not in b"".join(received)
-    assert KEY not in page.content()
+    assert KEY not in tab.content()
