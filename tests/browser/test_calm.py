@@ -8,16 +8,19 @@ the visitor expects, are not counted.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from chat.words import text
-from tests.browser.chat_page import ChatPage, wait_for_storage, wait_until
+from tests.browser.chat_page import ChatPage, opened, tab_of, wait_for_storage, wait_until
 from tests.browser.keeping import fill_with_many, growing
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
+
+pytestmark = pytest.mark.one_page
 
 RELOAD, ANSWER = 0.05, 0.005  # the most that is promised
 WATCH = """
@@ -39,13 +42,12 @@ def expect_calm(chat: ChatPage, most: float) -> None:
 
 
 @pytest.fixture
-def watched(browser: Browser, app: str, service: ScriptedService) -> ChatPage:
+def watched(browser: Browser, app: str, service: ScriptedService) -> Iterator[ChatPage]:
     """A page whose shifts are noted."""
-    service.enqueue()
-    page = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 900}).new_page()
-    page.add_init_script(WATCH)
-    page.goto(app)
-    return ChatPage(page)
+    assert service.requests == []
+    with tab_of(browser, viewport={"width": 1280, "height": 900}) as page:
+        page.add_init_script(WATCH)
+        yield opened(page, app)
 
 
 def test_a_page_that_is_opened_is_calm(watched: ChatPage) -> None:

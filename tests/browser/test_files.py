@@ -17,6 +17,8 @@ from tests.browser.files import Brought, Tray, last_question, sent_pictures
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
 
+pytestmark = pytest.mark.one_page
+
 PHOTO = Brought("cat.jpg", "image/jpeg", pictures.photo())
 NOTES = Brought("notes.md", "text/markdown", "# Milk\nand bread – süß".encode())
 WORDS = text.tray_words()
@@ -178,6 +180,7 @@ def shown_png() -> tuple[str, bytes]:
     return "image/png", pictures.see_through()
 
 
+@pytest.mark.own_page
 def test_a_question_waits_for_its_files(
     tray: Tray, chat: ChatPage, service: ScriptedService
 ) -> None:

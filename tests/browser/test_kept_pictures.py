@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from chat.conversation.files import Picture, pictures_of
@@ -16,6 +17,8 @@ from tests.browser.chat_page import ChatPage, in_program, wait_for_storage, wait
 from tests.browser.keeping import READ, again, ask
 from tests.fakes.service import ScriptedService
 from tests.keeping.moves import BLUE, GREEN, NOTES, RED, came
+
+pytestmark = pytest.mark.one_page
 
 
 def imported(chat: ChatPage, folder: Path, *questions: tuple[Picture, ...]) -> None:
@@ -98,6 +101,7 @@ def test_a_chat_that_was_reloaded_sends_its_pictures_with_the_next_question(
     assert [picture.data for picture in downloaded(chat, tmp_path)] == [None] * 4
 
 
+@pytest.mark.own_page
 def test_a_question_waits_until_the_browser_has_read_its_pictures(
     chat: ChatPage, service: ScriptedService, tmp_path: Path
 ) -> None:
