@@ -9,12 +9,12 @@ from email.message import Message
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from chat.settings import PROJECT
 from chat.ui import program
 from chat.words import text
-from tests.browser.chat_page import ChatPage, in_program, visitor, wait_until
+from tests.browser.chat_page import ChatPage, in_program, opened, visitor, wait_until
 from tests.browser.keeping import again, chats, expect_kept
 from tests.fakes.service import ScriptedService, answering
 from tests.running import running_app
@@ -124,13 +124,9 @@ def test_a_page_works_under_a_base_path(
         expect_kept(chat, "Under a path.")
 
 
-def test_a_page_whose_program_could_not_be_loaded_tries_again(chat: ChatPage) -> None:
-    chat.page.route("**/program/**", lambda route: route.abort())
-    chat.page.context.clear_cookies()
-    cdp = chat.page.context.new_cdp_session(chat.page)
-    cdp.send("Network.clearBrowserCache")
-    chat.page.reload()
-    chat = ChatPage(chat.page)
+def test_a_page_whose_program_could_not_be_loaded_tries_again(tab: Page, app: str) -> None:
+    tab.route("**/program/**", lambda route: route.abort())
+    chat = opened(tab, app)
     chat.ask("Q1")
     chat.expect_answer(1, "Answer 1.")
     chat.page.unroute("**/program/**")
@@ -140,13 +136,13 @@ def test_a_page_whose_program_could_not_be_loaded_tries_again(chat: ChatPage) ->
     expect_kept(chat, "Answer 1.")
 
 
-def test_a_page_stays_with_the_program_that_it_has(chat: ChatPage) -> None:
+def test_a_page_stays_with_the_program_that_it_has(tab: Page, app: str) -> None:
     # As after a break, before a server of another version.
     other = "program/another/page.js"
-    chat.page.add_init_script(f"""addEventListener("DOMContentLoaded", () => {{
+    tab.add_init_script(f"""addEventListener("DOMContentLoaded", () => {{
       document.body.dataset.program = "{other}";
     }})""")
-    chat = again(chat.page)
+    chat = opened(tab, app)
     chat.ask("Q1")
     chat.expect_answer(1, "Answer 1.")
     expect_kept(chat, "Answer 1.")
@@ -169,12 +165,12 @@ print("hi")
 
 
 def test_nothing_that_the_page_does_is_against_its_policy(
-    chat: ChatPage, service: ScriptedService
+    tab: Page, app: str, service: ScriptedService
 ) -> None:
     said: list[str] = []
-    chat.page.on("console", lambda message: said.append(message.text))
-    chat.page.on("pageerror", lambda error: said.append(str(error)))
-    chat = again(chat.page)
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    chat = opened(tab, app)
     service.enqueue(answering(ANSWER))
     chat.ask("Q1")
     expect(chat.answer(1).locator(".katex").first).to_be_visible()
