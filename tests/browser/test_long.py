@@ -14,6 +14,8 @@ from tests.browser.chat_page import ChatPage
 from tests.browser.keeping import expect_kept
 from tests.fakes.service import ScriptedService, answering
 
+pytestmark = pytest.mark.one_page
+
 ROW = "| some | **cell** | 12345 | x |\n"
 TABLE = "| a | b | c | d |\n|---|---|---|---|\n" + ROW * 30_000
 CELLS = 5_000  # that a browser draws in less than a second or so
