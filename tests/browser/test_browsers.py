@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import ExitStack
+
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from chat.keeping.store import Notice
 from chat.languages.language import language
 from chat.words import text
-from tests.browser.chat_page import ChatPage, in_program, wait_until
-from tests.browser.keeping import WORDS, again, ask, chats, entry, expect_kept, kept, second_tab
+from tests.browser.chat_page import ChatPage, in_program, opened, tab_of, wait_until
+from tests.browser.keeping import WORDS, again, ask, chats, entry, expect_kept, second_tab
 from tests.fakes.service import ScriptedService, answering
 
+Opened = Callable[[str], ChatPage]
 FORBIDS = """
 const forbidden = () => {
   throw new DOMException("The operation is insecure.", "SecurityError");
 };
 const forbid = (name) => Object.defineProperty(window, name, { get: forbidden });
 """
-# What a browser of the last three years may lack, or forbid, though it keeps what it is given.
+NOT_WELL_FORMED = """
+  delete String.prototype.isWellFormed;
+  delete String.prototype.toWellFormed;
+"""
+# What a browser of the last three years may lack, or forbid, though it keeps what it is given. What
+# has nothing to do with each other is lacking at once.
 LACKING = {
-    "groupBy": "delete Map.groupBy; delete Object.groupBy;",
-    "isWellFormed": "delete String.prototype.isWellFormed; delete String.prototype.toWellFormed;",
-    "databases": "delete IDBFactory.prototype.databases;",
-    "databases that never answer": "IDBFactory.prototype.databases = () => new Promise(() => {});",
-    "structuredClone": "delete window.structuredClone;",
-    "clipboard": "delete Navigator.prototype.clipboard;",
-    "randomUUID": "delete Crypto.prototype.randomUUID;",
-    "scrollend": "delete window.onscrollend; delete Document.prototype.onscrollend;",
-    "reflected ARIA": """
+    "groupBy, isWellFormed, structuredClone, clipboard, randomUUID, scrollend, reflected ARIA": f"""
+      delete Map.groupBy;
+      delete Object.groupBy;
+      {NOT_WELL_FORMED}
+      delete window.structuredClone;
+      delete Navigator.prototype.clipboard;
+      delete Crypto.prototype.randomUUID;
+      delete window.onscrollend;
+      delete Document.prototype.onscrollend;
       for (const name of Object.getOwnPropertyNames(Element.prototype))
         if (name === "role" || name.startsWith("aria")) delete Element.prototype[name];
     """,
+    "databases": "delete IDBFactory.prototype.databases;",
+    "databases that never answer": "IDBFactory.prototype.databases = () => new Promise(() => {});",
     "BroadcastChannel": "delete window.BroadcastChannel;",
     "BroadcastChannel forbidden": f"{FORBIDS} window.BroadcastChannel = class {{"
     " constructor() { forbidden(); } };",
@@ -87,7 +98,7 @@ STORED = in_program("""() => new Promise((resolve) => {
 
 
 @pytest.fixture
-def errors(chat: ChatPage) -> list[str]:
+def errors(tab: Page) -> list[str]:
     """What went wrong in the page's scripts."""
     found: list[str] = []
 
@@ -95,8 +106,8 @@ def errors(chat: ChatPage) -> list[str]:
         if "The list of the chats" in message.text or "cannot be kept" in message.text:
             found.append(message.text)
 
-    chat.page.on("pageerror", lambda error: found.append(str(error)))
-    chat.page.on("console", note)
+    tab.on("pageerror", lambda error: found.append(str(error)))
+    tab.on("console", note)
     return found
 
 
@@ -107,17 +118,22 @@ def ask_by_its_own_means(chat: ChatPage, number: int) -> None:
     wait_until(chat, lambda: f"Answer {number}." in chat.page.evaluate(STORED))
 
 
-def loaded_with(script: str, page: Page) -> ChatPage:
-    """The page in a browser with these faults."""
-    page.add_init_script(f"(() => {{ {script} }})()")
-    return again(page)
+@pytest.fixture
+def opened_with(tab: Page, app: str) -> Opened:
+    """Opens the page in a browser with these faults."""
+
+    def open_page(script: str) -> ChatPage:
+        tab.add_init_script(f"(() => {{ {script} }})()")
+        return opened(tab, app)
+
+    return open_page
 
 
 @pytest.mark.parametrize("lacking", LACKING)
 def test_what_a_browser_lacks_costs_no_chat(
-    chat: ChatPage, errors: list[str], lacking: str
+    opened_with: Opened, errors: list[str], lacking: str
 ) -> None:
-    chat = loaded_with(LACKING[lacking], chat.page)
+    chat = opened_with(LACKING[lacking])
     expect(chat.page.get_by_text(text.GREETING)).to_be_visible()
     ask_by_its_own_means(chat, 1)
     expect(entry(chat, "Q1")).to_have_class("current")
@@ -157,8 +173,10 @@ def test_a_browser_in_which_streamlit_runs_says_nothing_of_its_age(chat: ChatPag
     expect(chat.page.locator("#too-old")).to_have_count(1)
 
 
-def test_half_a_character_is_replaced_in_a_browser_that_cannot_look_for_it(chat: ChatPage) -> None:
-    chat = loaded_with(LACKING["isWellFormed"], chat.page)
+def test_half_a_character_is_replaced_in_a_browser_that_cannot_look_for_it(
+    opened_with: Opened,
+) -> None:
+    chat = opened_with(NOT_WELL_FORMED)
     chat.input.fill("x")
     chat.input.evaluate("""(field) => {
       const { set } = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value");
@@ -172,9 +190,9 @@ def test_half_a_character_is_replaced_in_a_browser_that_cannot_look_for_it(chat:
 
 @pytest.mark.parametrize("forbidding", FORBIDDING)
 def test_a_browser_that_forbids_to_keep_anything_chats_on_and_says_so(
-    chat: ChatPage, forbidding: str
+    opened_with: Opened, forbidding: str
 ) -> None:
-    chat = loaded_with(FORBIDDING[forbidding], chat.page)
+    chat = opened_with(FORBIDDING[forbidding])
     expect(chats(chat)).to_contain_text(WORDS["forbidden"])
     expect(chat.page.get_by_text(text.notice(Notice.FORBIDDEN))).to_be_visible()
     expect(chat.page.get_by_text(text.GREETING)).to_be_visible()
@@ -184,8 +202,9 @@ def test_a_browser_that_forbids_to_keep_anything_chats_on_and_says_so(
 
 
 def test_a_list_that_cannot_be_drawn_is_no_fault_of_the_storage(
-    chat: ChatPage, errors: list[str]
+    tab: Page, app: str, errors: list[str]
 ) -> None:
+    chat = opened(tab, app)
     ask(chat, 1, "Q1")
     chat.page.evaluate("""() => {
       Date.prototype.setHours = () => {
@@ -210,8 +229,8 @@ def expect_healed(chat: ChatPage) -> None:
     expect(chat.page.get_by_text(text.notice(Notice.SILENT))).to_have_count(0)
 
 
-def test_a_storage_that_never_opens_is_told_of_until_it_does(chat: ChatPage, app: str) -> None:
-    chat = loaded_with(NEVER_OPENS, chat.page)
+def test_a_storage_that_never_opens_is_told_of_until_it_does(opened_with: Opened, app: str) -> None:
+    chat = opened_with(NEVER_OPENS)
     expect(chat.page.get_by_text(text.GREETING)).to_be_visible()
     chat.ask("Q1")
     chat.expect_answer(1, "Answer 1.")
@@ -226,39 +245,45 @@ def test_a_storage_that_never_opens_is_told_of_until_it_does(chat: ChatPage, app
     expect(second_tab(chat, app).answer(2)).to_contain_text("Answer 2.")
 
 
-@pytest.mark.parametrize("silence", [NEVER_ENDS, NEVER_READS], ids=["writes", "reads"])
 def test_a_storage_that_falls_silent_is_told_of_until_it_answers(
-    chat: ChatPage, service: ScriptedService, silence: str
+    browser: Browser, app: str, service: ScriptedService
 ) -> None:
-    chat = loaded_with(silence, chat.page)
-    ask(chat, 1, "Q1")
-    chat.page.evaluate("window.isSilent = true")
-    service.enqueue(answering("In silence."))
-    chat.ask("Q2")
-    chat.expect_answer(2, "In silence.")
-    expect_silence(chat)
-    chat.page.evaluate("window.isSilent = false")
-    expect_healed(chat)
-    wait_until(chat, lambda: any("In silence." in words for words in kept(chat)))
-    expect(again(chat.page).answer(2)).to_contain_text("In silence.")
+    with ExitStack() as tabs:
+        pages: list[ChatPage] = []
+        # Two at once, as each is waited for as long as a page waits for its storage.
+        for silence in (NEVER_ENDS, NEVER_READS):
+            page = tabs.enter_context(tab_of(browser))
+            page.add_init_script(f"(() => {{ {silence} }})()")
+            pages.append(opened(page, app))
+        for chat in pages:
+            ask(chat, 1, "Q1")
+            chat.page.evaluate("window.isSilent = true")
+            service.enqueue(answering("In silence."))
+            chat.ask("Q2")
+            chat.expect_answer(2, "In silence.")
+        for chat in pages:
+            expect_silence(chat)
+            chat.page.evaluate("window.isSilent = false")
+        for chat in pages:
+            expect_healed(chat)
+            expect_kept(chat, "In silence.")
+            expect(again(chat.page).answer(2)).to_contain_text("In silence.")
 
 
 def test_a_database_that_another_page_held_is_used_as_soon_as_it_is_free(
-    chat: ChatPage, app: str
+    tab: Page, app: str
 ) -> None:
-    chat.page.goto(f"{app}/_stcore/health")  # another page of this host
-    chat.page.evaluate("""async () => {
+    tab.goto(f"{app}/_stcore/health")  # another page of this host
+    tab.evaluate("""async () => {
       await new Promise((done) => (indexedDB.deleteDatabase("chat-transcripts").onsuccess = done));
       const request = indexedDB.open("chat-transcripts", 1);
       window.held = await new Promise((done) => (request.onsuccess = () => done(request.result)));
     }""")
-    page = chat.page.context.new_page()
-    page.goto(app)
-    tab = ChatPage(page)
-    expect(tab.page.get_by_text(text.notice(Notice.SILENT))).to_be_visible()
-    tab.ask("Q1")
-    tab.expect_answer(1, "Answer 1.")
-    chat.page.evaluate("window.held.close()")
-    expect(chats(tab)).to_contain_text(WORDS["kept"])
-    expect(tab.page.get_by_text(text.notice(Notice.SILENT))).to_have_count(0)
-    expect_kept(tab, "Answer 1.")
+    chat = opened(tab.context.new_page(), app)
+    expect(chat.page.get_by_text(text.notice(Notice.SILENT))).to_be_visible()
+    chat.ask("Q1")
+    chat.expect_answer(1, "Answer 1.")
+    tab.evaluate("window.held.close()")
+    expect(chats(chat)).to_contain_text(WORDS["kept"])
+    expect(chat.page.get_by_text(text.notice(Notice.SILENT))).to_have_count(0)
+    expect_kept(chat, "Answer 1.")
