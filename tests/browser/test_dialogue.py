@@ -6,15 +6,17 @@ import re
 import threading
 
 import pytest
-from playwright.sync_api import Browser, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from chat.conversation.files import text_of
 from chat.errors import ConnectionLost
 from chat.words import text
-from tests.browser.chat_page import ChatPage, in_program, visitor, wait_until
+from tests.browser.chat_page import ChatPage, in_program, opened, visitor, wait_until
 from tests.browser.wire import Wire
 from tests.fakes import service as fake
 from tests.fakes.service import PATIENCE, Reply, ScriptedService, answering, chunk, failing
+
+pytestmark = pytest.mark.one_page
 
 HALF = Reply(steps=[chunk("Half "), chunk("of it"), fake.stall])
 
@@ -329,16 +331,15 @@ def test_a_closed_tab_cuts_the_service(
     assert service.last.left.wait(2)
 
 
-def test_a_lost_connection_keeps_every_word(chat: ChatPage, service: ScriptedService) -> None:
+def test_a_lost_connection_keeps_every_word(tab: Page, app: str, service: ScriptedService) -> None:
     sockets: list[WebSocketRoute] = []
 
     def pass_on(socket: WebSocketRoute) -> None:
         socket.connect_to_server()
         sockets.append(socket)
 
-    chat.page.route_web_socket(re.compile("_stcore/stream"), pass_on)
-    chat.page.reload()
-    expect(chat.input).to_be_enabled()
+    tab.route_web_socket(re.compile("_stcore/stream"), pass_on)
+    chat = opened(tab, app)
     service.enqueue(HALF)
     chat.ask("Q1")
     expect(chat.answer(1)).to_contain_text("Half of it")
@@ -478,12 +479,12 @@ def test_whoever_asks_from_further_up_looks_at_the_end(
 
 
 def test_an_input_that_comes_late_leaves_nothing_behind_it(
-    chat: ChatPage, service: ScriptedService
+    tab: Page, app: str, service: ScriptedService
 ) -> None:
-    wire = Wire(chat.page)
+    wire = Wire(tab)
     wire.is_held = True
-    chat.page.reload()
-    wait_until(chat, lambda: bool(wire.ends))
+    tab.goto(app)
+    wait_until(tab, lambda: bool(wire.ends))
     (input_,) = (
         place
         for place, message in enumerate(wire.held)
@@ -491,9 +492,10 @@ def test_an_input_that_comes_late_leaves_nothing_behind_it(
     )
     wire.deliver(input_)
     is_loaded = in_program("() => true", name="showEnd", module="scroll.js")
-    wait_until(chat, lambda: chat.page.evaluate(is_loaded))
+    wait_until(tab, lambda: tab.evaluate(is_loaded))
     wire.is_held = False
     wire.deliver(len(wire.held))
+    chat = ChatPage(tab)
     service.enqueue(answering("line\n\n" * 60))
     chat.ask("Q1")
     chat.expect_answer(1, "line")
