@@ -17,6 +17,8 @@ from tests.browser.keeping import again, expect_kept
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk, failing
 
+pytestmark = pytest.mark.one_page
+
 
 def contents(service: ScriptedService) -> list[str]:
     """What the last request carried behind the system prompt."""
@@ -224,6 +226,7 @@ def test_copy_takes_the_markdown_of_an_answer_and_a_question_as_typed(
         expect(button).to_be_visible()
 
 
+@pytest.mark.own_page
 def test_where_the_browser_forbids_to_copy_the_text_opens_selected(
     chat: ChatPage, service: ScriptedService
 ) -> None:
@@ -281,6 +284,7 @@ def test_a_question_is_edited_at_once_while_an_answer_is_written(
     expect(chat.answer(2)).to_contain_text("Stopped")
 
 
+@pytest.mark.own_page
 def test_the_keyboard_stops_begins_anew_and_finds_the_input(
     chat: ChatPage, service: ScriptedService
 ) -> None:
@@ -336,6 +340,7 @@ def test_every_move_is_reached_by_tab_and_has_a_name(
         expect(focused).to_have_accessible_name(name)
 
 
+@pytest.mark.own_page
 def test_thoughts_are_folded_away_and_never_sent_back(
     chat: ChatPage, service: ScriptedService
 ) -> None:
