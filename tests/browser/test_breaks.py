@@ -11,13 +11,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, WebSocket, expect
+from playwright.sync_api import Browser, Page, WebSocket, expect
 
 from chat.conversation.files import text_of
 from chat.errors import ConnectionLost
 from chat.words import text
 from tests import nginx
-from tests.browser.chat_page import ChatPage, in_program, visitor, wait_until
+from tests.browser.chat_page import ChatPage, in_program, opened, visitor, wait_until
 from tests.browser.keeping import ask, expect_kept
 from tests.browser.wire import Wire
 from tests.fakes import service as fake
@@ -41,6 +41,12 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
         self._starts = 0
 
+    def run(self) -> str:
+        """Start it, unless it runs, and say its address."""
+        if self._process is not None and self._process.poll() is None:
+            return f"http://127.0.0.1:{self.port}"
+        return self.start()
+
     def start(self, **environment: str) -> str:
         """Start it, and say its address."""
         self._starts += 1
@@ -52,15 +58,34 @@ class Server:
         return address
 
     def kill(self) -> None:
-        """End it without a word."""
-        assert self._process is not None
+        """End it without a word, if it runs."""
+        if self._process is None:
+            return
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
         self._stack.close()
 
 
+@pytest.fixture(scope="module")
+def servers(
+    provider: ScriptedService, rank_files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[Server]]:
+    """Two apps, each of which is left running for the next test."""
+    servers = [Server(provider, rank_files, tmp_path_factory.mktemp("server")) for _ in range(2)]
+    yield servers
+    for each in servers:
+        each.kill()
+
+
 @pytest.fixture
-def server(service: ScriptedService, rank_files: Path, tmp_path: Path) -> Iterator[Server]:
+def server(servers: list[Server], service: ScriptedService) -> Server:
+    """An app that may run from the test before, with a service that was asked nothing."""
+    assert service.requests == []
+    return servers[0]
+
+
+@pytest.fixture
+def other_server(service: ScriptedService, rank_files: Path, tmp_path: Path) -> Iterator[Server]:
     """An app that is not started yet."""
     server = Server(service, rank_files, tmp_path)
     yield server
@@ -179,7 +204,7 @@ def test_the_first_thing_that_a_server_which_was_started_again_hears_is_done(
     *,
     pauses: bool,
 ) -> None:
-    with visitor(browser, server.start()) as chat:
+    with visitor(browser, server.run()) as chat:
         ask(chat, 1, "Q1")
         ask(chat, 2, "Q2")
         server.kill()
@@ -193,7 +218,7 @@ def test_the_first_thing_that_a_server_which_was_started_again_hears_is_done(
 
 
 def test_what_was_typed_before_a_break_is_sent_after_it(browser: Browser, server: Server) -> None:
-    with visitor(browser, server.start()) as chat:
+    with visitor(browser, server.run()) as chat:
         ask(chat, 1, "Q1")
         chat.input.fill("typed before")
         server.kill()
@@ -207,7 +232,7 @@ def test_what_was_typed_before_a_break_is_sent_after_it(browser: Browser, server
 
 
 def test_a_suggestion_is_the_first_thing_after_a_break(browser: Browser, server: Server) -> None:
-    with visitor(browser, server.start()) as chat:
+    with visitor(browser, server.run()) as chat:
         expect(chat.button(text.suggestions()[0])).to_be_visible()
         server.kill()
         lost(chat)
@@ -218,7 +243,7 @@ def test_a_suggestion_is_the_first_thing_after_a_break(browser: Browser, server:
 
 
 def test_a_password_is_the_first_thing_after_a_break_and_what_was_typed_is_still_there(
-    browser: Browser, server: Server
+    browser: Browser, other_server: Server
 ) -> None:
     def come_in() -> None:
         page.get_by_label(text.PASSWORD, exact=True).fill("sesame")
@@ -226,32 +251,32 @@ def test_a_password_is_the_first_thing_after_a_break_and_what_was_typed_is_still
 
     context = browser.new_context()
     page = context.new_page()
-    page.goto(server.start(CHAT_PASSWORD="sesame"))
+    page.goto(other_server.start(CHAT_PASSWORD="sesame"))
     expect(page.get_by_label(text.PASSWORD, exact=True)).to_be_visible()
-    server.kill()
+    other_server.kill()
     app = page.get_by_test_id("stApp")
     expect(app).not_to_have_attribute("data-test-connection-state", "CONNECTED")
-    server.start(CHAT_PASSWORD="sesame")
+    other_server.start(CHAT_PASSWORD="sesame")
     come_in()
     chat = ChatPage(page)
     ask(chat, 1, "Q1")
     chat.input.fill("typed before")
-    server.kill()
+    other_server.kill()
     lost(chat)
-    server.start(CHAT_PASSWORD="sesame")
+    other_server.start(CHAT_PASSWORD="sesame")
     come_in()
     expect(chat.input).to_have_value("typed before")
     chat.input.press("Enter")
     chat.expect_answer(2, "Answer 2.")
-    assert contents(server.service) == ["Q1", "Answer 1.", "typed before"]
+    assert contents(other_server.service) == ["Q1", "Answer 1.", "typed before"]
     context.close()
 
 
-def test_a_press_on_what_did_not_come_back_is_told(browser: Browser, server: Server) -> None:
-    with visitor(browser, server.start(CHAT_STORE="off")) as chat:
+def test_a_press_on_what_did_not_come_back_is_told(browser: Browser, other_server: Server) -> None:
+    with visitor(browser, other_server.start(CHAT_STORE="off")) as chat:
         chat.ask("Q1")
         chat.expect_answer(1, "Answer 1.")
-        server.kill()
+        other_server.kill()
         lost(chat)
         chat.page.evaluate(
             """(name) => {
@@ -265,18 +290,17 @@ def test_a_press_on_what_did_not_come_back_is_told(browser: Browser, server: Ser
             }""",
             text.DELETE,
         )
-        server.start(CHAT_STORE="off")
+        other_server.start(CHAT_STORE="off")
         expect(chat.page.get_by_text(text.PRESS_IS_GONE)).to_be_visible(timeout=60_000)
         chat.ask("Q2")
         chat.expect_answer(1, "Answer 2.")
 
 
 def test_an_answer_whose_page_was_lost_for_a_while_says_so_and_can_go_on(
-    chat: ChatPage, service: ScriptedService
+    tab: Page, app: str, service: ScriptedService
 ) -> None:
-    wire = Wire(chat.page)
-    chat.page.reload()
-    chat = ChatPage(chat.page)
+    wire = Wire(tab)
+    chat = opened(tab, app)
     for number, begun in enumerate([[chunk("Half of it ")], []], 1):
         service.enqueue(Reply(steps=[*begun, fake.stall]))
         chat.ask(f"Q{number}")
@@ -301,36 +325,31 @@ def test_an_answer_whose_page_was_lost_for_a_while_says_so_and_can_go_on(
 @pytest.mark.parametrize("is_sticky", [True, False], ids=["sticky", "round robin"])
 def test_the_first_question_after_a_turn_to_the_second_server_is_asked(
     browser: Browser,
-    rank_files: Path,
+    servers: list[Server],
     service: ScriptedService,
     tmp_path: Path,
     *,
     is_sticky: bool,
 ) -> None:
-    servers = [Server(service, rank_files, tmp_path) for _ in range(2)]
     for each in servers:
-        each.start()
-    try:
-        ports = [each.port for each in servers]
-        with (
-            nginx.before(tmp_path, ports, is_sticky=is_sticky) as address,
-            visitor(browser, address) as chat,
-        ):
-            ask(chat, 1, "Q1")
-            ask(chat, 2, "Q2")
-            chat.input.fill("Q3")
-            sockets: list[WebSocket] = []
-            chat.page.on("websocket", lambda socket: sockets.extend([socket]))
-            servers[0].kill()
-            servers[0].start()
-            servers[1].kill()  # so that whichever it was, it is another one now
-            # What is sent before the page has seen it is lost, and comes back into the input.
-            chat.page.evaluate("fetch('_stcore/health')")
-            wait_until(chat, lambda: bool(sockets) and not sockets[-1].is_closed())
-            reconnected(chat)
-            chat.input.press("Enter")
-            chat.expect_answer(3, "Answer 3.")
-            assert contents(service) == [*BEFORE, "Q3"]
-    finally:
-        for each in servers:
-            each.kill()
+        each.run()
+    ports = [each.port for each in servers]
+    with (
+        nginx.before(tmp_path, ports, is_sticky=is_sticky) as address,
+        visitor(browser, address) as chat,
+    ):
+        ask(chat, 1, "Q1")
+        ask(chat, 2, "Q2")
+        chat.input.fill("Q3")
+        sockets: list[WebSocket] = []
+        chat.page.on("websocket", lambda socket: sockets.extend([socket]))
+        servers[0].kill()
+        servers[0].start()
+        servers[1].kill()  # so that whichever it was, it is another one now
+        # What is sent before the page has seen it is lost, and comes back into the input.
+        chat.page.evaluate("fetch('_stcore/health')")
+        wait_until(chat, lambda: bool(sockets) and not sockets[-1].is_closed())
+        reconnected(chat)
+        chat.input.press("Enter")
+        chat.expect_answer(3, "Answer 3.")
+        assert contents(service) == [*BEFORE, "Q3"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from tests.browser.chat_page import ChatPage, in_program, visitor, wait_until
 from tests.browser.keeping import again, ask, entry, expect_kept
 from tests.fakes.service import ScriptedService, answering
 from tests.running import free_port, started_app
+
+pytestmark = pytest.mark.one_page
 
 NOTED = "JSON.parse(sessionStorage.getItem('unsent'))"
 
@@ -149,30 +152,31 @@ def test_what_was_typed_is_where_it_was_after_a_reload(chat: ChatPage, *, is_lef
     expect(edits(chat)).to_have_count(0)
 
 
-@pytest.mark.parametrize("is_left", [False, True], ids=["entered", "left"])
 def test_what_was_typed_is_where_it_was_after_a_restart_of_the_server(
-    browser: Browser,
-    restarting: tuple[str, ScriptedService, AbstractContextManager[None]],
-    *,
-    is_left: bool,
+    browser: Browser, restarting: tuple[str, ScriptedService, AbstractContextManager[None]]
 ) -> None:
     address, service, restart = restarting
-    with visitor(browser, address) as chat:
-        ask(chat, 1, "Q1")
-        ask(chat, 2, "Q2")
-        type_everywhere(chat, is_left=is_left)
-        former = chat.page.evaluate(in_program("() => store.session"))
+    with visitor(browser, address) as entering, visitor(browser, address) as leaving:
+        for chat in (entering, leaving):
+            ask(chat, 1, "Q1")
+            ask(chat, 2, "Q2")
+            type_everywhere(chat, is_left=chat is leaving)
+        session = in_program("() => store.session")
+        formers = [chat.page.evaluate(session) for chat in (entering, leaving)]
         with restart:
             pass
-        prompted = "Be ki" if is_left else "Be kind"
-        wait_until(chat, lambda: is_settled_in_another_session(chat, former))
-        expect_in_place(chat, edited="Q2, but better", typed="Half a quest", prompted=prompted)
-        chat.of_question(2, text.SAVE_EDIT).click()
-        chat.expect_answer(2, "Answer 3.")
-        sent = [message["content"] for message in service.last.messages]
-        assert sent == [prompted, "Q1", "Answer 1.", "Q2, but better"]
-        expect(chat.input).to_have_value("Half a quest")
-        expect_noted(chat, "Half a quest")
+        for chat, former, prompted, answers in (
+            (entering, formers[0], "Be kind", ("Answer 1.", "Answer 5.")),
+            (leaving, formers[1], "Be ki", ("Answer 3.", "Answer 6.")),
+        ):
+            wait_until(chat, partial(is_settled_in_another_session, chat, former))
+            expect_in_place(chat, edited="Q2, but better", typed="Half a quest", prompted=prompted)
+            chat.of_question(2, text.SAVE_EDIT).click()
+            chat.expect_answer(2, answers[1])
+            sent = [message["content"] for message in service.last.messages]
+            assert sent == [prompted, "Q1", answers[0], "Q2, but better"]
+            expect(chat.input).to_have_value("Half a quest")
+            expect_noted(chat, "Half a quest")
 
 
 def test_what_was_typed_is_noted_as_it_is_typed(chat: ChatPage) -> None:
@@ -262,6 +266,7 @@ window.addEventListener(
 """
 
 
+@pytest.mark.own_page
 def test_words_that_react_sets_late_are_sent_once(chat: ChatPage) -> None:
     ask(chat, 1, "Q1")
     chat.input.fill("Half a quest")
@@ -292,6 +297,7 @@ def test_words_that_the_input_changes_are_sent_once(chat: ChatPage) -> None:
 
 
 @pytest.mark.parametrize("how", ["key", "click"])
+@pytest.mark.own_page
 def test_what_was_just_sent_is_not_noted_though_it_still_stands_there(
     chat: ChatPage, how: str
 ) -> None:
@@ -317,6 +323,7 @@ def test_what_was_just_sent_is_not_noted_though_it_still_stands_there(
     assert chat.page.evaluate("window.moment") == ["Q2", None]
 
 
+@pytest.mark.own_page
 def test_words_come_back_once_however_often_the_page_is_loaded(
     chat: ChatPage, service: ScriptedService
 ) -> None:
@@ -337,20 +344,3 @@ def test_words_come_back_once_however_often_the_page_is_loaded(
     assert [request.messages[-1]["content"] for request in service.requests] == [
         f"Question {number}" for number in range(1, 4)
     ]
-
-
-def test_nothing_is_noted_where_the_owner_wants_nothing_kept(
-    browser: Browser, forgetful_app: str
-) -> None:
-    with visitor(browser, forgetful_app) as chat:
-        chat.ask("Q1")
-        chat.expect_answer(1, "demo")
-        chat.of_question(1, text.EDIT).click()
-        edits(chat).fill("Q1 edited")
-        prompt(chat).fill("Be kind")
-        chat.input.fill("Half a quest")
-        chat.page.evaluate("window.dispatchEvent(new Event('pagehide'))")
-        assert chat.page.evaluate("sessionStorage.length") == 0
-        after = again(chat.page)
-        expect(after.page.get_by_text(text.GREETING)).to_be_visible()
-        expect(after.input).to_have_value("")
