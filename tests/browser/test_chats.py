@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from chat.errors import ConnectionLost
@@ -27,6 +28,8 @@ from tests.browser.keeping import (
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
 from tests.running import free_port, running_app, started_app
+
+pytestmark = pytest.mark.one_page
 
 
 def test_a_chat_is_back_after_a_reload_with_all_that_belongs_to_it(
@@ -203,6 +206,7 @@ def test_a_chat_that_was_deleted_just_before_a_reload_is_gone_soon_after(chat: C
     wait_until(chat, lambda: kept(chat) == [])
 
 
+@pytest.mark.own_page
 def test_a_search_holds_up_nothing(chat: ChatPage) -> None:
     wait_for_storage(chat)
     fill_with_many(chat, 7)
