@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from chat.keeping.store import Notice
 from chat.keeping.untrusted import Fault
 from chat.words import text
-from tests.browser.chat_page import ChatPage, in_program, visitor, wait_for_storage
+from tests.browser.chat_page import ChatPage, in_program, opened, visitor, wait_for_storage
 from tests.browser.keeping import (
     READ,
     WORDS,
@@ -29,6 +29,8 @@ from tests.browser.keeping import (
 )
 from tests.fakes.service import KEY, ScriptedService, answering
 from tests.keeping.kept import VERSION_1
+
+pytestmark = pytest.mark.one_page
 
 FORBIDDEN = """
 for (const name of ["indexedDB", "sessionStorage"])
@@ -110,10 +112,10 @@ def test_the_last_write_that_is_lost_is_asked_for(chat: ChatPage) -> None:
 
 
 def test_a_moment_without_room_costs_nothing_and_is_told_at_once(
-    chat: ChatPage, service: ScriptedService
+    tab: Page, app: str, service: ScriptedService
 ) -> None:
-    chat.page.add_init_script(FULL)
-    chat = again(chat.page)
+    tab.add_init_script(FULL)
+    chat = opened(tab, app)
     ask(chat, 1, "Q1")
     service.enqueue(growing(60))
     chat.ask("Q2")
@@ -138,6 +140,7 @@ def test_a_passing_fault_is_told_only_while_it_lasts(chat: ChatPage) -> None:
     expect(chat.page.get_by_text(text.notice(Notice.FAILED))).to_have_count(0)
 
 
+@pytest.mark.own_page
 def test_changes_of_the_settings_write_a_little_and_miss_nothing(chat: ChatPage, app: str) -> None:
     ask(chat, 1, "Q1")
     tab = second_tab(chat, app)
@@ -201,6 +204,7 @@ def test_a_notice_of_one_chat_is_not_shown_with_another(chat: ChatPage) -> None:
     expect(chat.page.get_by_text(text.notice(Notice.DAMAGED))).to_have_count(0)
 
 
+@pytest.mark.own_page
 def test_a_damaged_chat_is_mended_by_the_next_change_and_not_before(
     chat: ChatPage, app: str
 ) -> None:
@@ -252,9 +256,9 @@ def test_a_file_that_would_be_too_large_on_its_way_is_refused(
     ask(chat, 2, "Q2")
 
 
-def test_a_browser_that_forbids_it_chats_on_and_says_so(chat: ChatPage) -> None:
-    chat.page.add_init_script(FORBIDDEN)
-    chat = again(chat.page)
+def test_a_browser_that_forbids_it_chats_on_and_says_so(tab: Page, app: str) -> None:
+    tab.add_init_script(FORBIDDEN)
+    chat = opened(tab, app)
     expect(chat.page.get_by_text(text.notice(Notice.FORBIDDEN))).to_be_visible()
     expect(chat.page.get_by_text(text.GREETING)).to_be_visible()
     chat.ask("Q1")
@@ -263,9 +267,9 @@ def test_a_browser_that_forbids_it_chats_on_and_says_so(chat: ChatPage) -> None:
     chat.expect_answer(2, "Answer 2.")
 
 
-def test_a_full_storage_says_so_and_is_tried_again(chat: ChatPage) -> None:
-    chat.page.add_init_script(FULL)
-    chat = again(chat.page)
+def test_a_full_storage_says_so_and_is_tried_again(tab: Page, app: str) -> None:
+    tab.add_init_script(FULL)
+    chat = opened(tab, app)
     ask(chat, 1, "Q1")
     chat.page.evaluate("window.isFull = true")
     chat.ask("Q2")
@@ -279,6 +283,7 @@ def test_a_full_storage_says_so_and_is_tried_again(chat: ChatPage) -> None:
     expect(chat.answer(3)).to_contain_text("Answer 3.")
 
 
+@pytest.mark.own_page
 def test_a_real_quota_is_met(chat: ChatPage, app: str, service: ScriptedService) -> None:
     session = chat.page.context.new_cdp_session(chat.page)
     session.send("Storage.overrideQuotaForOrigin", {"origin": app, "quotaSize": 1000})
@@ -288,6 +293,7 @@ def test_a_real_quota_is_met(chat: ChatPage, app: str, service: ScriptedService)
     chat.expect_answer(1, "word word")
 
 
+@pytest.mark.own_page
 def test_a_database_that_somebody_else_made_is_shared_and_left_alone(chat: ChatPage) -> None:
     wait_for_storage(chat)
     chat.page.evaluate(
@@ -316,23 +322,6 @@ def test_a_database_that_somebody_else_made_is_shared_and_left_alone(chat: ChatP
         )
         == "theirs"
     )
-
-
-def test_a_database_that_another_page_holds_is_waited_for_by_nobody(
-    chat: ChatPage, app: str
-) -> None:
-    chat.page.goto(f"{app}/_stcore/health")  # another page of this host
-    chat.page.evaluate("""async () => {
-      await new Promise((done) => (indexedDB.deleteDatabase("chat-transcripts").onsuccess = done));
-      const request = indexedDB.open("chat-transcripts", 1);
-      window.held = await new Promise((done) => (request.onsuccess = () => done(request.result)));
-    }""")
-    page = chat.page.context.new_page()
-    page.goto(app)
-    tab = ChatPage(page)
-    expect(tab.page.get_by_text(text.notice(Notice.SILENT))).to_be_visible()
-    tab.ask("Q1")
-    tab.expect_answer(1, "Answer 1.")
 
 
 def test_version_1_of_the_storage_is_read(chat: ChatPage) -> None:
@@ -369,14 +358,21 @@ def test_a_chat_that_cannot_be_read_is_left_alone(
     assert json.dumps(next(iter(records.values()))) in kept(chat)
 
 
-def test_nothing_is_kept_where_the_owner_wants_so(browser: Browser, forgetful_app: str) -> None:
+def test_nothing_is_kept_or_noted_where_the_owner_wants_so(
+    browser: Browser, forgetful_app: str
+) -> None:
     with visitor(browser, forgetful_app) as chat:
         expect(chat.sidebar).to_contain_text(text.NOT_KEPT)
         chat.ask("Q1")
         chat.expect_answer(1, "demo")
         assert chat.page.evaluate("indexedDB.databases()") == []
         assert chat.page.evaluate("sessionStorage.getItem('chat')") is None
+        chat.of_question(1, text.EDIT).click()
+        chat.page.get_by_label(text.EDIT_QUESTION).fill("Q1 edited")
+        chat.sidebar.get_by_label(text.SYSTEM_PROMPT, exact=True).fill("Be kind")
         chat.input.fill("Never sent")
+        chat.page.evaluate("window.dispatchEvent(new Event('pagehide'))")
+        assert chat.page.evaluate("sessionStorage.length") == 0
         after = again(chat.page)
         expect(after.page.get_by_text(text.GREETING)).to_be_visible()
         expect(after.input).to_have_value("")
