@@ -15,6 +15,8 @@ from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
 from tests.running import running_app
 
+pytestmark = pytest.mark.one_page
+
 
 def ask(chat: ChatPage, *questions: str) -> None:
     for question in questions:

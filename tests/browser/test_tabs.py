@@ -23,6 +23,8 @@ from tests.browser.keeping import (
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
 
+pytestmark = pytest.mark.one_page
+
 
 def test_a_reload_keeps_a_new_chat_new_and_a_new_tab_opens_the_last(
     chat: ChatPage, app: str
