@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from chat.languages.language import language
@@ -13,14 +14,19 @@ from tests.browser.keeping import again, ask
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
 
+pytestmark = pytest.mark.one_page
+
 # Notes all that the two regions say, as a screen reader would.
 LISTEN = """() => {
   window.heard = [];
-  for (const region of document.querySelectorAll(".heard")) {
+  window.listeners?.forEach((listener) => listener.disconnect());
+  window.listeners = [...document.querySelectorAll(".heard")].map((region) => {
     const { role } = region;
     const listen = () => region.textContent && window.heard.push(`${role}: ${region.textContent}`);
-    new MutationObserver(listen).observe(region, { childList: true, subtree: true });
-  }
+    const listener = new MutationObserver(listen);
+    listener.observe(region, { childList: true, subtree: true });
+    return listener;
+  });
 }"""
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from chat.languages.language import CODES, language
-from tests.browser.chat_page import ChatPage, visitor
+from tests.browser.chat_page import ChatPage, opened, visitor
 from tests.fakes.service import ScriptedService, answering
 from tests.running import running_app
 
@@ -156,18 +156,17 @@ def test_arabic_is_mirrored(browser: Browser, app: str) -> None:
         assert width <= 0
 
 
-def test_no_language_is_wider_than_its_page(browser: Browser, demo_app: str) -> None:
-    with visitor(browser, demo_app) as chat:
-        for code in set(CODES) - {"en"}:
-            chat.page.goto(f"{demo_app}?lang={code}")
-            expect(chat.page.locator("html")).to_have_attribute("lang", code)
-            chat.open_more()
-            expect(chat.page.locator(".st-key-language")).to_be_visible()
-            for width, part in ((1280, "[data-testid=stSidebarContent]"), (390, ".stMain")):
-                chat.page.set_viewport_size({"width": width, "height": 800})
-                wider = f'(e => e.scrollWidth - e.clientWidth)(document.querySelector("{part}"))'
-                assert chat.page.evaluate(wider) <= 0, (code, part)
-            chat.page.set_viewport_size({"width": 1280, "height": 800})
+def test_no_language_is_wider_than_its_page(tab: Page, demo_app: str) -> None:
+    for code in set(CODES) - {"en"}:
+        chat = opened(tab, f"{demo_app}?lang={code}")
+        expect(tab.locator("html")).to_have_attribute("lang", code)
+        chat.open_more()
+        expect(tab.locator(".st-key-language")).to_be_visible()
+        for width, part in ((1280, "[data-testid=stSidebarContent]"), (390, ".stMain")):
+            tab.set_viewport_size({"width": width, "height": 800})
+            wider = f'(e => e.scrollWidth - e.clientWidth)(document.querySelector("{part}"))'
+            assert tab.evaluate(wider) <= 0, (code, part)
+        tab.set_viewport_size({"width": 1280, "height": 800})
 
 
 def test_the_owner_says_which_language_is_spoken(browser: Browser, tmp_path: Path) -> None:
