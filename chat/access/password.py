@@ -105,7 +105,7 @@ class _Record:
         self._tries = _Tries.of(self._before, now)
         # When as many tries as ever may be looked at
         latest = now + LONGEST_QUEUE + BURST * EACH
-        self._full = min(notes[ALL]["full"], latest) if ALL in notes else now
+        self._full = self._full_before = min(notes[ALL]["full"], latest) if ALL in notes else now
 
     def note(self) -> None:
         """Note what has changed."""
@@ -113,8 +113,9 @@ class _Record:
         tries = {**self._before, **vars(self._tries)}
         if tries != self._before:
             self._notes[self._name] = {**tries, "until": until}
-        if self._full > self._now:
-            self._notes[ALL] = {"full": self._full, "until": self._full}
+        if self._full != self._full_before:
+            # The soonest forgotten go first where there are too many: it must not be this one.
+            self._notes[ALL] = {"full": self._full, "until": self._now + DAY}
 
     def wait(self, page: str) -> float:
         """See `Password.wait`."""

@@ -276,3 +276,15 @@ def test_nobody_gets_in_while_the_tries_cannot_be_counted(tmp_path: Path) -> Non
         with pytest.raises(errors.LedgerAway):
             password.is_right("right", ADDRESS, PAGE)
     assert len(logged) == 1
+
+
+def test_more_addresses_than_are_remembered_guess_no_faster(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("chat.ledger.books.MOST_NOTES", 50)
+    password = password_at(Clock())
+    waits = []
+    for number in range(200):
+        waits.append(password.wait(f"192.0.2.{number}", PAGE))
+        password.is_right("wrong", f"192.0.2.{number}", PAGE)
+    assert waits.count(0) == BURST
