@@ -176,7 +176,8 @@ export class Tray {
     for (const [id, item] of this.items) {
       if (known.has(id)) {
         if (!item.isKnown) announce(fill(data.words.added, known.get(id)));
-        Object.assign(item, known.get(id), { isKnown: true });
+        // The server says what to hold of a file that came back alone, and only until it is held.
+        Object.assign(item, known.get(id), { message: item.message ?? known.get(id).message, isKnown: true });
       } else if (this.isThere(item)) {
         this.items.delete(id); // it was asked with, or refused
         this.noted.drop(id);

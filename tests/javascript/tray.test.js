@@ -78,7 +78,7 @@ test("files go one after the other, in their order, and are there when the serve
 test("another server is sent them anew", async () => {
   choose(named("a.txt"));
   await sent();
-  confirm({ id: posted[0].id, name: "a.txt", tokens: "1 token" });
+  confirm({ id: posted[0].id, name: "a.txt", tokens: "1 token", message: null });
   posted = [];
   server = { ...server, session: "other", received: 0, items: [] };
   mount();
