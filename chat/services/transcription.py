@@ -50,13 +50,16 @@ class Transcript:
     def cost(self, recording: Recording, written: int) -> int:
         """The tokens that it counts for, when its text has so many.
 
-        What is reported holds where it is plausible. Else our own count does.
+        What is reported holds where it is plausible. Of more than that counts what was reserved,
+        as silence can be packed into fewer bytes than speech; of less, our own count.
         """
         reported = self.tokens
         if reported is None and self.seconds is not None:
             reported = math.ceil(self.seconds * TOKENS_A_SECOND)
-        most = HEAVIEST * most_tokens(recording) + HIDDEN
-        if reported is not None and LIGHTEST * written <= reported <= most:
+        most = most_tokens(recording)
+        if reported is not None and reported > HEAVIEST * most + HIDDEN:
+            return most
+        if reported is not None and reported >= LIGHTEST * written:
             return reported
         return max(likely_tokens(recording), written)
 

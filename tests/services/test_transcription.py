@@ -163,7 +163,7 @@ def spent_on(said: Transcript | ChatError, recording: Recording = SECOND) -> int
         (Transcript(text="Hi"), TOKENS_A_SECOND),
         (Transcript(text="Hi" * 50), 100),  # as many as were written
         (Transcript(text="Hi" * 50, tokens=1), 100),
-        (Transcript(text="Hi", tokens=10**9), TOKENS_A_SECOND),
+        (Transcript(text="Hi", tokens=10**9), 107),
         (errors.NoTranscription(), 0),
         (errors.RecordingRefused(), 0),
         (errors.TooSlow(), TOKENS_A_SECOND),
