@@ -66,7 +66,7 @@ def _backup(page: Page) -> None:
         return
     st.download_button(
         text.DOWNLOAD_JSON,
-        partial(to_json, visitor.conversation, visitor.options, pictures=is_with),
+        lambda: to_json(visitor.conversation, visitor.options, pictures=is_with),
         "chat.json",
         "application/json",
         on_click="ignore",

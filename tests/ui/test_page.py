@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -15,6 +16,7 @@ from chat import errors
 from chat.conversation.tree import Conversation
 from chat.languages.language import spoken
 from chat.tokens.counter import Grade
+from chat.ui import files
 from chat.words import text
 from tests.fakes import service as fake
 from tests.fakes.service import KEY, Reply, ScriptedService, answering, chunk, failing
@@ -118,6 +120,24 @@ def test_settings_act_from_the_next_question_on(
         "stream_options": {"include_usage": True},
     }
     assert [said for _, said in dialogue(page)] == ["Q1", "Answer 1.", "Q2", "Answer 2."]
+
+
+def test_a_backup_has_the_settings_of_the_moment_when_it_is_made(
+    open_page: Open, reach: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Callable[[], str]] = []
+
+    def offer(_label: str, make: Callable[[], str], name: str, *_: object, **__: object) -> None:
+        if name == "chat.json":
+            made.append(make)
+
+    monkeypatch.setattr(files.st, "download_button", offer)
+    page = open_page(**reach, CHAT_MODELS="another/model")
+    drawn(page.sidebar.selectbox[0].set_value("another/model").run())
+    (temperature,) = [n for n in page.sidebar.number_input if n.label == "Temperature"]
+    temperature.set_value(0.5).run()
+    # The settings alone are drawn anew then, and not what was offered first.
+    assert json.loads(made[0]())["settings"]["temperature"] == 0.5
 
 
 def choices(page: AppTest, label: str) -> list[str]:
