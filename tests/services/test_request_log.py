@@ -92,6 +92,13 @@ def test_a_log_of_json_has_an_object_a_line(capsys: pytest.CaptureFixture[str]) 
     assert first["time"] <= second["time"]
 
 
+def test_no_line_of_the_log_commands_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    log(Noted(who="v", model="a\x1b[2J\x9b2Jb", has_own_key=True).line)
+    written = capsys.readouterr().err
+    assert "model a [2j 2jb |" in written
+    assert written.rstrip("\n").isprintable()
+
+
 def test_a_log_of_text_has_the_lines_alone(capsys: pytest.CaptureFixture[str]) -> None:
     log("Request", {"ms": 5})
     assert capsys.readouterr().err == "Request\n"
