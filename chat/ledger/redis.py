@@ -51,6 +51,8 @@ class RedisStore(Store):
         self, url: str, *, clock: Callable[[], float] | None = None, lease: float = LEASE
     ) -> None:
         address = urlsplit(url)
+        if "@" in address.path + address.query + address.fragment:
+            raise ValueError("the password is not percent-encoded")  # and would be shown in part
         self.place = address._replace(netloc=address.netloc.rpartition("@")[2], query="").geturl()
         passwords = [address.password or "", *parse_qs(address.query).get("password", [])]
         self.secrets = tuple({*passwords, *map(unquote, passwords)} - {""})

@@ -49,6 +49,9 @@ def test_a_server_that_was_emptied_is_used_again(server: Server) -> None:
         "redis://:hunter2@host:port/0",
         "redis://[/hunter2",
         "redis://h?hunter2=1",
+        "redis://:12/hunter2@host:6379/0",
+        "redis://user:12#hunter2@host:6379/0",
+        "redis://user:12?hunter2@host:6379/0",
     ],
 )
 def test_an_address_that_cannot_be_one_is_one_sentence_without_it(url: str) -> None:
