@@ -108,7 +108,9 @@ class Limits:
             )
         except errors.LedgerAway:
             return False
-        reservation.tokens += granted
+        if granted:
+            reservation.tokens += granted
+            reservation.told = reservation.used
         return granted > 0
 
     def settle(self, reservation: Reservation, tokens: int) -> None:

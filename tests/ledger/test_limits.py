@@ -210,3 +210,16 @@ def test_what_is_under_way_is_renewed_by_itself(tmp_path: Path) -> None:
     lasting.join(20)
     assert limits._keeper is None
     assert limits.left("v").all == 700
+
+
+def test_what_was_told_with_an_extension_counts_once_where_the_lease_runs_out(
+    make: Make, clock: Clock
+) -> None:
+    limits = Limits(Ledger(make(), unheard), daily_tokens=1_000)
+    reservation = limits.reserve("v", 10, 100)
+    reservation.used = 90
+    assert reservation.extend(50)
+    clock.now += 2 * LEASE
+    assert limits.left("v").all == 910
+    reservation.settle(140)
+    assert limits.left("v").all == 860
