@@ -16,7 +16,6 @@ from chat import errors
 from chat.conversation.tree import Conversation
 from chat.languages.language import spoken
 from chat.tokens.counter import Grade
-from chat.ui import files
 from chat.words import text
 from tests.fakes import service as fake
 from tests.fakes.service import KEY, Reply, ScriptedService, answering, chunk, failing
@@ -131,7 +130,7 @@ def test_a_backup_has_the_settings_of_the_moment_when_it_is_made(
         if name == "chat.json":
             made.append(make)
 
-    monkeypatch.setattr(files.st, "download_button", offer)
+    monkeypatch.setattr("streamlit.download_button", offer)
     page = open_page(**reach, CHAT_MODELS="another/model")
     drawn(page.sidebar.selectbox[0].set_value("another/model").run())
     (temperature,) = [n for n in page.sidebar.number_input if n.label == "Temperature"]
