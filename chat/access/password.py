@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from typing import TypeVar
 
@@ -83,7 +83,9 @@ class _Tries:
     @classmethod
     def of(cls, note: dict[str, object], now: float) -> _Tries:
         """Out of a note; nothing in it is later than it may be, though a clock was set back."""
-        tries = cls(**{name: value for name, value in note.items() if name != "until"})  # type: ignore[arg-type]
+        # Another version of this app, which shares the ledger, may note more.
+        known = {each.name for each in fields(cls)}
+        tries = cls(**{"last": now, **{name: note[name] for name in known & note.keys()}})  # type: ignore[arg-type]
         tries.last = min(tries.last, now)
         tries.early = {page: min(at, now) for page, at in tries.early.items()}
         if tries.turn is not None:
@@ -105,7 +107,7 @@ class _Record:
         self._tries = _Tries.of(self._before, now)
         # When as many tries as ever may be looked at
         latest = now + LONGEST_QUEUE + BURST * EACH
-        self._full = self._full_before = min(notes[ALL]["full"], latest) if ALL in notes else now
+        self._full = self._full_before = min(notes.get(ALL, {}).get("full", now), latest)
 
     def note(self) -> None:
         """Note what has changed."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from chat.conversation.events import Event
-from chat.errors import ChatError
+from chat.errors import ChatError, UnknownFailure
 from chat.files.recordings import Recording
 from chat.services.transcription import Transcript
 
@@ -96,5 +96,7 @@ class Dictation:
             heard = Heard(number=number, text=end.value.text)
         except ChatError as error:
             heard = Heard(number=number, error=error)
+        except Exception as error:  # noqa: BLE001 - the page waits for an end
+            heard = Heard(number=number, error=UnknownFailure(type(error).__name__))
         if self._working is ended:
             self.heard, self._working = heard, None

@@ -44,7 +44,8 @@ def obstacle() -> str | None:
     if current.under_way.is_closed:
         return "restarting"
     try:
-        current.limits.left("")
+        if current.limits.are_set or current.password is not None:
+            current.limits.left("")
     except LedgerAway:
         return "ledger"
     current.service.models()  # which has them looked for

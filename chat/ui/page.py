@@ -46,7 +46,8 @@ class Page(Parts):
 
     def take_from_edit(self, round: Round, place: int) -> None:
         """Let a file of a question that is being edited not go along any more."""
-        self.edits[round].taken.add(place)
+        if (edit := self.edits.get(round)) is not None:  # else it was left by the click before
+            edit.taken.add(place)
         self.redraw()
 
     def ask(self, question: Question) -> None:

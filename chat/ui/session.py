@@ -119,11 +119,12 @@ def submit_typed(page: Page) -> None:
 
 def attach(page: Page, key: str) -> None:
     """Take in what the component with this key says of the files for the next question."""
-    for wish in page.visitor.tray.receive(st.session_state[key].came):
-        if wish.kind == "open":
-            page.look_at(page.visitor.tray.files[wish.id])
-        else:
-            page.ask(Question(text="", files=page.visitor.tray.take(), is_typed=True))
+    wishes = page.visitor.tray.receive(st.session_state[key].came)
+    if any(wish.kind == "send" for wish in wishes):
+        page.ask(Question(text="", files=page.visitor.tray.take(), is_typed=True))
+    for wish in wishes:
+        if (file := page.visitor.tray.files.get(wish.id)) is not None:
+            page.look_at(file)
     page.redraw()
 
 
@@ -164,7 +165,9 @@ def save_edit(page: Page, round: Round) -> None:
 
     The field stays open where it cannot be sent.
     """
-    edit = page.edits[round]
+    edit = page.edits.get(round)
+    if edit is None:  # it was left by the click before
+        page.redraw()
     note_edit(edit)
     files = tuple(file for place, file in enumerate(round.files) if place not in edit.taken)
     page.ask(Question(text=edit.text, files=files, move=Move.EDIT, round=round))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from chat.access.password import (
 )
 from chat.ledger.ledger import FILE, Ledger
 from chat.ledger.sqlite import SqliteStore
-from chat.ledger.store import Store
+from chat.ledger.store import Notes, Result, Store
 
 ADDRESS, PAGE = "203.0.113.7", "page"
 
@@ -288,3 +289,21 @@ def test_more_addresses_than_are_remembered_guess_no_faster(
         waits.append(password.wait(f"192.0.2.{number}", PAGE))
         password.is_right("wrong", f"192.0.2.{number}", PAGE)
     assert waits.count(0) == BURST
+
+
+def test_what_another_version_notes_beside_does_no_harm() -> None:
+    class Newer(SqliteStore):
+        """Adds to every note what this version does not know."""
+
+        def change(self, names: Sequence[str], edit: Callable[[Notes, float], Result]) -> Result:
+            def changed(notes: Notes, now: float) -> Result:
+                for note in notes.values():
+                    note.pop("full", None)
+                    note["newer"] = 1
+                return edit(notes, now)
+
+            return super().change(names, changed)
+
+    password = Password("right", Ledger(Newer()))
+    assert not password.is_right("wrong", ADDRESS, PAGE)
+    assert password.is_right("right", ADDRESS, PAGE)

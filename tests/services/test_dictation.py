@@ -127,3 +127,15 @@ def test_whatever_is_sent_does_no_harm(said: object) -> None:
     dictation.receive(said, None, service)
     assert not dictation.is_under_way
     assert not service.recordings
+
+
+def test_whatever_goes_wrong_the_page_is_told() -> None:
+    def broken(_: Recording) -> Transcribing:
+        raise ZeroDivisionError
+        yield
+
+    dictation = Dictation()
+    dictation.receive([sent(recording())], "de-DE", broken)
+    heard = finished(dictation)
+    assert heard is not None
+    assert isinstance(heard.error, errors.UnknownFailure)
