@@ -68,7 +68,8 @@ class Noted:
     def line(self) -> str:
         """All of it that is known, in one line."""
         known = {name: value for name, value in self.fields.items() if value is not None}
-        said = (f"{name} {str(value).lower()}" for name, value in known.items())
+        known["own_key"] = "yes" if self.has_own_key else "no"
+        said = (f"{name} {value}" for name, value in known.items())
         return " | ".join(("Request", *(" ".join(each.split()) for each in said)))
 
 

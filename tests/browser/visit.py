@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack
 
-from playwright.sync_api import Browser, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from chat.access.rules import Bounds
 from chat.words import text
 from tests.browser.chat_page import OWN_HOSTS, ChatPage, hosts_of, opened, tab_of, wait_until
 from tests.browser.keeping import READ, WORDS, chats
 
+MESSAGES = 45  # more than a test sends faster than it is given back
 # What is typed, set, unfolded, open or noted on a page.
 STATE = """() => [
   [...document.querySelectorAll("textarea, .stSidebar input")].map(({ value }) => value),
@@ -27,6 +30,45 @@ FOLD = """async () => {
 }"""
 
 
+class Pace:
+    """What the page may still send at once, by the doorkeeper's own bounds.
+
+    A test is faster than any person, and after some of them on one page it would be closed.
+    """
+
+    def __init__(self) -> None:
+        self._bounds = Bounds()
+        self._own = self._bounds.moves_at_first
+        self._shared = self._bounds.more_moves_at_once
+        self._at = time.monotonic()
+
+    def watch(self, page: Page) -> None:
+        """Count what a new page sends."""
+        self._fill()
+        self._own = self._bounds.moves_at_first
+        page.on("websocket", lambda socket: socket.on("framesent", lambda _: self._take()))
+
+    def wait(self, page: Page) -> None:
+        """Wait until as much may be sent as a test sends."""
+        self._fill()
+        while self._own + self._shared < MESSAGES:
+            page.wait_for_timeout(100)
+            self._fill()
+
+    def _take(self) -> None:
+        self._fill()
+        if self._own >= 1:
+            self._own -= 1
+        else:
+            self._shared -= 1
+
+    def _fill(self) -> None:
+        now, bounds = time.monotonic(), self._bounds
+        seconds, self._at = now - self._at, now
+        self._own = min(bounds.moves_at_once, self._own + seconds * bounds.moves)
+        self._shared = min(bounds.more_moves_at_once, self._shared + seconds * bounds.more_moves)
+
+
 class Visit:
     """Somebody who begins one chat after another on a page, while that is as it was at first."""
 
@@ -40,6 +82,7 @@ class Visit:
         self._rounds = 0
         self._at_first: object = None
         self._hosts: set[str | None] = set()
+        self._pace = Pace()
 
     def begin(self) -> ChatPage:
         """A new chat, and no other; on another page, where something is set on this one by now."""
@@ -48,10 +91,12 @@ class Visit:
             self.end()
             page = self._tab.enter_context(tab_of(self._browser))
             self._hosts = hosts_of(page.context)
+            self._pace.watch(page)
             chat = opened(page, self._address)
             self._size = page.viewport_size
             self._prompt, self._rounds = _prompt(chat), _rounds(chat)
             self._at_first = page.evaluate(STATE)
+        self._pace.wait(chat.page)
         self._chat = chat
         return chat
 

@@ -44,7 +44,7 @@ def test_a_whole_answer_is_noted_with_its_numbers() -> None:
         "ms": 5_000,
         "ended": "stop",
     }
-    assert noted.line.startswith(f"Request | visitor v | model {OPTIONS.model} | own_key false | ")
+    assert noted.line.startswith(f"Request | visitor v | model {OPTIONS.model} | own_key no | ")
     assert noted.line.endswith(
         " | prompt_tokens 90 | completion_tokens 7 | first_word_ms 1000 | ms 5000 | ended stop"
     )
@@ -95,7 +95,7 @@ def test_a_log_of_json_has_an_object_a_line(capsys: pytest.CaptureFixture[str]) 
 def test_no_line_of_the_log_commands_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     log(Noted(who="v", model="a\x1b[2J\x9b2Jb", has_own_key=True).line)
     written = capsys.readouterr().err
-    assert "model a [2j 2jb |" in written
+    assert "model a [2J 2Jb |" in written
     assert written.rstrip("\n").isprintable()
 
 
