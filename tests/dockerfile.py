@@ -1,7 +1,7 @@
 """A Dockerfile without Docker: its steps, run in a folder that stands for the container's disk.
 
-Only what ours uses: FROM, RUN, USER, ENV, WORKDIR, COPY, EXPOSE, HEALTHCHECK, CMD. Paths under the
-user's home are moved under the folder, and everything runs as that user, if we may.
+Only what ours uses: FROM, RUN, USER, ENV, ARG, WORKDIR, COPY, EXPOSE, HEALTHCHECK, CMD. Paths
+under the user's home are moved under the folder, and everything runs as that user, if we may.
 """
 
 from __future__ import annotations
@@ -85,9 +85,9 @@ def build(
             case "USER":
                 container.user = words
                 _own(disk)
-            case "ENV":
+            case "ENV" | "ARG":
                 pairs = (pair.partition("=") for pair in words.split())
-                container.environment.update({name: value for name, _, value in pairs})
+                container.environment.update({name: value.strip('"') for name, _, value in pairs})
             case "WORKDIR":
                 container.folder = words
                 Path(container.moved(words)).mkdir(parents=True, exist_ok=True)
