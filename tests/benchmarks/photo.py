@@ -108,8 +108,8 @@ def chat_with(*files: File) -> str:
 
 def main() -> None:
     """Measure, and print a line each."""
-    large = photo(4_000, 3_000)
-    sent = [pictures.scaled(f"{number}.jpg", large) for number in range(QUESTIONS)]
+    large, small = photo(4_000, 3_000), photo(1_568, 1_176)
+    sent = [pictures.scaled(f"{number}.jpg", small) for number in range(QUESTIONS)]
     with (
         tempfile.TemporaryDirectory() as folder,
         ScriptedService() as service,
