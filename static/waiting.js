@@ -52,24 +52,22 @@ export class Waiting {
     this.change((storage) => storage.dropWaiting(name, id));
   }
 
-  // The messages that were noted, in their order. Untrusted.
+  // The messages that were noted, in their order, however late they come. Untrusted.
   async read() {
     const name = named();
-    const found = store.started.then(async () => {
-      let noted = [];
-      await this.change(async (storage) => {
-        if (name) noted = await storage.waiting(name);
-        await storage.forgetWaiting(nameOf(Date.now() - DAY));
-      });
-      return noted;
+    pause(PATIENCE).then(() => (this.isAwaited = false));
+    await store.started;
+    let noted = [];
+    await this.change(async (storage) => {
+      if (name) noted = await storage.waiting(name);
+      await storage.forgetWaiting(nameOf(Date.now() - DAY));
     });
-    const noted = await Promise.race([found, pause(PATIENCE).then(() => [])]);
     const messages = noted
       .sort((a, b) => a.place - b.place)
       .map(({ message }) => message)
       .filter((message) => typeof message?.id === "string" && typeof message.name === "string");
     for (const { id } of messages) this.ids.add(id);
-    this.place = noted.length ? noted.at(-1).place : 0;
+    this.place = Math.max(this.place, noted.length ? noted.at(-1).place : 0);
     this.isAwaited = false;
     return messages;
   }

@@ -93,9 +93,8 @@ class Logged(Around):
 
     def stream(self, window: Window, options: Options) -> Generator[Event]:
         """See `Service.stream`."""
-        began = self._clock()
         with (
-            self._noting(options.model) as noted,
+            self._noting(options.model) as (noted, began),
             closing(self._service.stream(window, options)) as events,
         ):
             for event in events:
@@ -109,17 +108,18 @@ class Logged(Around):
 
     def transcribe(self, recording: Recording, model: str) -> Generator[Event, None, Transcript]:
         """See `Service.transcribe`."""
-        with self._noting(model) as noted:
+        with self._noting(model) as (noted, _):
             transcript = yield from self._service.transcribe(recording, model)
             noted.ended = "transcribed"
             return transcript
 
     @contextmanager
-    def _noting(self, model: str) -> Iterator[Noted]:
+    def _noting(self, model: str) -> Iterator[tuple[Noted, float]]:
+        """What is noted of a request, and when it began."""
         noted = Noted(who=self._who, model=model, has_own_key=self._has_own_key)
         began = self._clock()
         try:
-            yield noted
+            yield noted, began
         except ChatError as error:
             noted.ended = type(error).__name__
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from chat.errors import LedgerAway
+from chat.languages.language import spoken
 from chat.markup.plain import literal
 from chat.ui import notes, session
 from chat.words import text
@@ -23,7 +24,7 @@ def is_open(title: str) -> bool:
     try:
         wait = session.seconds_to_wait()
     except LedgerAway as error:
-        st.warning(" ".join(text.failure(error)))
+        st.warning(spoken().joined(*text.failure(error)))
     else:
         if wait > 0:
             st.warning(text.wait_for_password(wait))

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "./dom.js";
+import { until } from "./dom.js";
 import { store } from "../../static/store.js";
 import { Waiting } from "../../static/waiting.js";
 
@@ -52,4 +52,24 @@ test("what is no message is left out, and deleting all chats takes the files alo
   assert.deepEqual(await new Waiting().read(), [message("1")]);
   await store.removeAll();
   assert.deepEqual(await new Waiting().read(), []);
+});
+
+test("files come however slow the storage is, and a question does not wait for ever", async () => {
+  const before = new Waiting();
+  before.put("1", message("1"));
+  await stored();
+  const { waiting } = store.storage;
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  store.storage.waiting = async (name) => {
+    await released;
+    return waiting.call(store.storage, name);
+  };
+  const again = new Waiting();
+  const reading = again.read();
+  await until(() => !again.isAwaited);
+  release();
+  assert.deepEqual(await reading, [message("1")]);
+  store.storage.waiting = waiting;
+  again.drop("1");
 });
