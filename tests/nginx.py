@@ -1,4 +1,4 @@
-"""nginx before several servers, with the README's configuration and other ports."""
+"""nginx before several servers, with the configuration of the page about them and other ports."""
 
 from __future__ import annotations
 
@@ -55,8 +55,9 @@ def before(folder: Path, ports: Sequence[int], *, is_sticky: bool) -> Iterator[s
 
 
 def _site(port: int, ports: Sequence[int], *, is_sticky: bool) -> str:
-    """The README's configuration; its lines of servers stand for as many as there are."""
-    (site,) = re.findall(r"```nginx\n(.*?)```", (PROJECT / "README.md").read_text(), re.DOTALL)
+    """The configuration of `SEVERAL_SERVERS.md`; its servers stand for as many as there are."""
+    page = (PROJECT / ".github" / "SEVERAL_SERVERS.md").read_text(encoding="utf-8")
+    (site,) = re.findall(r"```nginx\n(.*?)```", page, re.DOTALL)
     first, second = re.findall(r"^ *server 127.*\n", site, re.MULTILINE)
     assert "8501" in first
     assert "listen 8080;" in site

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from chat.access.address import parsed
 
 # Names whose address no stranger can choose: those of no registry, and those of the hosts that the
-# README names, whose proxies may not say that they are there.
+# README and its pages name, whose proxies may not say that they are there.
 SAFE_ENDINGS = (
     *(".localhost", ".local", ".lan", ".internal", ".home.arpa"),
     *(".hf.space", ".streamlit.app"),

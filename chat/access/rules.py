@@ -46,7 +46,7 @@ class Bounds:
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What the owner decided: see the README's table for `CHAT_LANGUAGE`, `_PROXY` and so on.
+    """What the owner decided: `.github/CONFIGURATION.md` tells `CHAT_LANGUAGE`, `_PROXY` and so on.
 
     And what the app itself wants: `headers` go with the page alone, which may run these `scripts`
     of its own, known by their text.

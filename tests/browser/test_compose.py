@@ -20,6 +20,7 @@ from tests.running import free_port, started_app
 from tests.visitor import Visitor, run
 
 APPS = ("app1", "app2")
+PAGE = (PROJECT / ".github" / "SEVERAL_SERVERS.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -30,22 +31,20 @@ def compose() -> dict[str, Any]:
     return read
 
 
-def test_the_servers_are_those_of_the_readme(compose: dict[str, Any]) -> None:
+def test_the_servers_are_those_of_their_page(compose: dict[str, Any]) -> None:
     services = compose["services"]
     assert set(services) == {*APPS, "front", "ledger"}
     assert services["app1"] == services["app2"]
     (secret,) = re.findall(r"\$\{(\w+):\?", str(services["app1"]["environment"]))
-    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
-    assert secret in readme
+    assert secret in PAGE
     seconds = int(services["app1"]["stop_grace_period"].removesuffix("s"))
     assert seconds >= PATIENCE + 10
     (package,) = services["app1"]["build"]["args"].values()
-    assert f'"{package}"' in readme
+    assert f'"{package}"' in PAGE
 
 
-def test_nginx_is_the_readmes(compose: dict[str, Any]) -> None:
-    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
-    (site,) = re.findall(r"```nginx\n(.*?)```", readme, re.DOTALL)
+def test_nginx_is_that_of_their_page(compose: dict[str, Any]) -> None:
+    (site,) = re.findall(r"```nginx\n(.*?)```", PAGE, re.DOTALL)
     for name, port in zip(APPS, ("8501", "8502"), strict=True):
         site = site.replace(f"127.0.0.1:{port}", f"{name}:8501")
     assert compose["configs"]["site"]["content"].replace("$$", "$") == site

@@ -481,7 +481,7 @@ def test_the_command_deploys(
 
 def test_what_stands_in_the_way_is_a_sentence_and_a_code(app: Path, capsys: Captured) -> None:
     assert main([SPACE, "--set", KEY], folder=app) == 1
-    said = "What follows --set is no setting of the app. README.md lists them.\n"
+    said = "What follows --set is no setting of the app. .github/CONFIGURATION.md lists them.\n"
     assert capsys.readouterr() == ("", said)
 
 

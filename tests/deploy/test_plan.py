@@ -86,8 +86,11 @@ def test_a_key_that_anybody_could_spend_wants_a_bound_or_a_word(app: Path) -> No
             "chat_rounds=2",
             "What follows --set is no setting of the app. Did you mean CHAT_ROUNDS?",
         ),
-        ("PATH", "What follows --set is no setting of the app. README.md lists them."),
-        ("=5", "What follows --set is no setting of the app. README.md lists them."),
+        (
+            "PATH",
+            "What follows --set is no setting of the app. .github/CONFIGURATION.md lists them.",
+        ),
+        ("=5", "What follows --set is no setting of the app. .github/CONFIGURATION.md lists them."),
         (
             "CHAT_TITLE=a\0b",
             "CHAT_TITLE has a character in it that no Space accepts. Set it again.",

@@ -249,17 +249,3 @@ def test_the_demo_streams_in_small_pieces(code: str) -> None:
     pieces = [*demo.pieces(said)]
     assert "".join(pieces) == said
     assert max(map(len, pieces)) < 40
-
-
-def test_the_chinese_readme_has_the_commands_of_the_english_one() -> None:
-    blocks = [
-        re.findall(r"^```.*?^```$", (PROJECT / name).read_text("utf-8"), re.M | re.S)
-        for name in ("README.md", "README.zh.md")
-    ]
-    assert len(blocks[0]) > 3
-    assert blocks[0] == blocks[1]
-    named = [
-        set(re.findall(r"`((?:CHAT|OPENAI)_[A-Z_]+)`", (PROJECT / name).read_text("utf-8")))
-        for name in ("README.md", "README.zh.md")
-    ]
-    assert named[0] == named[1]
