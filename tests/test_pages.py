@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from chat.settings import PROJECT, variables
+from tests.screenshots import MOST
 
 READMES = PROJECT / "README.md", PROJECT / "README.zh.md"
 PAGES = [*READMES, *sorted((PROJECT / ".github").glob("*.md"))]
@@ -79,3 +81,13 @@ def test_the_table_of_variables_has_each_of_them_once(page: Path) -> None:
 def test_the_tests_that_hold_a_promise_are_there(page: Path) -> None:
     for name in re.findall(r"`(?:tests/)?((?:\w+/)?[\w.]*test\w*\.(?:py|js))`", text_of(page)):
         assert (PROJECT / "tests" / name).is_file(), name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pictures_are_texts_that_fetch_nothing(scheme: str) -> None:
+    # The Hub refuses a push with a binary file in it, and an SVG in an `<img>` may load no other.
+    picture = PROJECT / ".github" / "pictures" / f"{scheme}.svg"
+    assert picture.stat().st_size < MOST
+    drawing = ElementTree.fromstring(text_of(picture))  # noqa: S314 - a file of ours
+    (image,) = drawing
+    assert image.attrib["href"].startswith("data:image/webp;base64,")
