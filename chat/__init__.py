@@ -21,6 +21,8 @@ from chat.services.connect import connect
 from chat.settings import Settings, SettingsError
 from chat.usage import Usage
 
+__version__ = "1.0.0"  # told nowhere else
+
 __all__ = [
     "Answer",
     "ChatError",

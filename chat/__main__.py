@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 
+from chat import __version__
 from chat.conversation.answer import Answer
 from chat.conversation.events import Reread, TextDelta
 from chat.conversation.files import File
@@ -33,6 +34,9 @@ def main() -> int:
     """Hold a conversation with standard input; the exit code is 1 if a question failed."""
     speak_there(os.environ.get("CHAT_LANGUAGE"))
     use_utf8()
+    if sys.argv[1:] == ["--version"]:
+        print(f"chat {__version__}")
+        return 0
     paths = _paths(sys.argv[1:])
     if paths is None:
         return _explain(*sys.argv[1:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -84,7 +85,7 @@ def test_commands_start_over_set_the_rounds_and_leave(service: ScriptedService) 
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        *((["--help"], 0), (["-h"], 0), (["--model", "x"], 2)),
+        *((["--help"], 0), (["-h"], 0), (["--model", "x"], 2), (["--version", "x"], 2)),
         *((["--file"], 2), (["--file", "x", "--file"], 2), (["--file", "x", "y", "z"], 2)),
     ],
 )
@@ -101,6 +102,13 @@ def test_it_says_how_it_is_used_in_the_owners_language(arguments: list[str], cod
     said, other = (done.stdout, done.stderr) if code == 0 else (done.stderr, done.stdout)
     assert language("zh").say("terminal_help") in said.decode()
     assert other == b""
+
+
+def test_it_says_its_version_which_is_that_of_the_changelog() -> None:
+    changes = (PROJECT / ".github" / "CHANGELOG.md").read_text(encoding="utf-8")
+    (latest, *_) = re.findall(r"^## (\d+\.\d+\.\d+), ", changes, re.MULTILINE)
+    done = piped(b"", None, "--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"chat {latest}\n".encode(), b"")
 
 
 @pytest.fixture
