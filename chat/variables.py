@@ -23,10 +23,14 @@ class SettingsError(SpokenError):
     """
 
 
+def may_be_key(value: str) -> bool:
+    """Whether a value may be a key that was put into the wrong variable."""
+    return bool(re.fullmatch(r"[\w-]{20,}|(?:sk|pk|hf|gsk)[-_].*", value, re.DOTALL))
+
+
 def _shown(value: str) -> str:
-    """A value in a message, unless it may be a key that was put into the wrong variable."""
-    may_be_key = re.fullmatch(r"[\w-]{20,}|(?:sk|pk|hf|gsk)[-_].*", value, re.DOTALL)
-    return "…" if may_be_key else repr(value)
+    """A value in a message, unless it may be a key."""
+    return "…" if may_be_key(value) else repr(value)
 
 
 def is_key_like(value: str) -> bool:

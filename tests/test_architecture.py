@@ -41,7 +41,7 @@ FLOORS = (
     {"chat.services"},
     {"chat.payer"},
     {"chat.visitor", "chat.words"},
-    {"chat.ui", "chat.__main__"},
+    {"chat.ui", "chat.__main__", "chat.doctor"},
 )
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 

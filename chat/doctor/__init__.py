@@ -1,0 +1,1 @@
+"""What an owner asks when something does not work: `python -m chat.doctor`."""
