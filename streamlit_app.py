@@ -7,7 +7,19 @@ import streamlit as st
 
 from chat.markup.plain import literal
 from chat.settings import SettingsError
-from chat.ui import dialogue, ear, gate, leaving, notes, process, program, server, session, sidebar
+from chat.ui import (
+    dialogue,
+    ear,
+    gate,
+    leaving,
+    notes,
+    process,
+    program,
+    server,
+    session,
+    sidebar,
+    sign_in,
+)
 from chat.ui.page import current_page
 from chat.words import text
 
@@ -17,6 +29,7 @@ if __name__ != "__main__":
         routes=server.routes(),
         middleware=server.middleware(),
         lifespan=leaving.lifespan,
+        secrets=sign_in.secrets(),
     )
 else:
     server.warn_if_unguarded()
@@ -32,7 +45,7 @@ else:
     title = text.title(shared.settings.title)
     st.set_page_config(page_title=title, page_icon="💬")
 
-    program.start()
+    program.start(sign_in.name_in_browser())
 
     if not gate.is_open(title):
         st.stop()
@@ -48,3 +61,4 @@ else:
     notes.tell_drawn(page.visitor.store)
     sidebar.draw_title(page)
     page.is_whole = True
+    page.go()

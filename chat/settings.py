@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from chat.login import SPACES_OWN, Login
 from chat.options import DEFAULT_ROUNDS, DEFAULT_SYSTEM_PROMPT, EFFORTS, MOST_ROUNDS, Options
 from chat.variables import FRAME, HOST, Reader, SettingsError
 
@@ -22,7 +23,9 @@ MOST_FILES = 8  # of a question
 MOST_MEGABYTES = 20  # of these together
 LOGS = ("text", "json")
 FILES = ("off", "images", "documents", "all")  # which kinds may go along with a question
-SECRETS = frozenset({"OPENAI_API_KEY", "CHAT_PASSWORD", "CHAT_REDIS_URL"})
+SECRETS = frozenset(
+    {"OPENAI_API_KEY", "CHAT_PASSWORD", "CHAT_REDIS_URL", "CHAT_LOGIN_CLIENT_SECRET"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +52,7 @@ class Settings:
     max_chars: int | None = None
     own_key: bool = False
     password: str | None = field(default=None, repr=False)
+    login: Login = field(default_factory=Login)
     visitor_tokens: int | None = None
     daily_tokens: int | None = None
     data: Path | None = None
@@ -125,6 +129,7 @@ class Settings:
             max_chars=read.whole("CHAT_MAX_CHARS", None, 1, 10_000_000),
             own_key=read.switch("CHAT_OWN_KEY", default=False),
             password=read.text("CHAT_PASSWORD") or None,
+            login=Login.read(read),
             visitor_tokens=read.whole("CHAT_VISITOR_TOKENS", None, 1, MOST_TOKENS),
             daily_tokens=read.whole("CHAT_DAILY_TOKENS", None, 1, MOST_TOKENS),
             data=Path(read.text("CHAT_DATA")) if read.text("CHAT_DATA") else None,
@@ -163,7 +168,7 @@ def variables() -> frozenset[str]:
     """The names of all the variables that an owner can set."""
     reader = Reader({})
     Settings._parse(reader)
-    return frozenset(reader.names) - {"SPACE_ID"}  # which the Hub sets
+    return frozenset(reader.names) - {"SPACE_ID"} - SPACES_OWN  # which the Hub sets
 
 
 def _read_dotenv(path: Path) -> dict[str, str]:

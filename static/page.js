@@ -1,5 +1,6 @@
 // The page's own program: what Streamlit 1.67 leaves undone in the browser. Loaded once (page.py), and
 // cached by the browser under the hash of all its files.
+import "./person.js";
 import "./keys.js";
 import "./copy.js";
 import "./direction.js";
@@ -12,7 +13,7 @@ import { takeField } from "./focus.js";
 import "./phone.js";
 import "./scrollers.js";
 import { showEnd } from "./scroll.js";
-import { DATABASE } from "./storage.js";
+import { databaseName } from "./storage.js";
 import { METER } from "./selectors.js";
 import { store } from "./store.js";
 import { onNote } from "./notes.js";
@@ -23,6 +24,7 @@ export { files } from "./files.js";
 export { microphone } from "./microphone.js";
 export { tray } from "./tray.js";
 
+document.body.classList.toggle("framed", window.top !== window);
 store.onStored = onStored;
 store.onTurned = showEnd;
 onNote("writes", (writes) => store.receive(writes));
@@ -40,8 +42,8 @@ onNote("meter", (split) => {
 async function greet() {
   try {
     // eslint-disable-next-line browsers/support -- the store finds it out without
-    const found = await indexedDB.databases();
-    if (!found.some(({ name }) => name === DATABASE)) document.body.classList.add("chats-read");
+    const [found, own] = await Promise.all([indexedDB.databases(), databaseName()]);
+    if (!found.some(({ name }) => name === own)) document.body.classList.add("chats-read");
   } catch {
     // The store finds it out, too, and says so.
   }

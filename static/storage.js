@@ -1,4 +1,4 @@
-// The browser's IndexedDB, with what this app keeps there:
+// The browser's IndexedDB, with what this app keeps there for one person:
 //
 //   chats     {id, title, name, created, changed, stamp, deleted}
 //   records   [chat's id, record's name] -> what chat/keeping/records.py made of it
@@ -9,7 +9,9 @@
 //
 // The stamp of a chat names the write that made it what it is: "session number". What is read here is
 // untrusted: it may have been edited by hand.
-export const DATABASE = "chat-transcripts";
+import { person } from "./person.js";
+
+const DATABASE = "chat-transcripts"; // of whoever has not signed in
 const STORES = { chats: { keyPath: "id" }, records: {}, waiting: {} };
 const FORGET_AFTER = 8000; // milliseconds in which a deleted chat can be had back
 const ASK_AGAIN = 5000; // milliseconds after which a database that does not open is asked for anew
@@ -60,10 +62,15 @@ export function newId() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+export async function databaseName() {
+  const name = await person;
+  return name ? `${DATABASE} ${name}` : DATABASE;
+}
+
 // Other pages of this host may have made a database of this name: what is in it stays.
 // While one holds it open as it was, this waits.
 async function opened(version) {
-  const request = indexedDB.open(DATABASE, version);
+  const request = indexedDB.open(await databaseName(), version);
   request.onupgradeneeded = () => {
     for (const [name, options] of Object.entries(STORES))
       if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name, options);

@@ -28,6 +28,7 @@ GROUND = (
     ),
     "languages",
     "variables",
+    "login",
     "settings",
 )
 # Each may require what stands in a line above its own, and the rooms in its own line nothing of

@@ -253,5 +253,6 @@ def test_the_example_file_names_every_variable_and_changes_nothing() -> None:
     assert Settings.load({}, dotenv=example) == load()
     named = set(re.findall(r"^#? ?([A-Z_]+)=", example.read_text(encoding="utf-8"), re.MULTILINE))
     assert named == variables()
-    source = (PROJECT / "chat" / "settings.py").read_text(encoding="utf-8")
+    files = (PROJECT / "chat" / name for name in ("settings.py", "login.py"))
+    source = "".join(file.read_text(encoding="utf-8") for file in files)
     assert named == set(re.findall(r'"((?:CHAT|OPENAI)_[A-Z_]+)"', source))

@@ -30,6 +30,7 @@ from chat.access import names
 from chat.access.address import network, visitors_address
 from chat.access.quotas import AddressQuota, Bucket
 from chat.access.rules import Rules
+from chat.access.signing_in import CALLBACK, LOGIN, LOGOUT
 from chat.access.websocket import Refused, Socket
 from chat.languages.language import accepted, choose, speaking, spoken
 
@@ -143,12 +144,11 @@ class Doorkeeper:
         await send(message)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        inside = scope["path"].rpartition("/_stcore/")[2].partition("/")[0]
         headers = Headers(scope=scope)
         answer: ASGIApp = self._app
         if scope["method"] not in METHODS:
             answer = Response(status_code=405, headers={"allow": ", ".join(sorted(METHODS))})
-        elif "/_stcore/" in scope["path"] and inside not in OPEN:
+        elif self._is_closed(scope["path"]):
             answer = Response(status_code=404)
         elif "text/html" in ",".join(headers.getlist("accept")):
             wishes = accepted(headers.get("accept-language", ""))
@@ -160,6 +160,13 @@ class Doorkeeper:
                     page = _page(self._words.full(), again=COME_BACK)
                     answer = HTMLResponse(page, 503, {"retry-after": str(COME_BACK)})
         await answer(scope, receive, send)
+
+    def _is_closed(self, path: str) -> bool:
+        """Whether this is something of Streamlit's that the page never asks for."""
+        if path.endswith((LOGIN, LOGOUT, CALLBACK)):
+            return not self._rules.has_sign_in
+        _, is_inside, asked = path.rpartition("/_stcore/")
+        return bool(is_inside) and asked.partition("/")[0] not in OPEN
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)

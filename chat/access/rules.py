@@ -56,6 +56,7 @@ class Rules:
     behind_proxy: bool = False
     hosts: tuple[str, ...] = ()
     frames: tuple[str, ...] = ()
+    has_sign_in: bool = False
     headers: tuple[tuple[str, str], ...] = ()
     scripts: tuple[str, ...] = ()
     bounds: Bounds = field(default_factory=Bounds)

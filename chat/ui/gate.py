@@ -1,4 +1,4 @@
-"""The password, where the owner set one: nothing of the app runs before it."""
+"""Who may come in, by signing in or a password, or both: nothing of the app runs before it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import streamlit as st
 from chat.errors import LedgerAway
 from chat.languages.language import spoken
 from chat.markup.plain import literal
-from chat.ui import notes, session
+from chat.ui import notes, session, sign_in
 from chat.words import text
 
 
 def is_open(title: str) -> bool:
-    """Whether the visitor may come in; if not, the app asks by its name for the password."""
+    """Whether the visitor may come in; if not, the app asks by its name for what it takes."""
+    if sign_in.is_asked_for(title):
+        return False
     if session.is_admitted():
         return True
     st.markdown(f"# {literal(title)}")

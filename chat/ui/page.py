@@ -31,6 +31,7 @@ class Page(Parts):
     unfolded: set[str] = field(default_factory=set)  # keys of long messages that are shown whole
     fault: Fault | None = None  # of the file that was loaded last
     looked_at: File | None = None  # a file that goes along with a question
+    way_out: Callable[[], None] | None = None  # to where one signs in or out
     _configured: Conversation | None = None  # whose settings the widgets have
 
     def begin_edit(self, round: Round) -> None:
@@ -127,6 +128,18 @@ class Page(Parts):
         self.take_settings()
         self.visitor.new_chat()
         self.redraw()
+
+    def leave(self, way_out: Callable[[], None]) -> None:
+        """Leave the page this way, when all of it is drawn and so kept."""
+        self.way_out = way_out
+        self.is_whole = False
+        self.stop()
+
+    def go(self) -> None:
+        """Leave the page, if that was asked for."""
+        if self.way_out is not None:
+            way_out, self.way_out = self.way_out, None
+            way_out()
 
     def bring_back(self) -> None:
         """Go back to the conversation before, with what is set in the sidebar by now."""

@@ -12,16 +12,19 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 import streamlit as st
 
 from chat.access.address import network
 from chat.access.password import Password
+from chat.access.people import People, Person
 from chat.errors import ChatError
 from chat.languages.language import ENGLISH, language, speaking
 from chat.ledger.ledger import Ledger
 from chat.ledger.limits import Limits
+from chat.login import Login
 from chat.services.base import Service, log, write_log_as
 from chat.services.connect import connect
 from chat.services.request_log import Logged, Noted, pseudonym
@@ -45,6 +48,7 @@ class Process:
     counter: TokenCounter
     limits: Limits
     password: Password | None
+    people: People = field(default_factory=lambda: People(Login()))
     under_way: UnderWay = field(default_factory=UnderWay)
     clock: Callable[[], float] = time.monotonic
     _is_frozen: bool = field(default=False, init=False)
@@ -53,6 +57,12 @@ class Process:
     def of(cls, settings: Settings) -> Process:
         """The process that these settings ask for. Raises `SettingsError`."""
         write_log_as(settings.log)
+        people = People(settings.login, st.get_option("server.trustedUserHeaders").values())
+        if people.has_button and find_spec("authlib") is None:
+            command = f"pip install 'streamlit[auth]=={st.__version__}'"
+            raise SettingsError(
+                "setting_package", name="CHAT_LOGIN", package="Authlib", command=command
+            )
         ledger = Ledger.of(settings, log)
         if settings.daily_tokens is not None and not (settings.data or settings.redis_url):
             log(SUM_IS_FORGOTTEN)
@@ -66,6 +76,7 @@ class Process:
                 daily_tokens=settings.daily_tokens,
             ),
             password=None if settings.password is None else Password(settings.password, ledger),
+            people=people,
         )
 
     def freeze_memory(self) -> None:
@@ -120,11 +131,11 @@ def service_of(visitor: Visitor) -> Service:
     counted = Counted(own or shared, here.under_way)
     if own is None and shared.is_demo:
         return counted
-    who = pseudonym(address())
+    who = pseudonym(payer())
     logged = Logged(counted, who=who, note=log_request, has_own_key=own is not None)
     if own is not None or not limits.are_set:
         return logged
-    return visitor.budgeted(logged, limits, address())
+    return visitor.budgeted(logged, limits, payer())
 
 
 def log_request(request: Noted) -> None:
@@ -142,6 +153,17 @@ def log_failure(error: ChatError, line: str, *, has_own_key: bool = False) -> No
 def address() -> str:
     """Where the visitor comes from, as far as can be known: the doorkeeper has found it out."""
     return network(st.context.ip_address or "127.0.0.1")  # Streamlit 1.67 does not tell its own
+
+
+def person() -> Person | None:
+    """Who has signed in on this page, and may come in or not; None: nobody."""
+    return current().people.find(st.user.to_dict())
+
+
+def payer() -> str:
+    """Whose budget it is: the person's who has signed in, or else the address's."""
+    known = person()
+    return address() if known is None else known.id
 
 
 @contextmanager

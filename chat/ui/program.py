@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from chat.languages.language import spoken
 from chat.settings import PROJECT
-from chat.ui import speech
+from chat.ui import notes, speech
 from chat.words import text
 
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
@@ -65,10 +65,13 @@ def component(mount: str) -> Any:  # noqa: ANN401 - Streamlit's own type is priv
 _mount = component("page")
 
 
-def start() -> None:
-    """Have the browser load the program, which shows nothing by itself."""
+def start(person: str) -> None:
+    """Have the browser load the program, which shows nothing by itself.
+
+    It tells the chats of one `person` from those of another, and of strangers, whose name is empty.
+    """
     with st.container(key="program"):
-        speech.tell()
+        st.html(notes.note("person", person) + speech.note())
         _mount(key="program_mount")
     _have_it_drawn_after_a_break()
 

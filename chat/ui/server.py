@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from chat.access.doorkeeper import Doorkeeper, Words
 from chat.access.rules import Bounds, Rules
+from chat.access.signing_in import SigningIn
 from chat.services.base import log
 from chat.settings import SettingsError
 from chat.ui import health, process, program, streamlit_quirks
@@ -40,6 +41,7 @@ def middleware() -> list[Middleware]:
             words=words,
             log=log,
         ),
+        Middleware(SigningIn),
         Middleware(Head, owners=_owners_language),
     ]
 
@@ -74,6 +76,7 @@ def _rules() -> Rules:
         behind_proxy=settings.proxy,
         hosts=settings.hosts,
         frames=settings.frames,
+        has_sign_in=settings.login.provider is not None,
     )
 
 

@@ -20,7 +20,7 @@ from chat.markup.plain import literal
 from chat.options import MOST_ROUNDS, VERBOSITIES
 from chat.services import titles
 from chat.tokens.counter import Loading, TokenCounter
-from chat.ui import dialogs, files, keeping, notes, process, session
+from chat.ui import dialogs, files, keeping, notes, process, session, sign_in
 from chat.ui.meter import Meter
 from chat.ui.page import Page
 from chat.ui.parts import Part
@@ -34,6 +34,7 @@ def draw(page: Page, counter: TokenCounter) -> None:
     is_loading = counter.state(visitor.options.model)[0] is Loading.LOADING
     with st.sidebar:
         st.markdown(f"# {literal(text.title(visitor.owners.title))}")
+        sign_in.draw(page)
         _new_chat(page)
         with st.container(border=True, key="meter", gap="xsmall"):
             page.draw(Part.METER, _draw_meter)

@@ -15,3 +15,8 @@ def wait_for_password(seconds: float) -> str:
 def wrong_name(name: str) -> str:
     """Said to whoever comes by a name that another site may have made up."""
     return say("wrong_name", name=name[:100])
+
+
+def not_let_in(name: str) -> str:
+    """Said to somebody who has signed in and is not on the owner's list."""
+    return say("not_let_in", name=name)

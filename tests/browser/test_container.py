@@ -7,12 +7,10 @@ import os
 import shutil
 import subprocess
 import tempfile
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -22,6 +20,7 @@ from chat.deploy.rules import PORT
 from chat.settings import PROJECT
 from chat.words import text
 from tests import dockerfile
+from tests.browser.frames import framed
 from tests.browser.keeping import READ
 from tests.dockerfile import USER, Container
 from tests.fakes.service import ScriptedService, answering
@@ -86,32 +85,6 @@ def running(container: Container, log: Path, port: int, **secrets: str) -> Itera
         process.terminate()
         process.wait(30)
     assert "Traceback" not in log.read_text()
-
-
-@contextmanager
-def framed(address: str) -> Iterator[str]:
-    """A page of another site that shows the app in a frame, as the Hub does."""
-
-    class Outer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = f'<iframe src="{address}" style="width: 100%; height: 800px"></iframe>'.encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Outer)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield f"http://localhost:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def test_nothing_secret_and_nothing_useless_is_in_the_image(container: Container) -> None:

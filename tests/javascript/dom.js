@@ -11,6 +11,8 @@ const NAMES = [
 ];
 for (const name of NAMES) globalThis[name] = page[name];
 globalThis.window = page;
+// Nobody has signed in. It stays where a test draws another page.
+document.head.innerHTML = `<i class="note" data-kind="person" data-value='""'></i>`;
 globalThis.matchMedia = () => ({ matches: true });
 globalThis.requestAnimationFrame = (work) => setTimeout(work);
 const { setTimeout: later, setInterval: often } = globalThis;
