@@ -64,7 +64,7 @@ def _looked_up(settings: Settings, names: set[str]) -> Iterator[Finding]:
 
 def answered(settings: Settings, *, seconds: float) -> list[Finding]:
     """Ask one short question as the app does, until its first word or thought, or for so long."""
-    conversation = Conversation(rounds=0)
+    conversation = Conversation(system_prompt="", rounds=0)
     conversation.ask(QUESTION)
     service = connect(settings)
     began = time.monotonic()

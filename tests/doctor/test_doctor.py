@@ -112,7 +112,7 @@ def test_where_all_is_well_each_thing_has_its_line(
         WELL,
     ]
     assert code == 0
-    assert request.messages[-1] == {"role": "user", "content": QUESTION}
+    assert request.messages == [{"role": "user", "content": QUESTION}]
     assert (data / FILE).exists()
 
 
