@@ -121,7 +121,7 @@ def _faults_of_versions(
         yield say("deploy_image")
     if settings.get("sdk") != "streamlit":
         return
-    pinned = re.search(r"^streamlit==([\w.]+)", requirements, re.MULTILINE)
+    pinned = re.search(r"^streamlit(?:\[auth\])?==([\w.]+)", requirements, re.MULTILINE)
     if pinned is None or pinned[1] != settings.get("sdk_version"):
         yield say("deploy_pin")
     version = str(settings.get("python_version")).split(".")[:2]

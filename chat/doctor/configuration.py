@@ -42,7 +42,7 @@ def _streamlits(folder: Path) -> dict[str, object]:
     return secrets
 
 
-def look(settings: Settings, values: Mapping[str, str]) -> list[Finding]:
+def look(values: Mapping[str, str]) -> list[Finding]:
     """Look at settings that can be used."""
     known = variables()
     kept = {name: values[name].strip() for name in sorted(known) if values.get(name, "").strip()}
@@ -57,13 +57,6 @@ def look(settings: Settings, values: Mapping[str, str]) -> list[Finding]:
         meant = get_close_matches(name, known, n=1, cutoff=0.8)
         sentence = "doctor_misspelt" if meant else "doctor_unknown"
         found.append(note(say(sentence, name=name, meant=meant[0] if meant else "")))
-    if settings.api_key is None:
-        return [*found, note(say("doctor_demo"))]
-    is_bounded = settings.daily_tokens or settings.visitor_tokens
-    if not settings.password and not is_bounded:
-        found.append(note(say("doctor_unguarded")))
-    if is_bounded and not settings.data and not settings.redis_url:
-        found.append(note(say("doctor_forgotten")))
     return found
 
 

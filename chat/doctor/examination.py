@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from chat.doctor import address, configuration, packages, service, storage
+from chat.doctor import address, configuration, guards, packages, service, storage
 from chat.doctor.finding import Finding, Look, Mark, within, wrong
 from chat.languages.language import say
 from chat.redaction import PART, redacted
@@ -53,7 +53,8 @@ def examine(
 def _of_settings(
     settings: Settings, values: Mapping[str, str], looking: Looking, patience: Patience
 ) -> Iterator[Finding]:
-    yield from configuration.look(settings, values)
+    yield from configuration.look(values)
+    yield from guards.look(settings, values)
     if settings.data or settings.redis_url:
         yield from looking("doctor_at_ledger", patience.disk, partial(storage.ledger, settings))
     if settings.api_key is None:

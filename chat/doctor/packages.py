@@ -19,21 +19,19 @@ def look(folder: Path) -> list[Finding]:
     found = [
         wrong(say("doctor_package", package=name, command=INSTALL))
         for name in names
-        if name != "streamlit" and _installed(name) is None
+        if name != "streamlit" and installed(name) is None
     ]
     return [_streamlit(requirements), *_of_a_space(folder, requirements), *found]
 
 
 def _streamlit(requirements: str) -> Finding:
     pinned = _pinned(requirements)
-    installed = _installed("streamlit")
-    if installed is None:
+    found = installed("streamlit")
+    if found is None:
         return wrong(say("doctor_package", package="streamlit", command=INSTALL))
-    if installed != pinned:
-        return wrong(
-            say("doctor_other_streamlit", version=installed, pinned=pinned, command=INSTALL)
-        )
-    return well(say("doctor_streamlit", version=installed))
+    if found != pinned:
+        return wrong(say("doctor_other_streamlit", version=found, pinned=pinned, command=INSTALL))
+    return well(say("doctor_streamlit", version=found))
 
 
 def _of_a_space(folder: Path, requirements: str) -> list[Finding]:
@@ -45,11 +43,12 @@ def _of_a_space(folder: Path, requirements: str) -> list[Finding]:
 
 
 def _pinned(requirements: str) -> str:
-    found = re.search(r"^streamlit==([\w.]+)", requirements, re.MULTILINE)
+    found = re.search(r"^streamlit(?:\[auth\])?==([\w.]+)", requirements, re.MULTILINE)
     return found[1] if found else ""
 
 
-def _installed(name: str) -> str | None:
+def installed(name: str) -> str | None:
+    """The version of an installed package; None where it is not."""
     try:
         return version(name)
     except PackageNotFoundError:

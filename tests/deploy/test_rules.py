@@ -57,6 +57,7 @@ def test_a_setting_that_a_space_cannot_have_is_named(old: str, new: str, words: 
     [
         ({"requirements.txt": "streamlit>=1.67\n"}, [PIN]),
         ({"requirements.txt": "streamlit==1.66.0\n"}, [PIN]),
+        ({"requirements.txt": "streamlit[auth]==1.67.0\n"}, []),
         ({"image": "FROM python:3.12-slim\n"}, [IMAGE]),
         ({"image": "FROM python:3.10\n"}, ["Dockerfile must be FROM python:3.11 or newer.", IMAGE]),
         ({"image": "FROM alpine\n"}, ["Dockerfile must be FROM python:3.11 or newer."]),

@@ -16,13 +16,14 @@ from urllib.parse import quote
 
 import pytest
 
-from chat.doctor import packages
+from chat.doctor import guards, packages
 from chat.doctor.__main__ import CLEARED, main
 from chat.doctor.examination import Patience
 from chat.doctor.finding import Mark, well, within, wrong
 from chat.doctor.service import QUESTION
 from chat.ledger.ledger import FILE
-from chat.settings import PROJECT, SECRETS, variables
+from chat.login import Login, Provider
+from chat.settings import PROJECT, SECRETS, Settings, variables
 from chat.tokens import ranks
 from tests.fakes import service as fake
 from tests.fakes.service import KEY, PATIENCE, Reply, ScriptedService, answering, chunk, failing
@@ -296,6 +297,32 @@ def test_packages_that_differ_from_what_the_app_needs_are_told(tmp_path: Path) -
         "requirements.txt must pin streamlit to the sdk_version of README.md.",
         f"The package no-such-package is missing. Run: {packages.INSTALL}",
     ]
+
+
+def test_streamlit_with_what_signs_people_in_is_the_same_streamlit(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("streamlit[auth]==1.67.0\n")
+    assert [finding.mark for finding in packages.look(tmp_path)] == [Mark.WELL]
+
+
+def test_the_package_with_which_people_sign_in_is_looked_for_where_they_can() -> None:
+    provider = Provider(client_id="chat", client_secret="s", metadata="https://example.org")
+    settings = Settings(login=Login(provider=provider))
+    versions = {"streamlit": "1.67.0"}
+    assert guards.look(settings, {}, versions.get) == [
+        wrong("CHAT_LOGIN needs the package Authlib. Run: pip install 'streamlit[auth]==1.67.0'")
+    ]
+    (demo,) = guards.look(settings, {}, {**versions, "Authlib": "1.9"}.get)
+    assert demo.mark is Mark.NOTE
+
+
+def test_a_key_behind_a_sign_in_is_guarded(asked: Asked, service: ScriptedService) -> None:
+    assert any("may spend your key" in line for line in asked(**service.reach)[1])
+    _, lines = asked(**service.reach, CHAT_LOGIN="required")
+    assert [line for line in lines if line.startswith("✗ CHAT_LOGIN ")]  # nobody could come in
+    headers = {"STREAMLIT_SERVER_TRUSTED_USER_HEADERS": '{"X-User": "name"}'}
+    code, lines = asked(**service.reach, CHAT_LOGIN="required", **headers)
+    assert code == 0
+    assert not [line for line in lines if "may spend your key" in line]
 
 
 @pytest.fixture
