@@ -27,8 +27,9 @@ class Limits:
     """The budgets, as the ledger has them. Any thread may ask.
 
     What is under way here is on a lease of so many seconds, which a thread of its own renews; what
-    could not be settled is settled by it as soon as the ledger answers again. Raises `LedgerAway`
-    where something that is to begin cannot be counted; what is under way goes on.
+    could not be settled is settled by it as soon as the ledger answers again, and what ends while
+    it is being renewed, right after that. Raises `LedgerAway` where something that is to begin
+    cannot be counted; what is under way goes on.
     """
 
     def __init__(
@@ -46,6 +47,8 @@ class Limits:
         self._turns: dict[str, Lease] = {}
         self._reservations: set[Reservation] = set()
         self._unsettled: dict[Lease, int] = {}
+        self._renewal = threading.Lock()  # held while one is made, which may take seconds
+        self._renewing: frozenset[Lease] = frozenset()
         self._keeper: threading.Thread | None = None
 
     @property
@@ -72,7 +75,7 @@ class Limits:
 
     def leave(self, visitor: str) -> None:
         """Let the visitor's next request begin."""
-        with self._lock:  # no renewal comes after it
+        with self._lock:
             turn = self._turns.pop(visitor, None)
         if turn is not None:
             self._end(turn, 0)
@@ -115,7 +118,7 @@ class Limits:
 
     def settle(self, reservation: Reservation, tokens: int) -> None:
         """Count what a request really took in the place of what was set aside, once."""
-        with self._lock:  # no renewal comes after it
+        with self._lock:
             if reservation not in self._reservations:
                 return
             self._reservations.remove(reservation)
@@ -123,14 +126,26 @@ class Limits:
 
     def renew(self) -> None:
         """Renew what is under way here, and settle what could not be settled."""
-        with self._lock, suppress(errors.LedgerAway):
+        with self._renewal, suppress(errors.LedgerAway):
+            self._renew_all()
+            with self._lock:
+                unsettled = [*self._unsettled.items()]
+            for lease, tokens in unsettled:
+                self._ledger.ask(partial(_settle, lease, tokens))
+                with self._lock:
+                    del self._unsettled[lease]
+
+    def _renew_all(self) -> None:
+        with self._lock:
             leases = [(lease, lease.used) for lease in (*self._turns.values(), *self._reservations)]
+            self._renewing = frozenset(lease for lease, _ in leases)
+        try:
             self._ledger.ask(lambda store: store.renew(leases))
             for lease, used in leases:
                 lease.told = used
-            for lease, tokens in [*self._unsettled.items()]:
-                self._ledger.ask(partial(_settle, lease, tokens))
-                del self._unsettled[lease]
+        finally:
+            with self._lock:
+                self._renewing = frozenset()
 
     def _begin(self, lease: Lease, step: Callable[[Store], Result]) -> Result:
         """Have a step made that begins a lease."""
@@ -148,6 +163,15 @@ class Limits:
             raise
 
     def _end(self, lease: Lease, tokens: int) -> None:
+        """Settle what is not under way any more.
+
+        A renewal that reached the store after that would take it up again.
+        """
+        with self._lock:
+            if lease in self._renewing:
+                self._unsettled[lease] = tokens
+                self._keep()
+                return
         try:
             self._ledger.ask(lambda store: store.settle(lease, tokens))
         except errors.LedgerAway:

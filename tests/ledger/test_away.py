@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -88,6 +89,28 @@ def test_a_server_that_never_answers_holds_nobody_up(server: Server) -> None:
     owner.pause()
     owner.limits.renew()  # and gives back what it could not know to be set aside
     assert owner.limits.left("v").all == 900
+    assert owner.limits.enter("v")
+
+
+def test_a_renewal_that_waits_for_a_server_holds_nobody_up(server: Server) -> None:
+    owner = Owner(RedisStore(server.url))
+    assert owner.limits.enter("v")
+    reservation = owner.limits.reserve("v", 1, 300)
+    with server.silent(), ThreadPoolExecutor(1) as pool:
+        owner.assert_away()
+        owner.pause()
+        renewal = pool.submit(owner.limits.renew)
+        while owner.ledger._tried_again == owner.seconds:
+            time.sleep(0.01)
+        assert not owner.limits.enter("v")
+        with pytest.raises(errors.LedgerAway):
+            owner.limits.enter("w")
+        reservation.settle(100)
+        owner.limits.leave("v")
+        assert not renewal.done()
+        renewal.result(20)
+    owner.pause()
+    owner.limits.renew()
     assert owner.limits.enter("v")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from chat import errors
 from chat.ledger.ledger import FILE, Ledger
 from chat.ledger.limits import Limits
 from chat.ledger.sqlite import SqliteStore
-from chat.ledger.store import LEASE, ClockError, Left
+from chat.ledger.store import LEASE, ClockError, Lease, Left, Sums
 from tests.ledger.spending import store_at
 from tests.ledger.stores import DAY, Clock, Make, unheard
 
@@ -223,3 +226,41 @@ def test_what_was_told_with_an_extension_counts_once_where_the_lease_runs_out(
     assert limits.left("v").all == 910
     reservation.settle(140)
     assert limits.left("v").all == 860
+
+
+class Slow(SqliteStore):
+    """A store whose renewals wait until a test lets them go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.released = threading.Event(), threading.Event()
+
+    def renew(self, leases: Sequence[tuple[Lease, int]]) -> None:
+        """See `Store.renew`."""
+        self.asked.set()
+        assert self.released.wait(20)
+        super().renew(leases)
+
+
+def test_what_ends_while_it_is_renewed_is_not_taken_up_again() -> None:
+    store = Slow()
+    limits = Limits(Ledger(store), daily_tokens=1_000)
+    assert limits.enter("v")
+    ended, lasting = limits.reserve("v", 10, 300), limits.reserve("w", 10, 300)
+    with ThreadPoolExecutor(1) as pool:
+        renewal = pool.submit(limits.renew)
+        assert store.asked.wait(20)
+        # None of these waits for it.
+        ended.settle(50)
+        limits.leave("v")
+        assert not limits.enter("v")
+        assert limits.enter("w")
+        limits.reserve("x", 10, 100).settle(30)
+        assert limits.left("v").all == 370
+        store.released.set()
+        renewal.result(20)
+    assert limits.left("v").all == 620
+    assert limits.enter("v")
+    limits.renew()
+    lasting.settle(20)
+    assert store.sums("v") == Sums(visitor=50, all=100, reserved=0)
