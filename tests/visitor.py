@@ -13,7 +13,7 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -44,6 +44,7 @@ class Heard:
     messages: int = 0
     kinds: Counter[str] = field(default_factory=Counter)  # the messages, by what they carry
     markdown: list[tuple[float, str]] = field(default_factory=list)
+    alerts: list[str] = field(default_factory=list)
 
     def when(self, word: str) -> float:
         """When a word came first."""
@@ -51,9 +52,13 @@ class Heard:
 
 
 class Visitor:
-    """One visitor's connection."""
+    """One visitor's connection; it may come from an address of this machine, with own headers."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(
+        self, address: str, *, source: str = "127.0.0.1", headers: Mapping[str, str] | None = None
+    ) -> None:
+        self._source = source
+        self._headers = headers
         self._address = address.replace("http", "ws", 1) + "/_stcore/stream"
         self._connection: ClientConnection | None = None
         self._cached: set[str] = set()
@@ -68,6 +73,9 @@ class Visitor:
             max_size=None,
             compression=None,
             ping_interval=None,
+            open_timeout=90,
+            additional_headers=self._headers,
+            local_addr=(self._source, 0),
         )
         await self._run(BackMsg())
         return self
@@ -141,6 +149,8 @@ class Visitor:
                 component = element.bidi_component
                 self._components[component.component_name.rpartition(".")[2]] = component.id
                 self._fragments[component.id] = said.delta.fragment_id
+            elif kind == "alert":
+                heard.alerts.append(element.alert.body)
             elif kind == "markdown":
                 heard.markdown.append((time.time(), element.markdown.body))
         heard.kinds[kind] += 1
