@@ -276,17 +276,33 @@ def test_a_chat_that_is_picked_during_an_answer_opens_at_once_and_the_answer_is_
     expect(chat.answer(1)).to_contain_text("Stopped")
 
 
+# Reloads the page in the moment in which the tab notes this chat, and notes what it shows then.
+RELOAD_WHEN_NOTED = """(chat) => {
+  const { setItem } = Storage.prototype;
+  Storage.prototype.setItem = function (name, value) {
+    setItem.call(this, name, value);
+    if (name !== "chat" || value !== chat) return;
+    setItem.call(this, "shown", document.querySelector(".stChatMessage").textContent);
+    location.reload();
+  };
+}"""
+
+
 def test_a_reload_opens_the_chat_that_was_picked_though_it_was_not_shown_yet(
     chat: ChatPage, service: ScriptedService
 ) -> None:
     ask(chat, 1, "Apples")
+    apples = chat.page.evaluate('sessionStorage.getItem("chat")')
     chat.button(text.NEW_CHAT).click()
     expect(chat.messages).to_have_count(0)
     service.enqueue(Reply(steps=[chunk("Half of it"), fake.stall]))
     chat.ask("Pears")
     expect_kept(chat, "Half of it")
-    entry(chat, "Apples").locator(".open").click()
-    chat = again(chat.page)
+    with chat.page.expect_navigation():
+        chat.page.evaluate(RELOAD_WHEN_NOTED, apples)
+        entry(chat, "Apples").locator(".open").click()
+    assert "Pears" in chat.page.evaluate('sessionStorage.getItem("shown")')
+    chat = ChatPage(chat.page)
     expect(chat.question(1)).to_have_text("Apples")
     entry(chat, "Pears").locator(".open").click()
     expect(chat.answer(1)).to_contain_text("Half of it")
