@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Barrier
 
 from chat.ledger.ledger import FILE
 from chat.ledger.redis import RedisStore
@@ -26,11 +27,10 @@ from chat.ledger.store import Bounds, Lease, Store, StoreError
 from tests.ledger.stores import Server
 
 SECONDS = 3.0  # of each measurement
-PREPARING = 2.0  # seconds until it begins
 EACH = 150  # requests that a process has under way
 LONG = 3_600.0  # seconds of a lease, so that none runs out
 BOUNDS = Bounds(visitor=10**9, all=10**12)
-LINE = "{:8}{:>12}{:>12}  {:12}{:>12}{:>16}"
+LINE = "{:8}{:>12}{:>12}  {:12}{:>12}{:>18}"
 
 
 def begin(store: Store) -> tuple[Lease, Lease]:
@@ -79,14 +79,14 @@ def store_at(where: str) -> Store:
     return SqliteStore(Path(where) if where else None, lease=LONG)
 
 
-def steps(where: str | Store, work: Callable[[Work], int], began: float) -> int:
-    """How many steps were made in `SECONDS` from that time on."""
+def steps(where: str | Store, work: Callable[[Work], int], gate: Barrier) -> int:
+    """How many steps were made in `SECONDS`, from when all processes were ready."""
     doing = Work(where if isinstance(where, Store) else store_at(where))
     work(doing)
-    assert time.time() < began
-    time.sleep(began - time.time())
+    gate.wait()
+    until = time.monotonic() + SECONDS
     made = 0
-    while time.time() < began + SECONDS:
+    while time.monotonic() < until:
         with suppress(StoreError):  # a file that others have not let go of for two seconds
             made += work(doing)
     return made
@@ -97,19 +97,20 @@ def measure(where: str, under_way: int, processes: int, server: Server | None = 
     store = store_at(where)
     for _ in range(under_way):
         begin(store)
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+    context = get_context("spawn")
+    with context.Manager() as manager, ProcessPoolExecutor(processes, context) as pool:
         for work in WORKS:
-            began = time.time() + PREPARING * processes
+            gate = manager.Barrier(processes)
             before = busy(server)
             if where:
-                asked = [pool.submit(steps, where, work, began) for _ in range(processes)]
+                asked = [pool.submit(steps, where, work, gate) for _ in range(processes)]
                 made = sum(each.result() for each in asked)
             else:
-                made = steps(store, work, began)
-            core = made / (busy(server) - before) if server else 0
+                made = steps(store, work, gate)
+            core = f"{made / (busy(server) - before):,.0f}" if server else ""
             name = "Redis" if server else "file" if where else "memory"
-            said = (name, processes, under_way, work.__name__, f"{made / SECONDS:,.0f}")
-            print(LINE.format(*said, f"{core:,.0f}" if server else ""), flush=True)
+            rate = f"{made / SECONDS:,.0f}"
+            print(LINE.format(name, processes, under_way, work.__name__, rate, core), flush=True)
 
 
 def busy(server: Server | None) -> float:
