@@ -1,5 +1,5 @@
 // What keys mean before anything else on the page hears of them. Loaded first (page.js).
-import { BUTTON, EDITED, INPUT, buttonOf, isOpen, sends } from "./selectors.js";
+import { BUTTON, EDITED, INPUT, buttonOf, isOpen, lastEdit, sends } from "./selectors.js";
 import { stop } from "./writing.js";
 
 // An input method ends its word with Enter, too, and leaves it with Escape. Safari tells so after the
@@ -31,6 +31,12 @@ window.addEventListener(
       event.stopImmediatePropagation();
       target.blur(); // so that the server has what it says
       buttonOf(target, name)?.click();
+    } else if (key === "ArrowUp" && target.matches?.(INPUT) && !target.value && !repeat) {
+      const edit = lastEdit();
+      if (!edit) return;
+      event.preventDefault();
+      target.blur(); // the cursor goes into the question (focus.js)
+      edit.click();
     } else if (key === "Escape") isTaken = isOpen(target);
   },
   true,

@@ -12,6 +12,8 @@ import "./input.js";
 import { takeField } from "./focus.js";
 import "./phone.js";
 import "./scrollers.js";
+import "./shortcuts.js";
+import "./wake.js";
 import { showEnd } from "./scroll.js";
 import { databaseName } from "./storage.js";
 import { METER } from "./selectors.js";

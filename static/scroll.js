@@ -2,7 +2,8 @@
 //
 // The chat input stands in `st.bottom`: where Streamlit (1.67) places it by itself, it scrolls by
 // itself, too, and pulls back who scrolls up while the page grows.
-import { ASKS, EARLIER, INPUT, MAIN, MESSAGE, TURNS, roundIn, sends } from "./selectors.js";
+import { ASKS, EARLIER, INPUT, MAIN, MESSAGE, TO_END, TURNS, roundIn, sends } from "./selectors.js";
+import { takeInput } from "./input.js";
 import { isWriting } from "./writing.js";
 
 // A wheel that turns down stops where the end was when it began to turn, and the page grows meanwhile.
@@ -18,6 +19,7 @@ export function showEnd() {
 
 function stayAtEnd() {
   if (isAtEnd) main.scrollTo({ top: main.scrollHeight });
+  showWay();
 }
 
 function onScroll() {
@@ -26,7 +28,19 @@ function onScroll() {
   if (scrollTop < top - 1 && scrollHeight >= height) isAtEnd = false;
   else if (!kept?.isHeld && scrollTop > top && scrollHeight - scrollTop - clientHeight < NEAR) isAtEnd = true;
   [top, height] = [scrollTop, scrollHeight];
+  showWay();
 }
+
+// Who has scrolled up has a button that leads to the end.
+function showWay() {
+  const isAway = main.scrollHeight - main.scrollTop - main.clientHeight > main.clientHeight / 2;
+  document.body.classList.toggle("away", isAway && !isAtEnd);
+}
+document.addEventListener("click", ({ target }) => {
+  if (!target.closest?.(TO_END)) return;
+  showEnd();
+  takeInput();
+});
 main.addEventListener("scroll", onScroll, { passive: true });
 
 const growth = new ResizeObserver(stayAtEnd);

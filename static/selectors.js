@@ -47,9 +47,11 @@ export const BUTTON = `[data-testid="stButton"] button, [data-testid="stFormSubm
 export const DIALOGUE = ".st-key-dialogue"; // in which all rounds stand
 export const LIVE = "live"; // the class of what stands beneath an answer while it is written
 export const METER = ".st-key-meter .meter"; // the first two are the split
+export const TO_END = ".to-end"; // the button that leads to the end of the page
 export const STOP = ".st-key-stop button";
 export const EDIT = '[class*="st-key-edit-"]'; // the button of a question, and then the field in its place
 export const EDITS = `${EDIT} button`;
+export const lastEdit = () => [...document.querySelectorAll(EDITS)].at(-1); // of the last question
 export const EDITED = `${EDIT} textarea`;
 export const ENDS_EDIT = '[class*="st-key-leave-edit-"] button, [class*="st-key-save-edit-"] button';
 export const EARLIER = ".st-key-earlier button";

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from functools import partial
 
@@ -38,6 +39,10 @@ def draw_input(page: Page, service: Service) -> None:
     """Draw the input, and a line that says where the demo answers."""
     # In `st.bottom`: where Streamlit (1.67) places it by itself, it also scrolls by itself.
     with st.bottom, st.container(key="asking", gap=None):
+        # Seen where somebody has scrolled up (scroll.js).
+        name = html.escape(text.TO_END)
+        with st.container(key="to-end"):
+            st.html(f'<button class="to-end" aria-label="{name}" title="{name}"></button>')
         if page.visitor.tray.is_open:
             page.draw(Part.TRAY, tray.draw)
         if page.visitor.owners.transcription_model is not None and not service.is_demo:

@@ -6,6 +6,7 @@ Each group of widgets is a part of the page: a change while an answer streams wa
 
 from __future__ import annotations
 
+import html
 import json
 from contextlib import closing
 from datetime import UTC, datetime
@@ -50,6 +51,7 @@ def draw(page: Page, counter: TokenCounter) -> None:
                 page.draw(Part.FILES, files.draw)
                 if visitor.owners.language is None:
                     page.draw(Part.LANGUAGE, _language)
+                st.html(_shortcuts())
     if is_loading:
         _redraw_when_loaded(page, counter)
 
@@ -70,6 +72,12 @@ def _language(page: Page) -> None:
         on_change=page.choose_language,
         format_func=lambda code: language(code).name,
     )
+
+
+def _shortcuts() -> str:
+    """A button that shows what the keyboard does (shortcuts.js)."""
+    words = html.escape(json.dumps(text.shortcuts()))
+    return f'<button class="show-shortcuts" data-words="{words}">{text.SHORTCUTS}</button>'
 
 
 def _draw_meter(page: Page) -> None:

@@ -11,6 +11,7 @@ const NAMES = [
 ];
 for (const name of NAMES) globalThis[name] = page[name];
 globalThis.window = page;
+globalThis.navigator ??= page.navigator; // node has one since its version 21
 // Nobody has signed in. It stays where a test draws another page.
 document.head.innerHTML = `<i class="note" data-kind="person" data-value='""'></i>`;
 globalThis.matchMedia = () => ({ matches: true });

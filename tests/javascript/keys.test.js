@@ -88,3 +88,20 @@ test("Enter sends, but on a touch screen it makes a line", () => {
   assert.equal(press("Enter", { on }), true);
   assert.deepEqual(heard, ["Enter"]);
 });
+
+test("an arrow up in an empty input edits the last question", () => {
+  find(".stMain").insertAdjacentHTML("beforeend", '<p class="st-key-edit-2"><button>edit</button></p>');
+  presses.edit = 0;
+  find(".st-key-edit-2 button").addEventListener("click", () => presses.edit++);
+  const on = '[data-testid="stChatInputTextArea"]';
+  find(on).value = "words";
+  press("ArrowUp", { on });
+  press("ArrowUp", { on: 'input[type="search"]' });
+  assert.equal(presses.edit, 0);
+  find(on).value = "";
+  press("ArrowUp", { on, isComposing: true });
+  press("ArrowUp", { on, repeat: true });
+  assert.equal(presses.edit, 0);
+  press("ArrowUp", { on });
+  assert.equal(presses.edit, 1);
+});
