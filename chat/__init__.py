@@ -15,11 +15,11 @@ from chat.conversation.round import Round
 from chat.conversation.tree import Conversation
 from chat.conversation.window import Message, Window
 from chat.errors import ChatError
+from chat.models import Usage
 from chat.options import Options
 from chat.services.base import Service
 from chat.services.connect import connect
 from chat.settings import Settings, SettingsError
-from chat.usage import Usage
 
 __version__ = "1.0.0"  # told nowhere else
 

@@ -1,4 +1,7 @@
-"""What is known of each model; what is not known is None, and is not guessed."""
+"""What is known of each model, and what a request took of it.
+
+What is not known is None, and is not guessed.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from chat.options import EFFORTS, VERBOSITIES, Options
-from chat.usage import Usage
 
 TABLE = Path(__file__).with_name("models.toml")
 MILLION = 1_000_000
@@ -21,6 +23,21 @@ USUAL_EFFORTS = ("low", "medium", "high")  # of a model that is not known
 _PROVIDERS = frozenset({"openai", "azure"})
 # What may stand behind a known name that still means that model: "-2024-11-20", "-0613", "-latest".
 _DATED = re.compile(r"-(?:\d{4}-\d{2}-\d{2}|\d{4}|latest)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """Tokens of one request as the provider counted them."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    reasoning_tokens: int | None = None
+    cached_tokens: int | None = None
+
+    @property
+    def total_tokens(self) -> int:
+        """Prompt and completion together."""
+        return self.prompt_tokens + self.completion_tokens
 
 
 @dataclass(frozen=True, kw_only=True)

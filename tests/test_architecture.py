@@ -22,7 +22,6 @@ GROUND = (
         "characters",
         "redaction",
         "options",
-        "usage",
         "errors",
         "models",
     ),

@@ -7,9 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from chat.models import Model, find, table
+from chat.models import Model, Usage, find, table
 from chat.options import EFFORTS, Options
-from chat.usage import Usage
 
 
 def test_the_table_knows_the_models_and_their_facts() -> None:

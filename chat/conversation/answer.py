@@ -17,7 +17,7 @@ from chat.conversation.events import (
     TextDelta,
     UsageReported,
 )
-from chat.usage import Usage
+from chat.models import Usage
 
 
 class Status(StrEnum):

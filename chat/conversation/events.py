@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chat.usage import Usage
+from chat.models import Usage
 
 
 @dataclass(frozen=True)

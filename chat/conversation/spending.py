@@ -9,7 +9,7 @@ from decimal import Decimal
 from chat import models
 from chat.conversation.answer import Answer
 from chat.conversation.tree import Conversation
-from chat.usage import Usage
+from chat.models import Usage
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,8 +26,8 @@ from chat.conversation.tree import Conversation
 from chat.keeping import files, untrusted
 from chat.keeping.plain import of_messages
 from chat.keeping.untrusted import MOST, Fault, TranscriptError
+from chat.models import Usage
 from chat.options import EFFORTS, MOST_ROUNDS, REFUSABLE, VERBOSITIES, Options
-from chat.usage import Usage
 
 FORMAT = "chat-transcript"
 VERSION = 3

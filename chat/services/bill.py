@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from chat.models import Usage
 from chat.tokens.calibration import HIDDEN
-from chat.usage import Usage
 
 FASTEST = 200  # tokens a second that a model may think without a word that is seen
 PACE = 10  # tokens a second of text from which on a model does nothing else meanwhile

@@ -15,11 +15,11 @@ from chat.conversation.events import Ended, Event, TextDelta, UsageReported, Wai
 from chat.conversation.files import Part, pictures_of, text_of
 from chat.conversation.window import Message, Window
 from chat.languages.language import ENGLISH, Language, language, say, spoken
+from chat.models import Usage
 from chat.options import Options
 from chat.services.base import Service
 from chat.tokens.counter import REPLY_OVERHEAD, estimate_messages
 from chat.tokens.estimate import estimate
-from chat.usage import Usage
 
 PACE = 0.04  # seconds between two pieces: about 25 words a second
 LOOKED_AT = 1_000  # characters of a question that the script looks at

@@ -21,10 +21,10 @@ from chat import errors
 from chat.characters import Mender
 from chat.conversation.events import Ended, Event, ReasoningDelta, Reread, TextDelta, UsageReported
 from chat.errors import ChatError
+from chat.models import Usage
 from chat.services.eventstream import LONGEST_UNREAD, EventStream
 from chat.services.parts import fields, words
 from chat.services.thinking import Thinking
-from chat.usage import Usage
 
 DONE = "[DONE]"
 _SPACE = re.compile(r"\s*")

@@ -16,11 +16,11 @@ from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, Us
 from chat.conversation.window import Window
 from chat.errors import ChatError
 from chat.files.recordings import Recording
+from chat.models import Usage
 from chat.options import Options
 from chat.services.around import Around
 from chat.services.base import Service
 from chat.services.transcription import Transcript
-from chat.usage import Usage
 
 _SALT = secrets.token_bytes(16)
 

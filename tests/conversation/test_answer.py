@@ -9,7 +9,7 @@ import pytest
 from chat.conversation.answer import Answer, Status
 from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, UsageReported, Waiting
 from chat.errors import BrokenOff, ServiceDown
-from chat.usage import Usage
+from chat.models import Usage
 
 USAGE = Usage(prompt_tokens=20, completion_tokens=10)
 

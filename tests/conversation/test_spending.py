@@ -8,7 +8,7 @@ from chat.conversation.answer import Answer, Status
 from chat.conversation.round import Round
 from chat.conversation.spending import Spending
 from chat.conversation.tree import Conversation
-from chat.usage import Usage
+from chat.models import Usage
 
 
 def answer(model: str, tokens_in: int, tokens_out: int, *, cached: int | None = None) -> Answer:

@@ -15,7 +15,7 @@ from chat.conversation.round import Round
 from chat.conversation.tree import Conversation
 from chat.conversation.window import GO_ON, Capacity, Message, Window
 from chat.errors import BadCharacter, BlankQuestion, WindowTooLarge
-from chat.usage import Usage
+from chat.models import Usage
 
 USAGE = Usage(prompt_tokens=20, completion_tokens=10)
 

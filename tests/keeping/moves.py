@@ -13,8 +13,8 @@ from chat.conversation.files import Document, File, Picture
 from chat.conversation.tree import Conversation
 from chat.errors import ServiceDown
 from chat.files.pictures import checked
+from chat.models import Usage
 from chat.options import Options
-from chat.usage import Usage
 
 PLAIN_OPTIONS = Options(model="m", temperature=0.5, max_tokens=7)
 OPTIONS = Options(

@@ -9,11 +9,11 @@ from chat.conversation.events import Event, UsageReported
 from chat.conversation.tree import Conversation
 from chat.conversation.window import Window
 from chat.ledger.limits import Limits
+from chat.models import Usage
 from chat.options import Options
 from chat.services.base import Service
 from chat.services.budgeted import Budgeted
 from chat.tokens.counter import Count, Grade
-from chat.usage import Usage
 
 WINDOW = 100  # tokens, by `weigh` below
 

@@ -15,12 +15,12 @@ from chat.ledger.ledger import Ledger
 from chat.ledger.limits import Limits
 from chat.ledger.sqlite import SqliteStore
 from chat.ledger.store import LEASE, Left
+from chat.models import Usage
 from chat.options import Options
 from chat.services.base import Service
 from chat.services.bill import FASTEST
 from chat.services.budgeted import FREE, LONGEST_ANSWER, STEP, TURN
 from chat.tokens.counter import Grade
-from chat.usage import Usage
 from tests.ledger.stores import Clock
 from tests.services.budgets import (
     OPTIONS,

@@ -18,11 +18,11 @@ from chat.conversation.answer import Answer, Status
 from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, UsageReported, Waiting
 from chat.conversation.tree import Conversation
 from chat.conversation.window import Window
+from chat.models import Usage
 from chat.options import Options
 from chat.services import inbox
 from chat.services import provider as provider_module
 from chat.services.provider import Provider
-from chat.usage import Usage
 from tests.fakes import service as fake
 from tests.fakes.service import KEY, PATIENCE, Reply, ScriptedService, answering, chunk, failing
 

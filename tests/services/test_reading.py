@@ -16,8 +16,8 @@ from chat import errors
 from chat.conversation.answer import Answer
 from chat.conversation.events import Ended, Event, Reread, TextDelta, UsageReported
 from chat.keeping.untrusted import LONGEST_NAME
+from chat.models import Usage
 from chat.services.reading import LONGEST_REASON, ErrorEvent, Reading, UnreadableEvent
-from chat.usage import Usage
 
 
 def event(*, finish_reason: object = None, usage: object = None, **delta: object) -> bytes:

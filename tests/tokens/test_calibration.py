@@ -11,11 +11,11 @@ from chat.conversation.events import Ended, TextDelta
 from chat.conversation.files import text_of
 from chat.conversation.tree import Conversation
 from chat.conversation.window import Message, Window
+from chat.models import Usage
 from chat.tokens.calibration import Calibration
 from chat.tokens.counter import Encoding, Grade, TokenCounter
 from chat.tokens.estimate import estimate
 from chat.tokens.ranks import Obstacle, RanksUnavailable
-from chat.usage import Usage
 from tests.corpus import CORPUS
 from tests.fakes.encoding import Letters
 

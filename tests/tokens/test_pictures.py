@@ -12,10 +12,10 @@ from chat.conversation.answer import Answer
 from chat.conversation.files import Picture as SentPicture
 from chat.conversation.files import content_of
 from chat.conversation.window import Message
+from chat.models import Usage
 from chat.tokens import pictures
 from chat.tokens.calibration import Calibration
 from chat.tokens.counter import Grade, TokenCounter, estimate_messages
-from chat.usage import Usage
 from tests.fakes.encoding import Letters
 
 
