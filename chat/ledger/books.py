@@ -20,7 +20,9 @@ from chat.ledger.store import (
     read,
     written,
 )
+from chat.ledger.used import DAYS, MOST_MODELS, MOST_ROWS, Row, Used
 
+NUMBERS = ", ".join(Used.__dataclass_fields__)
 TABLES = (
     "CREATE TABLE IF NOT EXISTS day (only INTEGER PRIMARY KEY, number INTEGER, spent INTEGER)",
     "CREATE TABLE IF NOT EXISTS visitors (visitor TEXT PRIMARY KEY, spent INTEGER) WITHOUT ROWID",
@@ -29,6 +31,8 @@ TABLES = (
     "CREATE UNIQUE INDEX IF NOT EXISTS turns ON leases (visitor) WHERE is_turn",
     "CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, text TEXT, until REAL) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS notes_until ON notes (until)",
+    "CREATE TABLE IF NOT EXISTS used (day INTEGER, who TEXT, own_key INTEGER, model TEXT,"
+    f" {NUMBERS}, PRIMARY KEY (day, who, own_key, model)) WITHOUT ROWID",
 )
 
 
@@ -104,6 +108,26 @@ class Books:
         """Let a lease be over."""
         self._do("DELETE FROM leases WHERE id = ?", (id,))
 
+    def count(self, row: Row) -> None:
+        """Add this to what today's requests took."""
+        who, model = next(place for place in row.places if self._has_room(row, *place))
+        sums = ", ".join(f"{name} = {name} + excluded.{name}" for name in vars(row.used))
+        values = (self.day, who, row.has_own_key, model, *vars(row.used).values())
+        marks = ", ".join("?" * len(values))
+        self._do(f"INSERT INTO used VALUES ({marks}) ON CONFLICT DO UPDATE SET {sums}", values)  # noqa: S608
+
+    def _has_room(self, row: Row, who: str, model: str) -> bool:
+        """Whether this is counted under this name: there is such a row, or may be another one."""
+        if (who, model) == row.places[-1]:
+            return True
+        rows = "SELECT count(*) FROM used WHERE day = ?"
+        known = f"{rows} AND who = ? AND own_key = ? AND model = ?"
+        if self._number(known, self.day, who, row.has_own_key, model):
+            return True
+        has_models = self._number(f"{rows} AND who = ?", self.day, who) < MOST_MODELS
+        is_allowed = has_models or (who, model) == row.places[1]
+        return is_allowed and self._number(rows, self.day) < MOST_ROWS
+
     def _turn_day(self) -> int:
         """Begin the day that it is. Raises `DamagedError`."""
         today = day_of(self._now)
@@ -115,6 +139,7 @@ class Books:
         self._do("REPLACE INTO day VALUES (1, ?, 0)", (today,))
         self._do("DELETE FROM visitors")
         self._do("UPDATE leases SET fresh = 0")
+        self._do("DELETE FROM used WHERE day <= ?", (today - DAYS,))
         return today
 
     def _lapse(self) -> None:
@@ -130,9 +155,23 @@ class Books:
         rows = self._do(f"SELECT {columns} FROM leases WHERE {condition}", (value,))  # noqa: S608
         return [Kept(*row) for row in rows.fetchall()]
 
-    def _number(self, query: str, *values: str) -> int:
+    def _number(self, query: str, *values: str | int) -> int:
         row = self._do(query, values).fetchone()
         return 0 if row is None or row[0] is None else int(row[0])
+
+
+def used(connection: sqlite3.Connection, now: float, day: int | None) -> tuple[int, list[Row]]:
+    """See `Store.used`."""
+    (begun,) = connection.execute("SELECT max(number) FROM day").fetchone()
+    today = max(begun or 0, day_of(now))
+    day = today if day is None else day
+    columns = f"who, model, own_key, {NUMBERS}"
+    kept = f"SELECT {columns} FROM used WHERE day = ? AND day > ? ORDER BY who, own_key, model"  # noqa: S608
+    rows = [
+        Row(who=who, model=model, has_own_key=bool(own_key), used=Used.of(numbers))
+        for who, model, own_key, *numbers in connection.execute(kept, (day, today - DAYS))
+    ]
+    return day, rows
 
 
 def change_notes(

@@ -35,8 +35,10 @@ from chat.ledger.store import (
     read,
     written,
 )
+from chat.ledger.used import DAYS, MOST_MODELS, MOST_ROWS, Row, Used
 
 KEYS = [f"{{chat}}:{name}" for name in ("sums", "leases", "times", "turns", "notes", "forgotten")]
+USED = [f"{{chat}}:used:{number}" for number in range(DAYS)]  # a key each day, again and again
 TRIES = 20  # to change notes that others change at the same time
 
 
@@ -128,6 +130,29 @@ class RedisStore(Store):
                 return result
         raise BusyError
 
+    def count(self, rows: Sequence[Row]) -> None:
+        """See `Store.count`."""
+        said = [
+            {
+                "names": [json.dumps((*place, row.has_own_key)) for place in row.places],
+                "who": row.who,
+                "numbers": [*vars(row.used).values()],
+            }
+            for row in rows
+        ]
+        self._ask("count", rows=said, most_rows=MOST_ROWS, most_models=MOST_MODELS)
+
+    def used(self, day: int | None = None) -> tuple[int, list[Row]]:
+        """See `Store.used`."""
+        day, found = self._ask("used", day=day)
+        rows = []
+        for name, numbers in zip(found[::2], found[1::2], strict=True):
+            if name.startswith("["):
+                who, model, has_own_key = json.loads(name)
+                used = Used.of(map(int, numbers.split()))
+                rows.append(Row(who=who, model=model, has_own_key=has_own_key, used=used))
+        return int(day), sorted(rows, key=lambda row: (row.who, row.has_own_key, row.model))
+
     def _ask(self, step: str, **asked: object) -> Any:  # noqa: ANN401 - each step answers in its own way
         """Have a step made by the server."""
         asked |= {"step": step, "lease": self._lease}
@@ -135,7 +160,7 @@ class RedisStore(Store):
             asked["now"] = self._clock()
         said = json.dumps({name: value for name, value in asked.items() if value is not None})
         try:
-            return self._script(keys=KEYS, args=[said])
+            return self._script(keys=[*KEYS, *USED], args=[said])
         except (redis.RedisError, OSError, ValueError) as error:
             is_late = str(error).endswith("CLOCK")
             raise ClockError if is_late else StoreError(str(error)) from error

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from chat.ledger.books import TABLES, Books, change_notes
+from chat.ledger.books import TABLES, Books, change_notes, used
 from chat.ledger.store import (
     LEASE,
     PATIENCE,
@@ -31,6 +31,7 @@ from chat.ledger.store import (
     StoreError,
     Sums,
 )
+from chat.ledger.used import Row
 
 FORMER = "spent.json"
 LARGEST = 1_000  # characters that are read of it; it had about 40
@@ -41,7 +42,8 @@ class SqliteStore(Store):
     """The ledger in a file, whose folder is made where it is missing, or else in memory.
 
     A file that is gone is made anew by the next start alone, as the day would begin anew with it.
-    `clock` tells seconds since 1970, `lease` is in seconds. Raises `StoreError`.
+    `clock` tells seconds since 1970, `lease` is in seconds. One that `only_reads` opens a file that
+    is there, makes nothing and can do nothing but look at it. Raises `StoreError`.
     """
 
     def __init__(
@@ -50,16 +52,19 @@ class SqliteStore(Store):
         *,
         clock: Callable[[], float] = time.time,
         lease: float = LEASE,
+        only_reads: bool = False,
     ) -> None:
         self.place = "memory" if path is None else str(path)
         self._path = path
         self._clock = clock
         self._lease = lease
+        self._only_reads = only_reads
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None  # which one is open
         with self._errors():
-            self._begin()
+            if not only_reads:
+                self._begin()
 
     def sums(self, visitor: str) -> Sums:
         """See `Store.sums`."""
@@ -106,18 +111,29 @@ class SqliteStore(Store):
         with self._transaction() as connection:
             return change_notes(connection, self._clock(), names, edit)
 
+    def count(self, rows: Sequence[Row]) -> None:
+        """See `Store.count`."""
+        with self._books() as books:
+            for row in rows:
+                books.count(row)
+
+    def used(self, day: int | None = None) -> tuple[int, list[Row]]:
+        """See `Store.used`."""
+        with self._transaction("DEFERRED") as connection:
+            return used(connection, self._clock(), day)
+
     @contextmanager
     def _books(self) -> Iterator[Books]:
         with self._transaction() as connection:
             yield Books(connection, self._clock(), self._lease)
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """For one thread of one process alone: all of a step, or nothing of it."""
+    def _transaction(self, kind: str = "IMMEDIATE") -> Iterator[sqlite3.Connection]:
+        """For one thread alone: all of a step, or nothing of it. An immediate one may change it."""
         if not self._lock.acquire(timeout=PATIENCE):
             raise BusyError
         try:
-            with self._errors(), _transaction(self._connected()) as connection:
+            with self._errors(), _transaction(self._connected(), kind) as connection:
                 yield connection
         finally:
             self._lock.release()
@@ -156,22 +172,28 @@ class SqliteStore(Store):
         return self._connection
 
     def _opened(self) -> sqlite3.Connection:
+        mode = "ro" if self._only_reads else "rwc"
         connection = sqlite3.connect(
-            ":memory:" if self._path is None else self._path,
+            ":memory:" if self._path is None else f"{self._path.absolute().as_uri()}?mode={mode}",
             timeout=PATIENCE,
             isolation_level=None,
             check_same_thread=False,
+            uri=True,
         )
+        self._file = None if self._path is None else _identity(self._path)
+        if self._only_reads:
+            return connection
         # A process that is killed loses nothing so, and no step waits for the disk.
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
-        self._file = None if self._path is None else _identity(self._path)
         return connection
 
 
 @contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    connection.execute("BEGIN IMMEDIATE")
+def _transaction(
+    connection: sqlite3.Connection, kind: str = "IMMEDIATE"
+) -> Iterator[sqlite3.Connection]:
+    connection.execute(f"BEGIN {kind}")
     try:
         yield connection
         connection.execute("COMMIT")

@@ -3,10 +3,14 @@
 --
 -- KEYS: sums (a hash: the day, what all have spent, what of it is reserved, and by visitor), leases
 -- (a hash: JSON by id), times (when each ends), turns (a hash: a lease's id by visitor), notes (a
--- hash: texts by name), forgotten (when each is).
+-- hash: texts by name), forgotten (when each is); and then one for each day that is kept: what its
+-- requests took (a hash: the day, how many rows there are, in all and of each person, and the numbers
+-- of a row by its name, which is JSON).
 -- ARGV: what is asked, as JSON. It says with `now` what time it is, or else this server does.
 
 local SUMS, LEASES, TIMES, TURNS, NOTES, FORGOTTEN = unpack(KEYS)
+local OTHERS = 6 -- keys before those of the days
+local DAYS = #KEYS - OTHERS
 local DAY = 86400
 local asked = cjson.decode(ARGV[1])
 local clock = redis.call('TIME')
@@ -177,7 +181,52 @@ function steps.write()
   return 1
 end
 
-if steps[asked.step] ~= steps.read and steps[asked.step] ~= steps.write then
+local function book_of(number) return KEYS[OTHERS + 1 + number % DAYS] end
+
+local function counted_under(book, row)
+  for place, name in ipairs(row.names) do
+    if place == #row.names or redis.call('HEXISTS', book, name) == 1 then return name end
+    local has_models = number(redis.call('HGET', book, 'of ' .. row.who)) < asked.most_models
+    local has_rows = number(redis.call('HGET', book, 'rows')) < asked.most_rows
+    if has_rows and (has_models or place == 2) then
+      redis.call('HINCRBY', book, 'of ' .. row.who, 1)
+      return name
+    end
+  end
+end
+
+function steps.count()
+  local book = book_of(day)
+  if number(redis.call('HGET', book, 'day')) ~= day then
+    redis.call('DEL', book)
+    redis.call('HSET', book, 'day', day)
+    redis.call('EXPIRE', book, math.ceil((day + DAYS) * DAY - now))
+  end
+  for _, row in ipairs(asked.rows) do
+    local name = counted_under(book, row)
+    local numbers, sums = row.numbers, {}
+    local kept = redis.call('HGET', book, name)
+    if not kept then redis.call('HINCRBY', book, 'rows', 1) end
+    for sum in string.gmatch(kept or '', '%d+') do sums[#sums + 1] = tonumber(sum) end
+    for at, more in ipairs(numbers) do
+      sums[at] = string.format('%.0f', (sums[at] or 0) + more)
+    end
+    redis.call('HSET', book, name, table.concat(sums, ' '))
+  end
+  return 1
+end
+
+function steps.used()
+  local today = math.max(day, number(redis.call('HGET', SUMS, 'day')))
+  local wanted = asked.day or today
+  local book = book_of(wanted)
+  local is_kept = wanted > today - DAYS and number(redis.call('HGET', book, 'day')) == wanted
+  return { wanted, is_kept and redis.call('HGETALL', book) or {} }
+end
+
+-- What is only looked at, or has a time of its own, changes no sums.
+local without_sums = { read = true, write = true, used = true }
+if not without_sums[asked.step] then
   if not turn_day() then return redis.error_reply('CLOCK') end
   lapse()
 end

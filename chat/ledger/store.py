@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import uuid4
 
+from chat.ledger.used import Row
+
 LEASE = 30.0  # seconds that a lease lasts
 PATIENCE = 2.0  # seconds that a store is waited for
 DAY = 86_400  # seconds
@@ -144,6 +146,21 @@ class Store(ABC):
         It gets those that there are, and the time in seconds since 1970, and may be called
         several times. Each note is what JSON can say, and is forgotten at its time `until`, or
         before where there are more than `MOST_NOTES`.
+        """
+
+    @abstractmethod
+    def count(self, rows: Sequence[Row]) -> None:
+        """Add these to what today's requests took; each has to be `fit`.
+
+        A person has rows of `MOST_MODELS` models, and a day `MOST_ROWS`: beyond that, they are
+        counted under the name `REST`.
+        """
+
+    @abstractmethod
+    def used(self, day: int | None = None) -> tuple[int, list[Row]]:
+        """A day, in days since 1970, and what its requests took; left out: today.
+
+        It is kept for `DAYS` days. Nothing is changed by looking at it.
         """
 
 

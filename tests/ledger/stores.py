@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
 import redis
 
 from chat.ledger.store import Store
@@ -94,6 +95,13 @@ class Server:
             yield
         finally:
             self._process.send_signal(signal.SIGCONT)
+
+
+def bound_rows(monkeypatch: pytest.MonkeyPatch, *, models: int, rows: int) -> None:
+    """Let a person have rows of so many models, and a day so many rows."""
+    for room in ("books", "redis"):
+        monkeypatch.setattr(f"chat.ledger.{room}.MOST_MODELS", models)
+        monkeypatch.setattr(f"chat.ledger.{room}.MOST_ROWS", rows)
 
 
 def unheard(_line: str) -> None:

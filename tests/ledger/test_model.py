@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -22,10 +23,21 @@ from hypothesis.stateful import (
 from chat.ledger.redis import RedisStore
 from chat.ledger.sqlite import SqliteStore
 from chat.ledger.store import LEASE, Bounds, Lease, Store, Sums
-from tests.ledger.stores import DAY, Clock, Server
+from chat.ledger.used import DAYS, REST, Row, Used
+from tests.ledger.stores import DAY, Clock, Server, bound_rows
 
 VISITORS = st.sampled_from(["192.0.2.1", "2001:db8::/64"])
 TOKENS = st.integers(0, 300)
+MODELS, ROWS_A_DAY = 2, 5
+ROWS = st.builds(
+    lambda who, model, has_own_key, numbers: Row(
+        who=who, model=model, has_own_key=has_own_key, used=Used.of(numbers)
+    ),
+    st.sampled_from(["192.0.2.1", "2001:db8::/64", "Zoë"]),
+    st.sampled_from(["a", "b", "[c", 'd"\n']),
+    st.booleans(),
+    st.lists(st.integers(0, 10**12), min_size=7, max_size=7),
+)
 BOUNDS = st.builds(
     lambda visitor, everybody: Bounds(visitor=visitor, all=everybody),
     st.none() | st.integers(0, 1_000),
@@ -53,6 +65,7 @@ class Dictionary:
         self.spent: Counter[str | None] = Counter()  # None: by all
         self.kept: dict[str, Kept] = {}
         self.turns: dict[str, str] = {}
+        self.used: dict[int, dict[tuple[str, bool, str], Used]] = {}
 
     def begin(self) -> None:
         """What each step begins with."""
@@ -91,9 +104,32 @@ class Dictionary:
         if lease.is_turn:
             self.turns[lease.visitor] = lease.id
 
+    def count(self, row: Row) -> None:
+        rows = self.used.setdefault(self.day, {})
+        of_the_person = [key for key in rows if key[0] == row.who]
+        key = (row.who, row.has_own_key, row.model)
+        if key not in rows and len(of_the_person) >= MODELS:
+            key = (row.who, row.has_own_key, REST)
+        if key not in rows and len(rows) >= ROWS_A_DAY:
+            rest = (row.who, row.has_own_key, REST)
+            key = rest if rest in rows else (REST, row.has_own_key, REST)
+        rows[key] = rows.get(key, Used()) + row.used
+
+    def rows(self, day: int) -> list[Row]:
+        is_kept = day > max(self.day, self.clock.now // DAY) - DAYS
+        return [
+            Row(who=who, model=model, has_own_key=has_own_key, used=used)
+            for (who, has_own_key, model), used in sorted(self.used.get(day, {}).items(), key=_name)
+            if is_kept
+        ]
+
     def sums(self, visitor: str) -> Sums:
         reserved = sum(kept.fresh for kept in self.kept.values())
         return Sums(visitor=self.spent[visitor], all=self.spent[None], reserved=reserved)
+
+
+def _name(row: tuple[tuple[str, bool, str], Used]) -> tuple[str, bool, str]:
+    return row[0]
 
 
 class Moves(RuleBasedStateMachine):
@@ -173,7 +209,21 @@ class Moves(RuleBasedStateMachine):
         for lease in leases:
             lease.told = used
 
-    @rule(seconds=st.sampled_from([1, LEASE - 1, LEASE, 3_600, DAY / 2, DAY, 3 * DAY]))
+    @rule(rows=st.lists(ROWS, max_size=8))
+    def count(self, rows: list[Row]) -> None:
+        self.model.begin()
+        for row in rows:
+            self.model.count(row)
+        for store in self.stores:
+            store.count(rows)
+
+    @rule(ago=st.sampled_from([0, 1, 3, DAYS - 1, DAYS, 40]))
+    def look_back(self, ago: int) -> None:
+        today = max(self.model.day, int(self.clock.now // DAY))
+        expected = today - ago, self.model.rows(today - ago)
+        assert [store.used(today - ago) for store in self.stores] == [expected] * 3
+
+    @rule(seconds=st.sampled_from([1, LEASE - 1, LEASE, 3_600, DAY / 2, DAY, 3 * DAY, 28 * DAY]))
     def wait(self, seconds: float) -> None:
         self.clock.now += seconds
 
@@ -201,9 +251,14 @@ class Moves(RuleBasedStateMachine):
         for visitor in ("192.0.2.1", "2001:db8::/64"):
             expected = self.model.sums(visitor)
             assert [store.sums(visitor) for store in self.stores] == [expected] * 3
+        used = self.model.day, self.model.rows(self.model.day)
+        assert [store.used() for store in self.stores] == [used] * 3
 
 
-def test_all_stores_keep_the_same_records(server: Server, tmp_path: Path) -> None:
+def test_all_stores_keep_the_same_records(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bound_rows(monkeypatch, models=MODELS, rows=ROWS_A_DAY)
     Moves.server, Moves.folder = server, tmp_path
     few = settings(max_examples=settings().max_examples // 4, stateful_step_count=25, deadline=None)
     run_state_machine_as_test(Moves, settings=few)
