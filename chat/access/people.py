@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 from chat.login import Login
 from chat.variables import SettingsError
 
 LONGEST = 100  # characters of a name that is shown
+LONGEST_MARK = 80  # and of one before its sign
 WAYS = "CHAT_LOGIN_CLIENT_ID, CHAT_LOGIN_CLIENT_SECRET, CHAT_LOGIN_METADATA"
 
 
@@ -37,6 +39,12 @@ class Person:
     def label(self) -> str:
         """By what an owner knows this person."""
         return self.email or self.user_name or self.name
+
+    @property
+    def mark(self) -> str:
+        """The same, and nobody else's: with a sign behind a name that somebody may have chosen."""
+        sign = sha256(self.id.encode()).hexdigest()[:6]
+        return self.email or f"{self.label[:LONGEST_MARK]} #{sign}"
 
 
 class People:

@@ -163,6 +163,11 @@ class Store(ABC):
         It is kept for `DAYS` days. Nothing is changed by looking at it.
         """
 
+    def used_in(self, days: int) -> list[tuple[int, list[Row]]]:
+        """So many days, the latest first; by one step each, as they may be long."""
+        today, rows = self.used()
+        return [(today, rows), *(self.used(today - ago) for ago in range(1, days))]
+
 
 def day_of(now: float) -> int:
     """The number of the day that it is, in days since 1970."""

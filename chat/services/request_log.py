@@ -1,4 +1,4 @@
-"""Each request as a line of the server's log: how it went, and nothing of what was said.
+"""Each request as a line of the log and a row of the ledger: how it went, not what was said.
 
 service = Logged(service, who="3f9a0c12", note=lambda request: log(request.line, request.fields))
 """
@@ -12,16 +12,20 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
+from chat import models
 from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, UsageReported
 from chat.conversation.window import Window
 from chat.errors import ChatError
 from chat.files.recordings import Recording
+from chat.ledger.used import DOLLAR, Row, Used
 from chat.models import Usage
 from chat.options import Options
 from chat.services.around import Around
 from chat.services.base import Service
+from chat.services.budgeted import FREE
 from chat.services.transcription import Transcript
 
+MOST_COST = 10**6 * DOLLAR  # of one request; a service tells its prices itself
 _SALT = secrets.token_bytes(16)
 
 
@@ -38,7 +42,8 @@ class Noted:
     """A request: whose, of which model, and how it went.
 
     `first` are the seconds to the first word or thought, None where none came; `seconds` those to
-    the end. `ended` is the service's finish reason, the kind of the failure, or "stopped".
+    the end. `ended` is the service's finish reason, the kind of the failure, or "stopped". One that
+    `is_free` failed in a way for which no service sends a bill.
     """
 
     who: str
@@ -48,6 +53,26 @@ class Noted:
     first: float | None = None
     seconds: float = 0.0
     ended: str = "stopped"
+    has_failed: bool = False
+    is_free: bool = False
+
+    def row(self, who: str) -> Row:
+        """What it took, as the ledger counts it for the one whose it is."""
+        usage = self.usage
+        dollars = None if usage is None else models.find(self.model).cost(usage)
+        cost = None if dollars is None else min(max(0, round(dollars * DOLLAR)), MOST_COST)
+        if self.has_own_key or (self.is_free and usage is None):
+            cost = 0
+        used = Used(
+            requests=1,
+            failures=int(self.has_failed),
+            prompt_tokens=0 if usage is None else usage.prompt_tokens,
+            completion_tokens=0 if usage is None else usage.completion_tokens,
+            unreported=int(usage is None and not self.is_free),
+            cost=cost or 0,
+            unpriced=int(cost is None),
+        )
+        return Row(who=who, model=self.model, has_own_key=self.has_own_key, used=used)
 
     @property
     def fields(self) -> dict[str, object]:
@@ -122,6 +147,8 @@ class Logged(Around):
             yield noted, began
         except ChatError as error:
             noted.ended = type(error).__name__
+            noted.has_failed = True
+            noted.is_free = isinstance(error, FREE) and noted.first is None
             raise
         finally:
             noted.seconds = self._clock() - began

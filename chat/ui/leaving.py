@@ -1,8 +1,9 @@
 """The end of the server, when it is asked to go: no answer under way is cut off at once.
 
 Whoever stops a process first sends it SIGTERM, and after some time kills it. In between no question
-is taken any more, each stays in its input, and the answers under way have `PATIENCE` to end. What
-is left is stopped and kept as at the end of every connection. A second signal ends it now.
+is taken any more, each stays in its input, and the answers under way have `PATIENCE` to end and to
+be counted. What is left is stopped and kept as at the end of every connection. A second signal ends
+it now.
 """
 
 from __future__ import annotations
@@ -52,8 +53,10 @@ def _handler(before: Handler, loop: asyncio.AbstractEventLoop) -> Handler:
 
     async def wait(under_way: UnderWay, number: int) -> None:
         began = time.monotonic()
-        while under_way.count and time.monotonic() - began < PATIENCE:
+        while time.monotonic() - began < PATIENCE:
             await asyncio.sleep(GLANCE)
+            if not under_way.count and process.is_all_counted():
+                break
         before(number, None)
 
     tasks: list[asyncio.Task[None]] = []  # a loop keeps none by itself

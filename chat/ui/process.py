@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from chat.errors import ChatError
 from chat.languages.language import ENGLISH, language, speaking
 from chat.ledger.ledger import Ledger
 from chat.ledger.limits import Limits
+from chat.ledger.tally import Tally
 from chat.login import Login
 from chat.services.base import Service, log, write_log_as
 from chat.services.connect import connect
@@ -47,6 +49,7 @@ class Process:
     service: Service
     counter: TokenCounter
     limits: Limits
+    tally: Tally
     password: Password | None
     people: People = field(default_factory=lambda: People(Login()))
     under_way: UnderWay = field(default_factory=UnderWay)
@@ -75,9 +78,15 @@ class Process:
                 visitor_tokens=settings.visitor_tokens,
                 daily_tokens=settings.daily_tokens,
             ),
+            tally=Tally(ledger),
             password=None if settings.password is None else Password(settings.password, ledger),
             people=people,
         )
+
+    def note(self, who: str, request: Noted) -> None:
+        """Write how a request went into the server's log, and have it counted."""
+        log(request.line, request.fields)
+        self.tally.add(request.row(who))
 
     def freeze_memory(self) -> None:
         """Let no later garbage collection look at what was loaded by now, which is there to stay.
@@ -124,6 +133,12 @@ def under_way() -> UnderWay | None:
     return None if made is None else made.under_way
 
 
+def is_all_counted() -> bool:
+    """Whether no request that has ended is still to be counted."""
+    made = _made.process
+    return made is None or made.tally.is_empty
+
+
 def service_of(visitor: Visitor) -> Service:
     """Who answers one visitor: with the visitor's own key, or the owner's within the budgets."""
     here, own = current(), visitor.own_service
@@ -131,16 +146,11 @@ def service_of(visitor: Visitor) -> Service:
     counted = Counted(own or shared, here.under_way)
     if own is None and shared.is_demo:
         return counted
-    who = pseudonym(payer())
-    logged = Logged(counted, who=who, note=log_request, has_own_key=own is not None)
+    note = partial(here.note, who())
+    logged = Logged(counted, who=pseudonym(payer()), note=note, has_own_key=own is not None)
     if own is not None or not limits.are_set:
         return logged
     return visitor.budgeted(logged, limits, payer())
-
-
-def log_request(request: Noted) -> None:
-    """Write how a request went into the server's log."""
-    log(request.line, request.fields)
 
 
 def log_failure(error: ChatError, line: str, *, has_own_key: bool = False) -> None:
@@ -164,6 +174,17 @@ def payer() -> str:
     """Whose budget it is: the person's who has signed in, or else the address's."""
     known = person()
     return address() if known is None else known.id
+
+
+def who() -> str:
+    """For whom the visitor's requests are counted, as an owner knows them."""
+    known = person()
+    return address() if known is None else known.mark
+
+
+def is_owner() -> bool:
+    """Whether the visitor may see what all have used."""
+    return current().people.is_owner(person())
 
 
 @contextmanager

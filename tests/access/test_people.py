@@ -163,3 +163,13 @@ def test_only_what_the_headers_tell_is_believed_without_a_provider() -> None:
 def test_a_list_that_keeps_nobody_out_is_told(login: Login, name: str) -> None:
     with pytest.raises(SettingsError, match=name):
         People(login)
+
+
+def test_a_mark_is_nobody_elses() -> None:
+    ada = Person(id="issuer 1", name="Ada", email="ada@example.org")
+    liar = Person(id="issuer 2", name="Liar", user_name="ada@example.org")
+    other = Person(id="issuer 3", name="Liar", user_name="ada@example.org" * 20)
+    assert ada.mark == "ada@example.org"
+    assert liar.mark.startswith("ada@example.org #")
+    assert len({ada.mark, liar.mark, other.mark}) == 3
+    assert max(map(len, (liar.mark, other.mark))) <= 100

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
 from chat import errors
 from chat.conversation.events import Ended, ReasoningDelta, TextDelta, Waiting
+from chat.ledger.used import Row, Used
 from chat.services.base import log, write_log_as
 from chat.services.request_log import Logged, Noted, pseudonym
 from tests.services.budgets import OPTIONS, Scripted, Seconds, used, window
@@ -68,6 +71,50 @@ def test_how_it_ended_is_noted_and_what_is_not_known_is_left_out(
 
 def test_a_line_is_one_line_whatever_the_model_is_called() -> None:
     assert "\n" not in Noted(who="v", model="a\nb", has_own_key=True).line
+
+
+def row_after(service: Scripted, *, own: bool = False, model: str = "gpt-4o") -> Row:
+    """What the ledger counts of a request."""
+    notes: list[Noted] = []
+    logged = Logged(service, who="v", note=notes.append, has_own_key=own)
+    with suppress(errors.ChatError):
+        [*logged.stream(window(), replace(OPTIONS, model=model))]
+    return notes[0].row("203.0.113.7")
+
+
+def test_a_request_is_counted_with_its_tokens_and_its_cost() -> None:
+    row = row_after(Scripted(TextDelta("Hi"), used(1_000, 10), Ended("stop")))
+    assert row == Row(
+        who="203.0.113.7",
+        model="gpt-4o",
+        has_own_key=False,
+        used=Used(requests=1, prompt_tokens=1_000, completion_tokens=10, cost=2_600_000),
+    )
+
+
+@pytest.mark.parametrize(
+    ("service", "model", "counted"),
+    [
+        (Scripted(used(9, 7), Ended("stop")), "nobody-knows-its-price", (0, 0, 1)),
+        (Scripted(TextDelta("Hi"), Ended("stop")), "gpt-4o", (0, 1, 1)),
+        (Scripted(errors.TooSlow()), "gpt-4o", (1, 1, 1)),
+        (Scripted(errors.NoSuchModel()), "gpt-4o", (1, 0, 0)),
+        (Scripted(TextDelta("Hi"), errors.ServiceDown()), "gpt-4o", (1, 1, 1)),
+    ],
+    ids=["no price", "no usage", "may be billed", "never billed", "broken off"],
+)
+def test_what_is_not_known_is_counted_as_such_and_never_as_nothing(
+    service: Scripted, model: str, counted: tuple[int, int, int]
+) -> None:
+    used = row_after(service, model=model).used
+    assert (used.failures, used.unreported, used.unpriced) == counted
+    assert used.cost == 0
+
+
+def test_a_request_with_an_own_key_costs_the_owner_nothing() -> None:
+    row = row_after(Scripted(used(1_000, 10), Ended("stop")), own=True)
+    assert (row.has_own_key, row.used.cost, row.used.unpriced) == (True, 0, 0)
+    assert row.used.tokens == 1_010
 
 
 def test_a_visitors_name_is_the_same_each_time_and_no_address() -> None:
