@@ -13,7 +13,7 @@ from chat.conversation.files import File, Picture, pictures_of, text_of
 from chat.languages.language import speak
 from chat.markup.plain import literal
 from chat.tokens.counter import encoding_name
-from chat.ui import process, tray
+from chat.ui import process, tray, usage
 from chat.ui.page import Page
 from chat.visitor import Visitor
 from chat.words import text
@@ -39,6 +39,8 @@ def draw_openers(page: Page) -> None:
             )
             if name == wanted:
                 _open(page, title, show)
+    if wanted == usage.DIALOG and process.is_owner():
+        _open(page, text.USAGE, usage.show)
     if wanted == "file" and page.looked_at is not None:
         _open(page, literal(page.looked_at.name), partial(_file, page, page.looked_at))
 

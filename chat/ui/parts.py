@@ -44,6 +44,7 @@ class Part(StrEnum):
     TITLE = "title"  # asked for when a chat has had its first answer
     DIALOGS = "dialogs"
     FILES = "files"  # the chat as a file
+    USAGE = "usage"  # what was used, for an owner
     # What is never drawn anew, but stands in a part so that a press waits for an answer's end.
     OWN_KEY = "own_key"
     LANGUAGE = "language"
@@ -54,7 +55,7 @@ _SETTINGS = (
     *(Part.SETTINGS, Part.PICTURES_AGAIN, Part.VERBOSITY),
     *(Part.TEMPERATURE, Part.TOP_P, Part.MAX_TOKENS),
 )
-_LAST = (Part.METER, Part.CHATS, Part.TITLE, Part.DIALOGS, Part.FILES)
+_LAST = (Part.METER, Part.CHATS, Part.TITLE, Part.DIALOGS, Part.FILES, Part.USAGE)
 
 
 def place(number: int) -> str:
@@ -200,7 +201,7 @@ class Parts:
             case Part.FILES:
                 here = [p.data is not None for r in conversation.all_rounds for p in r.pictures]
                 return here, self.is_collecting
-            case Part.OWN_KEY | Part.LANGUAGE:
+            case Part.USAGE | Part.OWN_KEY | Part.LANGUAGE:
                 return None
             case _:
                 number = int(part.removeprefix(place(0)[:-1]))

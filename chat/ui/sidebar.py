@@ -21,7 +21,7 @@ from chat.markup.plain import literal
 from chat.options import MOST_ROUNDS, VERBOSITIES
 from chat.services import titles
 from chat.tokens.counter import Loading, TokenCounter
-from chat.ui import dialogs, files, keeping, notes, process, session, sign_in
+from chat.ui import dialogs, files, keeping, notes, process, session, sign_in, usage
 from chat.ui.meter import Meter
 from chat.ui.page import Page
 from chat.ui.parts import Part
@@ -49,6 +49,7 @@ def draw(page: Page, counter: TokenCounter) -> None:
             with st.expander(text.MORE, key="more"):
                 _parameters(page)
                 page.draw(Part.FILES, files.draw)
+                usage.draw_opener(page)
                 if visitor.owners.language is None:
                     page.draw(Part.LANGUAGE, _language)
                 st.html(_shortcuts())

@@ -34,7 +34,7 @@ def model(line: Line) -> str:
 def tokens(line: Line, number: int) -> str:
     """So many tokens of it, or more where those of a request are not known."""
     written = spoken().number(number)
-    return f"≥ {written}" if line.used.unreported else written
+    return _at_least(written) if line.used.unreported else written
 
 
 def requests(line: Line) -> str:
@@ -55,7 +55,7 @@ def cost(line: Line) -> str:
     if line.cost is None:
         return say("usage_unknown")
     written = spoken().dollars(line.cost)
-    return f"≥ {written}" if line.used.unpriced else written
+    return _at_least(written) if line.used.unpriced else written
 
 
 def day(line: Line) -> str:
@@ -73,3 +73,9 @@ def notes(reports: Sequence[Report]) -> str:
 def period(days: int) -> str:
     """So many days until now."""
     return say("usage_today") if days == 1 else say("usage_last_days", count=days)
+
+
+def _at_least(written: str) -> str:
+    # The sign would be turned about where one reads from right to left.
+    is_turned = spoken().direction == "rtl"
+    return f"\u2066≥ {written}\u2069" if is_turned else f"≥ {written}"

@@ -30,6 +30,11 @@ def default_within(least: float, most: float | None) -> str:
     return say("default_within", least=least, most=most)
 
 
+def usage_more(lines: int) -> str:
+    """That so many more were used by."""
+    return say("usage_more", count=lines)
+
+
 def level(value: str) -> str:
     """How much of something a model is asked for; empty: what it does by itself."""
     name = f"level.{value}"
