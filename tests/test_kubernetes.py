@@ -90,7 +90,7 @@ def test_a_server_has_the_time_that_its_answers_need_to_end(pod: dict[str, Any])
 
 def test_every_variable_is_one_of_the_apps(app: dict[str, Any]) -> None:
     (source,) = app["envFrom"]
-    build, create = blocks("sh")[0].splitlines()
+    build, create = next(block for block in blocks("sh") if "kubectl" in block).splitlines()
     assert (
         create
         == f"kubectl create secret generic {source['secretRef']['name']} --from-env-file=.env"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from chat.ledger.store import (
     MOST_NOTES,
+    SETTLED,
     ClockError,
     Lease,
     Notes,
@@ -29,6 +30,8 @@ TABLES = (
     "CREATE TABLE IF NOT EXISTS leases (id TEXT PRIMARY KEY, visitor TEXT, is_turn INTEGER,"
     " tokens INTEGER, fresh INTEGER, used INTEGER, until REAL) WITHOUT ROWID",
     "CREATE UNIQUE INDEX IF NOT EXISTS turns ON leases (visitor) WHERE is_turn",
+    "CREATE TABLE IF NOT EXISTS settled (id TEXT PRIMARY KEY, until REAL) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS settled_until ON settled (until)",
     "CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, text TEXT, until REAL) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS notes_until ON notes (until)",
     "CREATE TABLE IF NOT EXISTS used (day INTEGER, who TEXT, own_key INTEGER, model TEXT,"
@@ -104,9 +107,17 @@ class Books:
         row = (kept.id, kept.visitor, kept.is_turn, kept.tokens, kept.fresh, used, self._until)
         self._do("REPLACE INTO leases VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
-    def end(self, id: str) -> None:
-        """Let a lease be over."""
-        self._do("DELETE FROM leases WHERE id = ?", (id,))
+    def is_settled(self, lease: Lease) -> bool:
+        """Whether a lease is known to be over."""
+        return self._number("SELECT count(*) FROM settled WHERE id = ?", lease.id) > 0
+
+    def settle(self, lease: Lease, tokens: int) -> None:
+        """Count so many tokens in the place of what was set aside, once."""
+        if self.is_settled(lease):
+            return
+        self.set_aside(self.found(lease), tokens)
+        self._end(lease.id)
+        self._do("INSERT INTO settled VALUES (?, ?)", (lease.id, self._now + SETTLED))
 
     def count(self, row: Row) -> None:
         """Add this to what today's requests took."""
@@ -144,11 +155,15 @@ class Books:
 
     def _lapse(self) -> None:
         """Give back what was not renewed, but for what is known to be used."""
+        self._do("DELETE FROM settled WHERE until <= ?", (self._now,))
         # Where a clock was set back.
         self._do("UPDATE leases SET until = ? WHERE until > ?", (self._until, self._until))
         for kept in self._leases("until <= ?", self._now):
             self.set_aside(kept, min(kept.tokens, kept.used))
-            self.end(kept.id)
+            self._end(kept.id)
+
+    def _end(self, id: str) -> None:
+        self._do("DELETE FROM leases WHERE id = ?", (id,))
 
     def _leases(self, condition: str, value: str | float) -> list[Kept]:
         columns = "id, visitor, is_turn, tokens, fresh, used"

@@ -23,6 +23,7 @@ from chat.ledger.store import (
     LEASE,
     MOST_NOTES,
     PATIENCE,
+    SETTLED,
     Bounds,
     BusyError,
     ClockError,
@@ -37,7 +38,8 @@ from chat.ledger.store import (
 )
 from chat.ledger.used import DAYS, MOST_MODELS, MOST_ROWS, Row, Used
 
-KEYS = [f"{{chat}}:{name}" for name in ("sums", "leases", "times", "turns", "notes", "forgotten")]
+NAMES = ("sums", "leases", "times", "turns", "settled", "notes", "forgotten")
+KEYS = [f"{{chat}}:{name}" for name in NAMES]
 USED = [f"{{chat}}:used:{number}" for number in range(DAYS)]  # a key each day, again and again
 TRIES = 20  # to change notes that others change at the same time
 
@@ -155,7 +157,7 @@ class RedisStore(Store):
 
     def _ask(self, step: str, **asked: object) -> Any:  # noqa: ANN401 - each step answers in its own way
         """Have a step made by the server."""
-        asked |= {"step": step, "lease": self._lease}
+        asked |= {"step": step, "lease": self._lease, "settled": SETTLED}
         if self._clock is not None:
             asked["now"] = self._clock()
         said = json.dumps({name: value for name, value in asked.items() if value is not None})

@@ -82,6 +82,8 @@ class SqliteStore(Store):
     def reserve(self, lease: Lease, least: int, most: int, bounds: Bounds) -> tuple[int, Sums]:
         """See `Store.reserve`."""
         with self._books() as books:
+            if books.is_settled(lease):
+                return 0, books.sums(lease.visitor)
             kept = books.found(lease)
             sums = books.sums(lease.visitor)
             left = sums.left(bounds).least
@@ -95,15 +97,13 @@ class SqliteStore(Store):
     def settle(self, lease: Lease, tokens: int) -> None:
         """See `Store.settle`."""
         with self._books() as books:
-            kept = books.found(lease)
-            books.set_aside(kept, tokens)
-            books.end(kept.id)
+            books.settle(lease, tokens)
 
     def renew(self, leases: Sequence[tuple[Lease, int]]) -> None:
         """See `Store.renew`."""
         with self._books() as books:
             for lease, used in leases:
-                if not books.is_taken(lease):
+                if not books.is_taken(lease) and not books.is_settled(lease):
                     books.keep(books.found(lease), used=used)
 
     def change(self, names: Sequence[str], edit: Callable[[Notes, float], Result]) -> Result:

@@ -2,14 +2,14 @@
 -- same names.
 --
 -- KEYS: sums (a hash: the day, what all have spent, what of it is reserved, and by visitor), leases
--- (a hash: JSON by id), times (when each ends), turns (a hash: a lease's id by visitor), notes (a
--- hash: texts by name), forgotten (when each is); and then one for each day that is kept: what its
--- requests took (a hash: the day, how many rows there are, in all and of each person, and the numbers
--- of a row by its name, which is JSON).
+-- (a hash: JSON by id), times (when each ends), turns (a hash: a lease's id by visitor), settled
+-- (until when it is known that a lease was), notes (a hash: texts by name), forgotten (when each is);
+-- and then one for each day that is kept: what its requests took (a hash: the day, how many rows
+-- there are, in all and of each person, and the numbers of a row by its name, which is JSON).
 -- ARGV: what is asked, as JSON. It says with `now` what time it is, or else this server does.
 
-local SUMS, LEASES, TIMES, TURNS, NOTES, FORGOTTEN = unpack(KEYS)
-local OTHERS = 6 -- keys before those of the days
+local SUMS, LEASES, TIMES, TURNS, SETTLED, NOTES, FORGOTTEN = unpack(KEYS)
+local OTHERS = 7 -- keys before those of the days
 local DAYS = #KEYS - OTHERS
 local DAY = 86400
 local asked = cjson.decode(ARGV[1])
@@ -101,6 +101,10 @@ local function is_taken(lease)
   return holder and holder ~= lease.id
 end
 
+local function is_settled(lease)
+  return number(redis.call('ZSCORE', SETTLED, lease.id) or nil) > now
+end
+
 local function lapse()
   -- Where a clock was set back.
   local latest = now + asked.lease
@@ -128,6 +132,7 @@ end
 
 function steps.reserve()
   local lease = asked.leases[1]
+  if is_settled(lease) then return { 0, unpack(sums(lease.visitor)) } end
   local kept = found(lease)
   local before = sums(lease.visitor)
   local tokens = asked.most
@@ -143,15 +148,20 @@ function steps.reserve()
 end
 
 function steps.settle()
-  local kept = found(asked.leases[1])
+  local lease = asked.leases[1]
+  if is_settled(lease) then return 1 end
+  local kept = found(lease)
   set_aside(kept, asked.tokens)
-  finish(asked.leases[1].id, kept)
+  finish(lease.id, kept)
+  redis.call('ZADD', SETTLED, now + asked.settled, lease.id)
+  redis.call('ZREMRANGEBYSCORE', SETTLED, '-inf', now)
+  remain(SETTLED)
   return 1
 end
 
 function steps.renew()
   for at, lease in ipairs(asked.leases) do
-    if not is_taken(lease) then keep(lease.id, found(lease), asked.used[at]) end
+    if not is_taken(lease) and not is_settled(lease) then keep(lease.id, found(lease), asked.used[at]) end
   end
   return 1
 end

@@ -17,6 +17,7 @@ from uuid import uuid4
 from chat.ledger.used import Row
 
 LEASE = 30.0  # seconds that a lease lasts
+SETTLED = 300.0  # seconds for which it is known that a lease was settled
 PATIENCE = 2.0  # seconds that a store is waited for
 DAY = 86_400  # seconds
 MOST_NOTES = 50_000
@@ -110,7 +111,9 @@ class Store(ABC):
     Days begin at midnight UTC. A clock that is set back begins none, and a day that is more than
     one ahead of the clock is not believed. A lease that ran out is taken up again by the next step
     of the one who held it. What is set aside counts for the day on which it is; what was set aside
-    on a day that is over changes nothing any more.
+    on a day that is over changes nothing any more. A lease that was settled stays so for `SETTLED`
+    seconds, whatever else is asked of it: nobody knows whether a step was made of which no answer
+    came, and so it is asked for again.
     """
 
     place: str  # where it is, for the owner

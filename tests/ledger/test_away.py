@@ -239,3 +239,26 @@ assert len(logged) == 1, logged
 def test_a_full_disk(tmp_path: Path) -> None:
     run = [sys.executable, "-c", FULL, str(tmp_path / FILE)]
     subprocess.run(run, cwd=PROJECT, check=True, timeout=60)
+
+
+def test_what_is_settled_while_nobody_answers_is_counted_once(server: Server) -> None:
+    owner = Owner(RedisStore(server.url))
+    reservation = owner.limits.reserve("v", 1, 300)
+    with server.silent():  # it makes the step later, of which no answer comes
+        reservation.settle(100)
+    while not server.client.zcard("{chat}:settled"):
+        time.sleep(0.01)
+    owner.pause()
+    owner.limits.renew()
+    assert owner.limits.left("v") == Left(visitor=800, all=900)
+
+
+def test_what_is_renewed_while_nobody_answers_is_settled(server: Server) -> None:
+    owner = Owner(RedisStore(server.url))
+    reservation = owner.limits.reserve("v", 1, 300)
+    with server.silent():
+        owner.limits.renew()
+    owner.pause()
+    reservation.settle(100)
+    owner.limits.renew()
+    assert owner.limits.left("v") == Left(visitor=800, all=900)

@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 
 from chat.ledger.redis import RedisStore
 from chat.ledger.sqlite import SqliteStore
-from chat.ledger.store import LEASE, Bounds, Lease, Store, Sums
+from chat.ledger.store import LEASE, SETTLED, Bounds, Lease, Store, Sums
 from chat.ledger.used import DAYS, REST, Row, Used
 from tests.ledger.stores import DAY, Clock, Server, bound_rows
 
@@ -65,6 +65,7 @@ class Dictionary:
         self.spent: Counter[str | None] = Counter()  # None: by all
         self.kept: dict[str, Kept] = {}
         self.turns: dict[str, str] = {}
+        self.settled: dict[str, float] = {}
         self.used: dict[int, dict[tuple[str, bool, str], Used]] = {}
 
     def begin(self) -> None:
@@ -74,6 +75,8 @@ class Dictionary:
             self.spent.clear()
             for kept in self.kept.values():
                 kept.fresh = 0
+        now = self.clock.now
+        self.settled = {id: until for id, until in self.settled.items() if until > now}
         for id, kept in [*self.kept.items()]:
             kept.until = min(kept.until, self.clock.now + LEASE)
             if kept.until <= self.clock.now:
@@ -88,6 +91,12 @@ class Dictionary:
     def end(self, id: str) -> None:
         self.kept.pop(id, None)
         self.turns = {visitor: turn for visitor, turn in self.turns.items() if turn != id}
+
+    def settle(self, lease: Lease, tokens: int) -> None:
+        if lease.id not in self.settled:
+            self.set_aside(self.found(lease), tokens)
+            self.end(lease.id)
+            self.settled[lease.id] = self.clock.now + SETTLED
 
     def found(self, lease: Lease) -> Kept:
         if lease.id not in self.kept:
@@ -151,6 +160,7 @@ class Moves(RuleBasedStateMachine):
 
     leases = Bundle("leases")
     turns = Bundle("turns")
+    over = Bundle("over")
 
     @rule(target=turns, visitor=VISITORS)
     def enter(self, visitor: str) -> object:
@@ -163,12 +173,10 @@ class Moves(RuleBasedStateMachine):
             return turn
         return multiple()
 
-    @rule(turn=consumes(turns))
-    def leave(self, turn: Lease) -> None:
-        self.model.begin()
-        self.model.end(turn.id)
-        for store in self.stores:
-            store.settle(turn, 0)
+    @rule(target=over, turn=consumes(turns))
+    def leave(self, turn: Lease) -> Lease:
+        self._settle(turn, 0)
+        return turn
 
     @rule(target=leases, visitor=VISITORS, used=TOKENS)
     def begin(self, visitor: str, used: int) -> Lease:
@@ -190,19 +198,23 @@ class Moves(RuleBasedStateMachine):
             lease.tokens += tokens
             lease.told = lease.used
 
-    @rule(lease=consumes(leases), tokens=TOKENS)
-    def settle(self, lease: Lease, tokens: int) -> None:
+    @rule(target=over, lease=consumes(leases) | over, tokens=TOKENS)
+    def settle(self, lease: Lease, tokens: int) -> Lease:
+        self._settle(lease, tokens)
+        return lease
+
+    def _settle(self, lease: Lease, tokens: int) -> None:
         self.model.begin()
-        self.model.set_aside(self.model.found(lease), tokens)
-        self.model.end(lease.id)
+        self.model.settle(lease, tokens)
         for store in self.stores:
             store.settle(lease, tokens)
 
-    @rule(leases=st.lists(leases | turns, unique=True), used=TOKENS)
+    @rule(leases=st.lists(leases | turns | over, unique=True), used=TOKENS)
     def renew(self, leases: list[Lease], used: int) -> None:
         self.model.begin()
         for lease in leases:
-            if not lease.is_turn or self.model.turns.get(lease.visitor, lease.id) == lease.id:
+            holder = self.model.turns.get(lease.visitor) if lease.is_turn else None
+            if holder in (None, lease.id) and lease.id not in self.model.settled:
                 self.model.keep(lease, self.model.found(lease), used)
         for store in self.stores:
             store.renew([(lease, used) for lease in leases])
