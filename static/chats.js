@@ -1,5 +1,6 @@
 // The list of the chats in the sidebar. Whatever a chat says is set as text, never as markup.
 import { dayOf, fill, icon, inForm, tag } from "./elements.js";
+import { seek } from "./find.js";
 import { takeInput } from "./input.js";
 import { store } from "./store.js";
 import { stop } from "./writing.js";
@@ -46,6 +47,7 @@ export class List {
   search() {
     const { sought } = this;
     this.redraw();
+    seek(sought);
     clearTimeout(this.searching);
     if (sought) this.searching = setTimeout(() => this.searchAll(sought), TYPING);
   }
@@ -84,7 +86,7 @@ export class List {
     this.field.hidden = all.length < SEARCH_FROM && !sought;
     const groups = new Map();
     for (const chat of shown) {
-      const day = dayOf(chat.changed, words);
+      const day = chat.isPinned ? words.pinned : dayOf(chat.changed, words);
       if (!groups.has(day)) groups.set(day, []);
       groups.get(day).push(chat);
     }
@@ -130,10 +132,10 @@ export class List {
     const at = items.indexOf(event.target.closest("li"));
     if (at < 0 || event.target.matches("input")) return;
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
-    const name = { F2: "edit", Delete: "delete" }[event.key];
+    const name = { F2: "edit", Delete: "delete", p: "keep" }[event.key];
     if (to === undefined && !name) return;
     event.preventDefault();
-    if (name) [...items[at].querySelectorAll(".icon")].find((button) => button.textContent === name).click();
+    if (name) [...items[at].querySelectorAll(".icon")].find(({ textContent }) => textContent.startsWith(name)).click();
     else if (items[to]) this.makeOneStop(items[to]);
   }
 
@@ -168,6 +170,11 @@ export class List {
         [tag("span", { dir: "auto" }, [name])],
       ),
       tag("span", { className: "icons" }, [
+        icon(chat.isPinned ? "keep_off" : "keep", fill(chat.isPinned ? words.unpin_chat : words.pin_chat, { chat: name }), () => {
+          this.focused = chat.id;
+          store.enqueue(() => store.change([chat.id], { pinned: !chat.isPinned }));
+          this.redraw();
+        }),
         icon("edit", fill(words.rename_chat, { chat: name }), () => this.rename(item, chat)),
         icon("delete", fill(words.remove_chat, { chat: name }), () => {
           this.offerUndo(chat.id);
@@ -182,6 +189,7 @@ export class List {
 
   open(id) {
     const { store } = this;
+    seek(this.sought, this.found.sought === this.sought && this.found.ids.has(id));
     if (id === store.shown) return;
     stop(); // the answer is kept in its chat, as far as it is there
     setTimeout(takeInput);

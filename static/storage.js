@@ -1,6 +1,6 @@
 // The browser's IndexedDB, with what this app keeps there for one person:
 //
-//   chats     {id, title, name, created, changed, stamp, deleted}
+//   chats     {id, title, name, created, changed, pinned, stamp, deleted}
 //   records   [chat's id, record's name] -> what chat/keeping/records.py made of it
 //   waiting   [tab's name, file's id] -> {place, message}: a file that waits for a question (waiting.js)
 //
@@ -187,17 +187,17 @@ export class Storage {
     return !!chat && !chat.deleted;
   }
 
-  // All chats, the one that was written last first.
+  // All chats: those that are pinned, and then the others, the one that was written last first.
   async chats() {
     const all = await promised(this.database.transaction("chats").objectStore("chats").getAll());
     const now = Date.now();
     return all
       .filter(({ id, deleted }) => isId(id) && !deleted)
-      .map(({ id, title, name, changed }) => {
+      .map(({ id, title, name, changed, pinned }) => {
         const time = Number.isFinite(changed) ? Math.min(Math.max(changed, 0), now) : 0;
-        return { id, title: words(title), name: words(name), changed: time };
+        return { id, title: words(title), name: words(name), changed: time, isPinned: pinned === true };
       })
-      .sort((a, b) => b.changed - a.changed);
+      .sort((a, b) => b.isPinned - a.isPinned || b.changed - a.changed);
   }
 
   // Change what is known of chats, and nothing of what was said in them.

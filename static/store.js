@@ -157,7 +157,8 @@ export class Store {
     try {
       const own = orNone(() => sessionStorage.getItem("chat"));
       const chats = this.database ? await this.storage.chats() : [];
-      const chat = own ? chats.find(({ id }) => id === own) : chats[0];
+      const [last] = [...chats].sort((a, b) => b.changed - a.changed);
+      const chat = own ? chats.find(({ id }) => id === own) : last;
       isOpened = chat && session === this.session && (await this.open(chat.id, "start"));
     } catch (error) {
       this.fail(error);

@@ -13,7 +13,7 @@ KEYS = (
     (("Mod", "Enter"), "keys_save_edit"),
     (("Esc",), "keys_stop"),
     (("Mod", "Shift", "O"), "keys_new_chat"),
-    (("F2", "Delete"), "keys_chats"),
+    (("F2", "P", "Delete"), "keys_chats"),
     (("?",), "keys_this"),
 )
 

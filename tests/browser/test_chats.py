@@ -197,6 +197,33 @@ def test_several_deleted_chats_are_had_back_together(chat: ChatPage) -> None:
     expect(chat.messages).to_have_count(0)
 
 
+def test_what_is_sought_is_marked_and_shown_and_a_chat_is_pinned(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    service.enqueue(answering("A needle lies here. " + "Hay.\n\n" * 200))
+    chat.ask("Where is it?")
+    chat.expect_answer(1, "Hay.")
+    for number in range(2, 12):
+        ask(chat, number, f"And {number}?")
+    for topic in ("a", "b", "c", "d", "e"):
+        chat.button(text.NEW_CHAT).click()
+        ask(chat, 1, f"About {topic}")
+    chats(chat).get_by_role("searchbox").fill("NEEDLE")
+    entry(chat, "Where is it?").locator(".open").click()
+    first = chat.main.get_by_text("A needle lies here.")  # of eleven rounds not drawn at once
+    expect(first).to_be_in_viewport()
+    assert chat.page.evaluate("[...CSS.highlights.get('sought')].map(String)") == ["needle"]
+    chats(chat).get_by_role("searchbox").fill("")
+    entry(chat, "About a").hover()
+    entry(chat, "About a").get_by_role("button", name=WORDS["pin_chat"].format(chat="")).click()
+    expect(chats(chat).locator("li .open").first).to_have_text("About a")
+    expect(chats(chat).locator("h3").first).to_have_text(WORDS["pinned"])
+    chat = again(chat.page)
+    expect(chats(chat).locator("li .open").first).to_have_text("About a")
+    chats(chat).locator("li .open").first.press("p")
+    expect(chats(chat).locator("h3")).to_have_count(1)
+
+
 def test_a_chat_that_was_deleted_just_before_a_reload_is_gone_soon_after(chat: ChatPage) -> None:
     ask(chat, 1, "A secret")
     remove(chat, "A secret")

@@ -7,7 +7,7 @@ const DAY = 86_400_000;
 const WORDS = {
   ...{ chats: "Chats", search: "Search", untitled: "Untitled", kept: "Kept here.", full: "Full.", waits: "Waits" },
   ...{ none: "None", searching: "Searching", today: "Today", yesterday: "Yesterday", week: "Week" },
-  ...{ rename: "Rename", rename_chat: "Rename: {chat}", remove_chat: "Delete: {chat}", removed: { one: "Deleted.", other: "{count} deleted." }, undo: "Undo" },
+  ...{ rename: "Rename", rename_chat: "Rename: {chat}", remove_chat: "Delete: {chat}", pin_chat: "Pin: {chat}", unpin_chat: "Unpin: {chat}", pinned: "Pinned", removed: { one: "Deleted.", other: "{count} deleted." }, undo: "Undo" },
   ...{ remove_all: "Delete all", remove_all_really: "Really?" },
 };
 let all;
@@ -134,4 +134,17 @@ test("F2 renames a chat, Delete deletes it, and the cursor stays in the list", a
   all = all.filter(({ id }) => id !== "b".repeat(32));
   await list.redraw();
   assert.equal(document.activeElement.title, "Untitled");
+});
+
+test("a pinned chat stands before all days, and can be let go", async () => {
+  all = [{ ...all[1], isPinned: true }, all[0], all[2]];
+  await list.redraw();
+  assert.equal(find(".list h3").textContent, "Pinned");
+  assert.deepEqual(titles(), ["<b>Second</b>", "First", "Untitled"]);
+  press("Unpin: <b>Second</b>");
+  press("Pin: First");
+  assert.deepEqual(calls, [
+    ["change", ["b".repeat(32)], { pinned: false }],
+    ["change", ["a".repeat(32)], { pinned: true }],
+  ]);
 });
