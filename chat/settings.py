@@ -62,6 +62,7 @@ class Settings:
     frames: tuple[str, ...] = ()
     store: bool = True
     titles: bool = False
+    feedback: bool = False
     log: str = "text"
     files: str = "all"
     files_count: int = MOST_FILES
@@ -140,6 +141,7 @@ class Settings:
             frames=read.sites("CHAT_FRAMES", FRAME, "setting_frames"),
             store=read.switch("CHAT_STORE", default=True),
             titles=read.switch("CHAT_TITLES", default=False),
+            feedback=read.switch("CHAT_FEEDBACK", default=False),
             log=read.choice("CHAT_LOG", LOGS) or "text",
             files=read.choice("CHAT_FILES", FILES) or "all",
             files_count=read.whole("CHAT_FILES_COUNT", MOST_FILES, 1, MOST_FILES),

@@ -35,7 +35,14 @@ GROUND = (
 FLOORS = (
     {f"chat.{name}" for name in GROUND},
     {"chat.ledger"},
-    {"chat.conversation", "chat.access", "chat.markup", "chat.deploy", "chat.usage"},
+    {
+        "chat.feedback",
+        "chat.conversation",
+        "chat.access",
+        "chat.markup",
+        "chat.deploy",
+        "chat.usage",
+    },
     {"chat.files"},
     {"chat.tokens", "chat.keeping"},
     {"chat.services"},

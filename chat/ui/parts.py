@@ -19,6 +19,7 @@ from chat.conversation.answer import Answer
 from chat.conversation.question import Request
 from chat.conversation.round import Fork, Round
 from chat.conversation.tree import Conversation
+from chat.feedback import Verdict
 from chat.languages.language import Language, speak, spoken
 from chat.services.dictation import Dictation
 from chat.ui import streamlit_quirks
@@ -75,12 +76,22 @@ class Edit:
     taken: set[int] = field(default_factory=set)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Opinion:
+    """What the visitor thinks of an answer, and whether the owner was told what was said, too."""
+
+    verdict: Verdict
+    has_text: bool = False
+    has_failed: bool = False  # it could not be noted
+
+
 @dataclass(eq=False, kw_only=True)
 class Parts:
     """The parts of one page, and what they show."""
 
     visitor: Visitor
     edits: WeakKeyDictionary[Round, Edit] = field(default_factory=WeakKeyDictionary)
+    opinions: WeakKeyDictionary[Answer, Opinion] = field(default_factory=WeakKeyDictionary)
     dictation: Dictation = field(default_factory=Dictation)
     to_open: str | None = None  # the dialog that was asked for, by its name
     sent: Request | None = None  # whose answer is to be drawn by the run that comes
@@ -229,4 +240,5 @@ class Parts:
         edited = None if edit is None else (edit.key, len(edit.taken))
         is_sent = self.sent is not None and self.sent.round is round
         place = fork.shown, len(fork.rounds), round.shown
-        return round.key, place, versions, edited, is_sent, self.is_mixed
+        opinions = [self.opinions.get(answer) for answer in round.versions]
+        return round.key, place, versions, edited, is_sent, self.is_mixed, opinions

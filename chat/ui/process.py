@@ -22,6 +22,7 @@ from chat.access.address import network
 from chat.access.password import Password
 from chat.access.people import People, Person
 from chat.errors import ChatError
+from chat.feedback import Feedback
 from chat.languages.language import ENGLISH, language, speaking
 from chat.ledger.ledger import Ledger
 from chat.ledger.limits import Limits
@@ -51,6 +52,7 @@ class Process:
     limits: Limits
     tally: Tally
     password: Password | None
+    feedback: Feedback | None = None
     people: People = field(default_factory=lambda: People(Login()))
     under_way: UnderWay = field(default_factory=UnderWay)
     clock: Callable[[], float] = time.monotonic
@@ -81,6 +83,7 @@ class Process:
             tally=Tally(ledger),
             password=None if settings.password is None else Password(settings.password, ledger),
             people=people,
+            feedback=_feedback(settings),
         )
 
     def note(self, who: str, request: Noted) -> None:
@@ -158,6 +161,19 @@ def log_failure(error: ChatError, line: str, *, has_own_key: bool = False) -> No
     with speaking(language(ENGLISH)):
         advice = text.for_owner(text.owners_advice(error, has_own_key=has_own_key))
     log(" | ".join(filter(None, (line, advice))))
+
+
+def log_lost_feedback(error: OSError) -> None:
+    """Tell the owner that what a visitor thinks could not be noted."""
+    log(f"An answer's feedback could not be noted: {error}")
+
+
+def _feedback(settings: Settings) -> Feedback | None:
+    if not settings.feedback:
+        return None
+    if settings.data is None:
+        raise SettingsError("setting_needs", name="CHAT_FEEDBACK", needed="CHAT_DATA")
+    return Feedback(settings.data)
 
 
 def address() -> str:

@@ -19,7 +19,7 @@ from chat.conversation.round import Fork, Round
 from chat.errors import ChatError
 from chat.languages.language import spoken
 from chat.markup.plain import literal
-from chat.ui import copying, ear, facts, long, owner, session, tray
+from chat.ui import copying, ear, facts, feedback, long, owner, session, tray
 from chat.ui.growing import GrowingAnswer
 from chat.ui.page import Page
 from chat.ui.parts import Edit
@@ -140,6 +140,9 @@ class RoundView:
             self.note.fill().caption(note, width="content")
         with self.action.fill():
             _actions(self._page, self)
+        if self.round.kept is not None:
+            with self._answered:
+                feedback.draw_thanks(self._page, self.round, self.round.kept)
 
     def say(self, words: str, *, is_failure: bool = False) -> None:
         """Have a screen reader say something of the answer."""
@@ -230,6 +233,8 @@ def _actions(page: Page, view: RoundView) -> None:
         )
         _button(text.UNDO, "undo", undo, round.key)
         _button(text.DELETE, "delete", delete, round.key)
+        if kept is not None and visitor.owners.feedback:
+            feedback.draw(page, kept)
         if kept is not None and (about := facts.html_of(visitor, kept)):
             st.html(about, width="content")
 
