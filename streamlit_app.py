@@ -58,7 +58,7 @@ else:
     sidebar.draw(page, shared.counter)
     ear.tell_names(page.hidden)
     dialogue.draw(page)
-    notes.tell_drawn(page.visitor.store)
+    notes.tell_drawn(page)
     sidebar.draw_title(page)
     page.is_whole = True
     page.go()

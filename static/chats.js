@@ -2,8 +2,9 @@
 import { dayOf, fill, icon, inForm, tag } from "./elements.js";
 import { seek } from "./find.js";
 import { takeInput } from "./input.js";
+import { sayLeft } from "./queue.js";
 import { store } from "./store.js";
-import { stop } from "./writing.js";
+import { isWriting, stop } from "./writing.js";
 
 const UNDOABLE = 8000; // milliseconds in which a deleted chat can be had back
 const SEARCH_FROM = 6; // chats
@@ -191,6 +192,7 @@ export class List {
     const { store } = this;
     seek(this.sought, this.found.sought === this.sought && this.found.ids.has(id));
     if (id === store.shown) return;
+    if (isWriting()) sayLeft();
     stop(); // the answer is kept in its chat, as far as it is there
     setTimeout(takeInput);
     this.opening = id;

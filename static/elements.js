@@ -14,6 +14,11 @@ export function tag(name, properties, children = []) {
 export const icon = (name, label, onclick) =>
   tag("button", { className: "icon", title: label, "aria-label": label, textContent: name, onclick });
 
+// A key that is held presses once: what it would press next undoes that.
+export function pressOnce(event) {
+  if (event.key === "Enter" && event.repeat) event.preventDefault();
+}
+
 // The browser's own CLDR chooses the form for a number, and writes it.
 const language = () => document.documentElement.lang || "en";
 export const inForm = (forms, count) => {

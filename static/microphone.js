@@ -3,7 +3,7 @@
 // sent by itself. The recording stays here until its words have come: a service may fail, and another
 // server may need it again.
 import { announce } from "./ear.js";
-import { fill, tag } from "./elements.js";
+import { fill, pressOnce, tag } from "./elements.js";
 import { takeInput } from "./input.js";
 import { Outbox } from "./outbox.js";
 import { base64 } from "./pictures.js";
@@ -193,11 +193,6 @@ export class Microphone {
     this.again.textContent = words.again;
     this.leave.textContent = this.state === FAILED ? words.discard : words.cancel;
   }
-}
-
-// A key that is held presses once: what it would press next undoes that.
-function pressOnce(event) {
-  if (event.key === "Enter" && event.repeat) event.preventDefault();
 }
 
 function release(stream) {

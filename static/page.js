@@ -6,7 +6,9 @@ import "./copy.js";
 import "./direction.js";
 import "./ear.js";
 import "./language.js";
-import { onDrawn } from "./presses.js";
+import "./presses.js";
+import { onDrawn } from "./settled.js";
+import { queue as current } from "./queue.js";
 import { onStored } from "./unsent.js";
 import "./input.js";
 import { takeField } from "./focus.js";
@@ -24,6 +26,7 @@ import { onNote } from "./notes.js";
 export { chats } from "./chats.js";
 export { files } from "./files.js";
 export { microphone } from "./microphone.js";
+export { mount as queue } from "./queue.js";
 export { tray } from "./tray.js";
 
 document.body.classList.toggle("framed", window.top !== window);
@@ -32,6 +35,7 @@ store.onTurned = showEnd;
 onNote("writes", (writes) => store.receive(writes));
 onNote("drawn", (said) => {
   onDrawn(said);
+  current.onDrawn(said);
   if (said.isGate) takeField();
 });
 // The meter's split moves with an answer, whose place draws nothing outside of itself (Streamlit 1.67).

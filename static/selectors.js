@@ -6,6 +6,7 @@ export const MAIN = ".stMain"; // what scrolls
 export const SIDEBAR = ".stSidebar";
 export const MESSAGE = '[data-testid="stChatMessage"]';
 export const QUESTION = '[data-testid="stText"]'; // the text of one, in its message
+const PART = 1000; // characters of a question of which no more may be shown
 export const SAID = '[data-testid="stChatMessageContent"]'; // of a message, its group
 export const HEADING = `${MESSAGE} :is(h1, h2, h3, h4, h5, h6)`; // of an answer
 export const ALERT = '[role="alert"]';
@@ -16,6 +17,13 @@ export const DIALOG = 'dialog, [role="dialog"]';
 
 export const IMPORT = ".load"; // where a chat is imported
 export const isInDialog = (element) => !!element.closest?.(DIALOG);
+
+// Whether the last question that stands there is this one.
+export function isAsked(text) {
+  const message = [...document.querySelectorAll(MESSAGE)].reverse().find((one) => one.querySelector(QUESTION));
+  const asked = message?.querySelector(QUESTION).textContent.trim();
+  return asked === text.trim() || (asked?.length > PART && text.trim().startsWith(asked));
+}
 
 // Whether something stands open that Escape closes: a dialog, a list, a menu, a search.
 const OPENED = `${DIALOG}, [role="listbox"], [role="menu"], .about[open]`;

@@ -3,6 +3,7 @@
 // the question is sent they are held here, and noted: another server, or a page that is loaded again, needs
 // them again.
 import { Outbox } from "./outbox.js";
+import { chip } from "./chip.js";
 import { announce } from "./ear.js";
 import { fill, tag } from "./elements.js";
 import { takeInput } from "./input.js";
@@ -13,17 +14,18 @@ import { takeFrom } from "./taking.js";
 import { Waiting } from "./waiting.js";
 import { isWriting } from "./writing.js";
 
-const SYMBOLS = { picture: "image", document: "description", text: "description" };
-
 const urlOf = (thumbnail) => `data:image/jpeg;base64,${thumbnail}`;
 
 export class Tray {
-  items = new Map(); // id -> {name, kind, thumbnail, message (once it was read), number (once it was sent)}
+  // id -> {name, kind, thumbnail, message (once it was read), number (once it was sent), and of one that belongs
+  // to a question that waits: isAside, isKept (as long as the server is not to have it)}
+  items = new Map();
   reading = Promise.resolve();
   unread = []; // what is said of pictures that the browser cannot read
   waiting = []; // messages behind the one that is on its way
   outbox = new Outbox();
   noted = new Waiting();
+  expected = new Set(); // ids of files that belong to a question that waits, and were not read yet
   data = null;
 
   constructor() {
@@ -38,11 +40,21 @@ export class Tray {
 
   // Whether something is on its way that belongs to the question.
   get isBusy() {
-    return this.noted.isAwaited || [...this.items.values()].some((item) => !this.isThere(item));
+    const isComing = [...this.items.values()].some((item) => !item.isKept && !this.isThere(item));
+    return this.noted.isAwaited || isComing || this.waiting.length + this.outbox.messages.length > 0;
+  }
+
+  // Those for the question that is written.
+  get free() {
+    return [...this.items].filter(([, { isAside }]) => !isAside);
   }
 
   get isEmpty() {
-    return !this.items.size;
+    return !this.free.length;
+  }
+
+  get room() {
+    return this.data.bounds.files - [...this.items.values()].filter(({ isKept }) => !isKept).length;
   }
 
   isThere({ number }) {
@@ -58,9 +70,8 @@ export class Tray {
   take(files) {
     if (!this.data || !files.length) return false;
     this.begin();
-    const room = this.data.bounds.files - this.items.size;
     // One more than there is room for: the server says that it is too many.
-    for (const file of files.slice(0, room + 1)) {
+    for (const file of files.slice(0, this.room + 1)) {
       const kind = isPicture(file) ? "picture" : "document";
       this.add({ kind, name: file.name }, (id) => this.read(id, kind, file));
     }
@@ -71,7 +82,7 @@ export class Tray {
   takeText(text) {
     const { takes, bounds } = this.data ?? {};
     // Where there is no room for it, it stays where it was pasted: no word is lost.
-    if (!takes?.documents || this.items.size >= bounds.files || text.length > bounds.letters) return false;
+    if (!takes?.documents || this.room <= 0 || text.length > bounds.letters) return false;
     this.begin();
     const item = { kind: "text", name: this.data.words.pasted };
     this.add(item, async (id) => ({ kind: "text", id, name: item.name, text }));
@@ -127,8 +138,10 @@ export class Tray {
     for (const message of await this.noted.read()) {
       const { id, kind, name, thumbnail } = message;
       if (this.items.has(id)) continue;
-      this.items.set(id, { kind, name, thumbnail: thumbnail && urlOf(thumbnail), message, isRead: true });
-      this.post(message);
+      const isAside = this.expected.has(id);
+      const item = { kind, name, thumbnail: thumbnail && urlOf(thumbnail), message, isRead: true };
+      this.items.set(id, { ...item, isAside, isKept: isAside });
+      if (!isAside) this.post(message);
     }
     this.draw();
   }
@@ -148,19 +161,31 @@ export class Tray {
   }
 
   remove(id) {
-    const item = this.items.get(id);
-    const place = [...this.items.keys()].indexOf(id);
-    this.items.delete(id);
-    this.noted.drop(id);
-    this.waiting = this.waiting.filter((message) => message !== item.message);
-    if (item.number !== undefined) this.post({ kind: "remove", id });
-    this.draw();
+    const place = this.free.findIndex(([other]) => other === id);
+    this.drop(id);
     const buttons = this.list.querySelectorAll(".icon");
     if (buttons.length) buttons[Math.min(place, buttons.length - 1)].focus();
     else takeInput();
   }
 
+  drop(id) {
+    if (!this.items.has(id)) return;
+    this.retract(id);
+    this.items.delete(id);
+    this.noted.drop(id);
+    this.draw();
+  }
+
+  retract(id, item = this.items.get(id)) {
+    this.waiting = this.waiting.filter((message) => message !== item.message);
+    if (item.number !== undefined) this.post({ kind: "remove", id });
+    delete item.number;
+    delete item.isKnown;
+  }
+
   send() {
+    // Another question with files may go first.
+    if ([...this.items.values()].some(({ isAside, isKept }) => isAside && !isKept)) return;
     if (!this.isEmpty && !isWriting() && !this.waiting.some(({ kind }) => kind === "send")) this.post({ kind: "send" });
   }
 
@@ -178,6 +203,9 @@ export class Tray {
         if (!item.isKnown) announce(fill(data.words.added, known.get(id)));
         // The server says what to hold of a file that came back alone, and only until it is held.
         Object.assign(item, known.get(id), { message: item.message ?? known.get(id).message, isKnown: true });
+      } else if (this.isThere(item) && item.isAside && !item.isKnown) {
+        delete item.number; // it was refused, and its question waits on
+        item.isKept = true;
       } else if (this.isThere(item)) {
         this.items.delete(id); // it was asked with, or refused
         this.noted.drop(id);
@@ -208,6 +236,7 @@ export class Tray {
     for (const [id, item] of this.items) {
       delete item.number;
       delete item.isKnown;
+      if (item.isKept) continue;
       if (item.message) this.waiting.push(item.message);
       else if (item.isRead !== false) this.items.delete(id);
     }
@@ -231,8 +260,10 @@ export class Tray {
     }
     this.list.setAttribute("aria-label", words.files);
     // What has not changed stays, and the cursor with it.
-    const shown = JSON.stringify([words, [...this.items].map(([id, { message, ...item }]) => [id, item, !!message])]);
-    if (shown !== this.shown) this.list.replaceChildren(...[...this.items].map(([id, item]) => this.chip(id, item)));
+    const { free } = this;
+    const shown = JSON.stringify([words, free.map(([id, { message, ...item }]) => [id, item, !!message])]);
+    const actions = (id) => ({ look: () => this.post({ kind: "open", id }), remove: () => this.remove(id) });
+    if (shown !== this.shown) this.list.replaceChildren(...free.map(([id, item]) => chip(item, words, actions(id))));
     this.shown = shown;
     document.body.classList.toggle("has-files", !this.isEmpty);
     this.drawSender();
@@ -242,35 +273,9 @@ export class Tray {
   drawSender() {
     this.sender.hidden = this.isEmpty || !!document.querySelector(INPUT)?.value.trim();
   }
-
-  chip(id, item) {
-    const { words } = this.data;
-    const isThere = !!item.isKnown;
-    const picture = item.thumbnail
-      ? tag("img", { src: item.thumbnail, alt: "" })
-      : tag("span", { className: "symbol", "aria-hidden": "true", textContent: SYMBOLS[item.kind] });
-    return tag("li", { className: isThere ? "" : "coming", "aria-busy": `${!isThere}` }, [
-      tag("button", {
-        className: "look",
-        type: "button",
-        title: fill(words.look, item),
-        disabled: !isThere,
-        onclick: () => this.post({ kind: "open", id }),
-      }, [picture, tag("span", { className: "name", dir: "auto", textContent: item.name })]),
-      tag("small", { textContent: isThere ? item.tokens : words.reading }),
-      tag("button", {
-        className: "icon",
-        type: "button",
-        title: fill(words.remove, item),
-        "aria-label": fill(words.remove, item),
-        textContent: "close",
-        onclick: () => this.remove(id),
-      }),
-    ]);
-  }
 }
 
-const current = new Tray();
+export const current = new Tray();
 
 // Whether a question has to wait for its files.
 export const isBusy = () => current.isBusy;
@@ -286,7 +291,7 @@ window.addEventListener("input", ({ target }) => target.matches?.(INPUT) && curr
 window.addEventListener(
   "keydown",
   (event) => {
-    if (!sends(event) || event.target.matches(SEND) || event.target.value.trim() || current.isEmpty) return;
+    if (isWriting() || !sends(event) || event.target.matches(SEND) || event.target.value.trim() || current.isEmpty) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     current.send();

@@ -105,10 +105,18 @@ function joined(words, others) {
   return !others.trim() || standsIn(words, others) ? words : `${words}\n\n${others}`;
 }
 
+// Puts a text where one types, before what stands there; whether there was room for it.
+export function toInput(text, longest) {
+  const both = joined(text, typed);
+  if (longest && both.length > longest) return false;
+  typed = both;
+  restoreTyped();
+  return true;
+}
+
 function moveToInput(name, { text }) {
   edits.delete(name);
-  typed = joined(text, typed);
-  restoreTyped();
+  toInput(text);
 }
 
 let settling;
@@ -132,7 +140,7 @@ async function restore() {
 }
 
 // Whether the chat of what was noted is not there any more. Then what is shown takes its place.
-async function isGone({ chat }) {
+export async function isGone({ chat }) {
   try {
     return !store.database || !(await store.storage.exists(chat));
   } catch {

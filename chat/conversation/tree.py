@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 
 from chat import errors
 from chat.characters import is_sendable
-from chat.conversation.answer import Answer
+from chat.conversation.answer import Answer, new_key
 from chat.conversation.files import File, Picture
 from chat.conversation.round import Fork, Round
 from chat.conversation.window import Capacity, Message, Window
@@ -44,7 +44,7 @@ class Conversation:
     known. `previous` is the conversation that was open before this one, and can be had back until
     the first question. `deleted` is the round that was deleted last, its fork, its place there, and
     how many answers were `discarded` before: it can be had back until the next question.
-    `discarded`: the deleted answers' numbers, without words.
+    `discarded`: the deleted answers' numbers, without words. `key` is a name that no other one has.
     """
 
     system_prompt: str = DEFAULT_SYSTEM_PROMPT
@@ -56,6 +56,7 @@ class Conversation:
     previous: Conversation | None = None
     deleted: tuple[Round, Fork, int, int] | None = None
     discarded: list[Answer] = field(default_factory=list)
+    key: str = field(default_factory=new_key, init=False)
 
     @property
     def path(self) -> list[Fork]:

@@ -21,7 +21,7 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import uuid4
@@ -108,12 +108,14 @@ class Tray:
                 self._add(id, kind, item)
         return wishes
 
-    def take(self) -> tuple[File, ...]:
-        """The files, which wait no longer."""
-        files = tuple(self.files.values())
-        self.files.clear()
-        self.faults.clear()
-        self.returned.clear()
+    def take(self, ids: Collection[str] | None = None) -> tuple[File, ...]:
+        """The files, or those with these ids, which wait no longer."""
+        taken = self.files.keys() if ids is None else self.files.keys() & set(ids)
+        files = tuple(file for id, file in self.files.items() if id in taken)
+        self.files = {id: file for id, file in self.files.items() if id not in taken}
+        self.returned &= self.files.keys()
+        if not self.files:
+            self.faults.clear()
         return files
 
     def put_back(self, files: Sequence[File]) -> None:

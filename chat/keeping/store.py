@@ -92,6 +92,10 @@ class Store:
         self._send = send
         self._is_new_run = True
 
+    def chat(self, conversation: Conversation) -> str:
+        """The name under which a conversation is kept."""
+        return self._of(conversation).chat
+
     def state(self, conversation: Conversation) -> State:
         """What the browser has to know whenever the page is drawn."""
         kept = self._of(conversation)

@@ -11,7 +11,7 @@ import streamlit as st
 from chat.conversation.question import Question
 from chat.languages.language import speak
 from chat.services.base import Service
-from chat.ui import microphone, owner, parts, session, tray
+from chat.ui import microphone, owner, parts, queue, session, tray
 from chat.ui.live import stream
 from chat.ui.page import Page
 from chat.ui.parts import Part
@@ -43,6 +43,7 @@ def draw_input(page: Page, service: Service) -> None:
         name = html.escape(text.TO_END)
         with st.container(key="to-end"):
             st.html(f'<button class="to-end" aria-label="{name}" title="{name}"></button>')
+        page.draw(Part.QUEUE, queue.draw)
         if page.visitor.tray.is_open:
             page.draw(Part.TRAY, tray.draw)
         if page.visitor.owners.transcription_model is not None and not service.is_demo:

@@ -32,5 +32,5 @@ def is_open(title: str) -> bool:
             st.warning(text.wait_for_password(wait))
         elif session.was_refused():
             st.warning(text.WRONG_PASSWORD)
-    notes.tell_drawn(None, is_gate=True)
+    notes.tell_gate()
     return False

@@ -7,17 +7,39 @@ from uuid import uuid4
 
 import streamlit as st
 
-from chat.keeping.store import Store
+from chat.conversation.answer import Status
+from chat.ui.parts import Parts
 from chat.words import text
 
 
-def tell_drawn(store: Store | None, *, is_gate: bool = False) -> None:
-    """Tell presses.js that a press acts from now on, as soon as the store is ready."""
+def tell_gate() -> None:
+    """Tell the page's program that nothing but the gate was drawn."""
+    _tell({"store": None, "isGate": True})
+
+
+def tell_drawn(page: Parts) -> None:
+    """Tell settled.js that a press acts from now on, as soon as the store is ready.
+
+    And queue.js, which chat is shown, and how its last answer has ended.
+    """
+    store, answer = page.visitor.store, page.visitor.latest
+    _tell(
+        {
+            "store": None if store is None else store.session,
+            "isGate": False,
+            "chat": page.chat,
+            "answer": None if answer is None else answer.key,
+            "isComplete": answer is None or answer.status is Status.COMPLETE,
+        }
+    )
+
+
+def _tell(drawn: dict[str, object]) -> None:
     said = {
-        "store": None if store is None else store.session,
-        "isGate": is_gate,
+        **drawn,
         "gone": text.PRESS_IS_GONE,
         "waits": text.PRESS_WAITS,
+        "left": text.ANSWER_IS_LEFT,
         "tooLong": text.PASTE_IS_TOO_LONG,
         "run": uuid4().hex,  # new to each run
     }

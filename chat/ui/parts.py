@@ -17,6 +17,7 @@ import streamlit as st
 
 from chat.conversation.answer import Answer
 from chat.conversation.question import Request
+from chat.conversation.queue import Queue
 from chat.conversation.round import Fork, Round
 from chat.conversation.tree import Conversation
 from chat.feedback import Verdict
@@ -31,6 +32,7 @@ class Part(StrEnum):
 
     TOP = "top"
     END = "end"  # why a question was not sent
+    QUEUE = "queue"  # the questions that wait for the answer's end
     TRAY = "tray"  # the files for the next question
     MICROPHONE = "microphone"  # what is spoken in the place of typing
     INPUT = "input"
@@ -51,7 +53,7 @@ class Part(StrEnum):
     LANGUAGE = "language"
 
 
-_FIRST = (Part.TOP, Part.END, Part.TRAY, Part.MICROPHONE, Part.INPUT)
+_FIRST = (Part.TOP, Part.END, Part.QUEUE, Part.TRAY, Part.MICROPHONE, Part.INPUT)
 _SETTINGS = (
     *(Part.SETTINGS, Part.PICTURES_AGAIN, Part.VERBOSITY),
     *(Part.TEMPERATURE, Part.TOP_P, Part.MAX_TOKENS),
@@ -93,6 +95,7 @@ class Parts:
     edits: WeakKeyDictionary[Round, Edit] = field(default_factory=WeakKeyDictionary)
     opinions: WeakKeyDictionary[Answer, Opinion] = field(default_factory=WeakKeyDictionary)
     dictation: Dictation = field(default_factory=Dictation)
+    queue: Queue = field(default_factory=Queue)
     to_open: str | None = None  # the dialog that was asked for, by its name
     sent: Request | None = None  # whose answer is to be drawn by the run that comes
     heard: Answer | None = None  # that is being answered was said, and how it ends was not
@@ -109,6 +112,13 @@ class Parts:
     drawn: dict[str, object] = field(default_factory=dict)  # what each part was drawn from
     # What stands in the places. By weak references: a chat that was left is to be gone.
     _forks: list[ref[Fork] | None] = field(default_factory=list)
+
+    @property
+    def chat(self) -> str:
+        """The name by which the page's program knows the conversation that is shown."""
+        visitor = self.visitor
+        store, conversation = visitor.store, visitor.conversation
+        return conversation.key if store is None else store.chat(conversation)
 
     @property
     def is_edited(self) -> bool:
@@ -189,7 +199,7 @@ class Parts:
             case Part.TOP:
                 is_begun = bool(conversation.start.rounds)
                 return is_begun, conversation.previous is not None, visitor.notices
-            case Part.END | Part.TRAY | Part.MICROPHONE | Part.INPUT:
+            case Part.END | Part.QUEUE | Part.TRAY | Part.MICROPHONE | Part.INPUT:
                 return self._asking(part)
             case Part.SETTINGS:
                 return model, effort, conversation.rounds, conversation.system_prompt
@@ -224,6 +234,8 @@ class Parts:
         match part:
             case Part.END:
                 return visitor.refused, visitor.is_waiting
+            case Part.QUEUE:
+                return self.queue.received
             case Part.TRAY:
                 return (*tray.files, *tray.faults), tray.received, visitor.options.model
             case Part.MICROPHONE:

@@ -117,6 +117,17 @@ def submit_typed(page: Page) -> None:
         page.ask(Question(text=typed, files=page.visitor.tray.take(), is_typed=True))
 
 
+def ask_queued(page: Page, key: str) -> None:
+    """Ask the question whose turn has come, by the component with this key."""
+    queued = page.queue.receive(st.session_state[key].came)
+    if queued is not None:
+        files = page.visitor.tray.take(queued.files)
+        if queued.chat == page.chat:
+            page.ask(Question(text=queued.text, files=files, is_typed=True))
+        page.visitor.put_back(queued.text, files)  # another one was turned to meanwhile
+    page.redraw()
+
+
 def attach(page: Page, key: str) -> None:
     """Take in what the component with this key says of the files for the next question."""
     wishes = page.visitor.tray.receive(st.session_state[key].came)

@@ -86,7 +86,7 @@ def _draw_meter(page: Page) -> None:
     Meter.of(visitor).draw()
     st.html(_marks(page))
     if page.is_whole:
-        notes.tell_drawn(visitor.store)
+        notes.tell_drawn(page)
     if not page.has_answered:  # else all is saved
         keeping.prepare(visitor.store, "meter")
         visitor.save()

@@ -79,7 +79,7 @@ def is_asked_for(title: str) -> bool:
             _say_where(text.CHATS_ARE_APART)
     else:
         st.warning(text.COME_BY_PROXY)
-    notes.tell_drawn(None, is_gate=True)
+    notes.tell_gate()
     return True
 
 

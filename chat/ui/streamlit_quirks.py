@@ -37,7 +37,7 @@ _VALUES = {
     **dict.fromkeys(("model", "system_prompt", "own_key", "password", "language"), "string_value"),
     **dict.fromkeys(("reasoning_effort", "verbosity", "inspected", "edit-"), "string_value"),
     **dict.fromkeys(
-        ("chats", "tray", "microphone", "upload", "program_mount"),
+        ("chats", "queue", "tray", "microphone", "upload", "program_mount"),
         "nothing: they speak by their events",
     ),
 }

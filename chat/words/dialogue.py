@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 from chat.conversation.answer import Answer, Status
 from chat.conversation.spending import Spending
-from chat.languages.language import say, spoken
+from chat.languages.language import Word, say, spoken
 from chat.markup.plain import first_words
 from chat.tokens.counter import Count
 from chat.words.meter import cost, sent_and_received, tokens
@@ -23,6 +23,11 @@ def suggestions() -> tuple[str, ...]:
 def show_earlier(rounds: int) -> str:
     """The way to what is not drawn."""
     return say("show_earlier", count=rounds)
+
+
+def queue_words() -> dict[str, Word]:
+    """The words of the questions that wait above the input, which the browser writes."""
+    return spoken().table("queue")
 
 
 def version(shown: int, count: int) -> str:

@@ -212,7 +212,7 @@ def test_the_first_thing_that_a_server_which_was_started_again_hears_is_done(
         server.start()
         reconnected(chat)
         if pauses:  # and the page stands there, idle
-            is_settled = in_program("() => isSettled()", name="isSettled", module="presses.js")
+            is_settled = in_program("() => isSettled()", name="isSettled", module="settled.js")
             wait_until(chat, lambda: chat.page.evaluate(is_settled))
         first(chat, server.service)
 

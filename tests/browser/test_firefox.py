@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from functools import partial
@@ -13,13 +14,15 @@ from marionette_driver.marionette import Marionette
 
 from chat.conversation.files import pictures_of, text_of
 from chat.keeping.store import Notice
+from chat.languages.language import say
 from chat.words import text
 from tests import pictures
 from tests.browser import firefox
 from tests.browser.files import last_question, sent_pictures
 from tests.browser.firefox import FirefoxPage
 from tests.browser.keeping import WORDS, growing
-from tests.fakes.service import ScriptedService, answering
+from tests.fakes import service as fake
+from tests.fakes.service import Reply, ScriptedService, answering, chunk
 from tests.installed import require
 
 COOKIES = "network.cookie.cookieBehavior"
@@ -115,6 +118,41 @@ def test_a_reload_in_the_middle_of_an_answer_keeps_it(
     page.expect_said("Q1", "w3 ", "Half a question", "Answer 2.")
     page.expect_free()
     assert page.typed() == ""
+
+
+def test_what_is_asked_while_an_answer_is_written_goes_off_after_it(
+    page: FirefoxPage, service: ScriptedService
+) -> None:
+    ends = threading.Event()
+    rest = answering(" is all.").steps
+    service.enqueue(Reply(steps=[chunk("Half of it"), fake.wait(ends), *rest]))
+    page.ask("Q1")
+    page.expect_said("Q1", "Half of it")
+    page.ask("Q2")
+    page.expect(lambda: page.says("Q2", ".queue li"))
+    page.ask("Q3")
+    page.expect(lambda: page.says(say("queue.next", count=2), ".queue"))
+    assert page.typed() == ""
+    ends.set()
+    page.expect_said("Q1", "is all.", "Q2", "Answer 2.", "Q3", "Answer 3.")
+    page.expect(lambda: not page.has(".queue li"))
+    assert len(service.requests) == 3
+
+
+def test_what_waits_is_kept_by_a_reload_and_sent_by_hand(
+    page: FirefoxPage, service: ScriptedService
+) -> None:
+    service.enqueue(Reply(steps=[chunk("Half of it"), fake.stall]))
+    page.ask("Q1")
+    page.expect_said("Q1", "Half of it")
+    page.ask("Q2")
+    page.expect(lambda: page.says("Q2", ".queue li"))
+    expect_stored(page, "Half of it")
+    page.load()
+    page.expect_said("Q1", "Half of it")
+    page.expect(lambda: page.says(say("queue.held", count=1), ".queue"))
+    page.click(".queue .send")
+    page.expect_said("Q1", "Half of it", "Q2", "Answer 2.")
 
 
 def test_words_come_back_once_however_often_the_page_is_loaded(page: FirefoxPage) -> None:

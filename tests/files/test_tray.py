@@ -58,6 +58,15 @@ def test_files_wait_in_their_order_until_they_are_taken() -> None:
     assert not tray.files
 
 
+def test_some_are_taken_by_their_ids_and_the_others_wait_on() -> None:
+    tray = Tray()
+    tray.receive([picture(1), document(2)])
+    cat, notes = tray.files.values()
+    assert tray.take(frozenset()) == ()
+    assert tray.take(frozenset({id_of(2), id_of(3)})) == (notes,)
+    assert tray.take() == (cat,)
+
+
 def test_a_message_that_comes_again_changes_nothing() -> None:
     tray = Tray()
     tray.receive([picture(1)])

@@ -15,7 +15,8 @@ before(async () => {
     field().value = ""; // as Streamlit does
   });
   ({ store } = await import("../../static/store.js"));
-  ({ isSettled, onDrawn } = await import("../../static/presses.js"));
+  await import("../../static/presses.js");
+  ({ isSettled, onDrawn } = await import("../../static/settled.js"));
 });
 
 const after = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,0 +1,25 @@
+"""The questions that wait for the answer's end, above the input: static/queue.js holds them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from chat.ui import program, session
+from chat.ui.page import Page
+from chat.words import text
+
+KEY = "queue"
+
+_component = program.component("queue")
+
+
+def draw(page: Page) -> None:
+    """Draw the place of what waits."""
+    data = {
+        "session": page.queue.session,
+        "received": page.queue.received,
+        "isRefused": page.visitor.refused is not None,
+        "longest": page.visitor.owners.max_chars,
+        "words": text.queue_words(),
+    }
+    _component(key=KEY, data=data, on_came_change=partial(session.ask_queued, page, KEY))

@@ -1,0 +1,24 @@
+// The questions that wait, noted in the tab. Nothing is noted where no chats are kept (store.js).
+import { store } from "./store.js";
+
+const NAME = "queue";
+const isWhole = ({ text, files, chat }) => typeof text === "string" && Array.isArray(files) && !!chat;
+
+export function note(items) {
+  if (!store.isStarted) return;
+  const kept = items.filter(({ chat }) => !store.removed.has(chat)).map(({ text, files, chat }) => ({ text, files, chat }));
+  try {
+    if (kept.length) sessionStorage.setItem(NAME, JSON.stringify(kept));
+    else sessionStorage.removeItem(NAME);
+  } catch {
+    // It is not kept, as nothing is.
+  }
+}
+
+export function noted() {
+  try {
+    return JSON.parse(sessionStorage.getItem(NAME)).filter(isWhole);
+  } catch {
+    return []; // nothing is kept
+  }
+}
