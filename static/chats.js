@@ -171,11 +171,7 @@ export class List {
         [tag("span", { dir: "auto" }, [name])],
       ),
       tag("span", { className: "icons" }, [
-        icon(chat.isPinned ? "keep_off" : "keep", fill(chat.isPinned ? words.unpin_chat : words.pin_chat, { chat: name }), () => {
-          this.focused = chat.id;
-          store.enqueue(() => store.change([chat.id], { pinned: !chat.isPinned }));
-          this.redraw();
-        }),
+        this.pin(chat),
         icon("edit", fill(words.rename_chat, { chat: name }), () => this.rename(item, chat)),
         icon("delete", fill(words.remove_chat, { chat: name }), () => {
           this.offerUndo(chat.id);
@@ -186,6 +182,18 @@ export class List {
       ]),
     ]);
     return item;
+  }
+
+  pin({ id, isPinned, ...chat }) {
+    const { store, words } = this;
+    const label = fill(isPinned ? words.unpin_chat : words.pin_chat, { chat: this.named(chat) });
+    const button = icon(isPinned ? "keep_off" : "keep", label, () => {
+      this.focused = id;
+      store.enqueue(() => store.change([id], { pinned: !isPinned }));
+      this.redraw();
+    });
+    button.classList.add("pin");
+    return button;
   }
 
   open(id) {
