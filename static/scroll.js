@@ -2,12 +2,14 @@
 //
 // The chat input stands in `st.bottom`: where Streamlit (1.67) places it by itself, it scrolls by
 // itself, too, and pulls back who scrolls up while the page grows.
-import { ASKS, EARLIER, INPUT, MAIN, MESSAGE, TO_END, TURNS, roundIn, sends } from "./selectors.js";
+import { ASKS, EARLIER, INPUT, MAIN, MESSAGE, TO_END, TURNS, isIdle, roundIn, sends } from "./selectors.js";
 import { takeInput } from "./input.js";
+import { onNote } from "./notes.js";
 import { isWriting } from "./writing.js";
 
 // A wheel that turns down stops where the end was when it began to turn, and the page grows meanwhile.
 const NEAR = 100; // pixels
+const SETTLING = 3000; // milliseconds in which the page is drawn
 const main = document.querySelector(MAIN);
 let isAtEnd = true;
 let [top, height] = [0, 0]; // of the page, when it last moved
@@ -50,10 +52,19 @@ function observeParts() {
 new MutationObserver(observeParts).observe(main, { childList: true });
 observeParts();
 
+// A question that is to be shown, as soon as it stands there (dialogs.py).
+onNote("shown", ([name]) => showQuestion(name, performance.now() + SETTLING));
+function showQuestion(name, until) {
+  const question = document.querySelector(`.st-key-${name}`)?.closest(MESSAGE);
+  if (question && isIdle()) {
+    isAtEnd = false;
+    question.scrollIntoView();
+  } else if (performance.now() < until) requestAnimationFrame(() => showQuestion(name, until));
+}
+
 // What is drawn above what one reads moves that nowhere: what "Show earlier" brings, and an answer in the
 // place of another one, which may be shorter or grow. The same places may show other rounds then, so a
 // browser would keep the wrong ones where they are.
-const SETTLING = 3000; // milliseconds in which the page is drawn
 let kept = null; // a question, by its round, and its `top`: what stands below all that changes
 let filled = null; // the answer above it, which is shorter, and so high that the question can stay there
 

@@ -19,6 +19,7 @@ from chat.visitor import Visitor
 from chat.words import text
 
 LONGEST_ADDRESS = 60  # characters of a data: URL
+LONGEST_LINE = 100  # characters of a question in a list
 LONGEST_SHOWN = 50_000  # characters of a document in a dialog
 
 
@@ -39,6 +40,17 @@ def draw_openers(page: Page) -> None:
             )
             if name == wanted:
                 _open(page, title, show)
+        if page.has_outline:
+            st.button(
+                text.OUTLINE,
+                key="outline",
+                type="tertiary",
+                icon=":material/format_list_bulleted:",
+                on_click=page.open,
+                args=("outline",),
+            )
+    if wanted == "outline":
+        _open(page, text.OUTLINE, partial(_outline, page))
     if wanted == usage.DIALOG and process.is_owner():
         _open(page, text.USAGE, usage.show)
     if wanted == "file" and page.looked_at is not None:
@@ -52,6 +64,18 @@ def _open(page: Page, title: str, show: Callable[[Visitor], None]) -> None:
         show(page.visitor)
 
     opened()
+
+
+def _outline(page: Page, visitor: Visitor) -> None:
+    for number, round in enumerate(visitor.conversation.history):
+        asked = " ".join(round.question.split()) or ", ".join(file.name for file in round.files)
+        st.button(
+            literal(asked[:LONGEST_LINE]),
+            key=f"outline-{round.key}",
+            type="tertiary",
+            on_click=page.show_round,
+            args=(number, round),
+        )
 
 
 def _what_will_be_sent(visitor: Visitor) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 from functools import partial
+from uuid import uuid4
 
 import streamlit as st
 
 from chat.conversation.question import Question
 from chat.languages.language import speak
 from chat.services.base import Service
-from chat.ui import microphone, owner, parts, queue, session, tray
+from chat.ui import microphone, notes, owner, parts, queue, session, tray
 from chat.ui.live import stream
 from chat.ui.page import Page
 from chat.ui.parts import Part
@@ -69,6 +70,9 @@ def draw(page: Page) -> None:
             else:
                 page.draw(parts.place(number), partial(_draw_round, number=number))
     page.draw(Part.END, _draw_refused)
+    round, page.shown_round = page.shown_round, None
+    if round is not None:
+        st.html(notes.note("shown", [f"asked-{round.key}", uuid4().hex]))
     if live is not None:
         box, number = live
         with box:

@@ -31,6 +31,7 @@ class Page(Parts):
     unfolded: set[str] = field(default_factory=set)  # keys of long messages that are shown whole
     fault: Fault | None = None  # of the file that was loaded last
     looked_at: File | None = None  # a file that goes along with a question
+    shown_round: Round | None = None  # that the browser is to show
     way_out: Callable[[], None] | None = None  # to where one signs in or out
     _configured: Conversation | None = None  # whose settings the widgets have
 
@@ -111,6 +112,12 @@ class Page(Parts):
     def show_earlier(self, rounds: int) -> None:
         """Draw so many rounds more."""
         self.earlier += rounds
+        st.rerun()
+
+    def show_round(self, number: int, round: Round) -> None:
+        """Have the browser show the question of a round of this number, counted from 0."""
+        self.earlier += max(0, self.hidden - number)
+        self.shown_round = round
         st.rerun()
 
     def change_settings(self) -> None:

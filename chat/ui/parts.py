@@ -78,6 +78,9 @@ class Edit:
     taken: set[int] = field(default_factory=set)
 
 
+OUTLINED = 4  # rounds from which on a chat has a list of its questions
+
+
 @dataclass(frozen=True, kw_only=True)
 class Opinion:
     """What the visitor thinks of an answer, and whether the owner was told what was said, too."""
@@ -134,6 +137,11 @@ class Parts:
     def has_room(self) -> bool:
         """Whether another round has a place."""
         return self._forks[-1] is None
+
+    @property
+    def has_outline(self) -> bool:
+        """Whether the chat is so long that its questions are worth a list."""
+        return len(self.visitor.conversation.path) >= OUTLINED
 
     def look(self) -> None:
         """Find out what stands in the places: once for all of them, as a chat may be long."""
@@ -218,7 +226,7 @@ class Parts:
             case Part.TITLE:
                 return latest
             case Part.DIALOGS:
-                return self.to_open
+                return self.to_open, self.has_outline
             case Part.FILES:
                 here = [p.data is not None for r in conversation.all_rounds for p in r.pictures]
                 return here, self.is_collecting

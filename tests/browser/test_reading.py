@@ -94,3 +94,27 @@ def test_an_arrow_up_edits_the_last_question(chat: ChatPage) -> None:
     expect(field).to_be_focused()
     expect(field).to_have_value("The last")
     field.press("Escape")
+
+
+def test_a_list_of_the_questions_leads_to_each(chat: ChatPage, service: ScriptedService) -> None:
+    outline = chat.button(text.OUTLINE)
+    for number in range(1, 13):
+        assert outline.count() == (number > 4)
+        service.enqueue(answering(f"Answer {number}. " + "Long.\n\n" * 20))
+        chat.ask(f"Question {number}?")
+        expect(chat.main).to_contain_text(f"Answer {number}.")
+        chat.expect_free()
+        expect(outline).to_have_count(int(number >= 4))
+    outline.click()
+    chat.page.get_by_role("dialog").get_by_role("button", name="Question 1?", exact=True).click()
+    expect(chat.page.get_by_role("dialog")).to_have_count(0)
+    expect(chat.question(1)).to_have_text("Question 1?")
+    expect(chat.question(1)).to_be_in_viewport()
+    for _ in range(2):
+        outline.click()
+        dialog = chat.page.get_by_role("dialog")
+        dialog.get_by_role("button", name="Question 9?", exact=True).click()
+        expect(chat.question(9)).to_be_in_viewport()
+        chat.main.hover()
+        chat.page.mouse.wheel(0, -20_000)
+        expect(chat.question(9)).not_to_be_in_viewport()
