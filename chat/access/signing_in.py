@@ -31,7 +31,9 @@ class SigningIn:
             await self._app(scope, receive, send)
             return
         has_failed = False
-        back = RedirectResponse(f"{path.removesuffix(tried)}/?{FAILED}=1", status_code=302)
+        # Two strokes in front would lead to whatever host a link names there.
+        base = path.removesuffix(tried).lstrip("/")
+        back = RedirectResponse(f"/{base}{base and '/'}?{FAILED}=1", status_code=302)
 
         async def send_unless_failed(message: Message) -> None:
             nonlocal has_failed

@@ -47,6 +47,14 @@ def test_what_fails_leads_back_to_the_app(base: str) -> None:
     assert asked(f"{base}{CALLBACK}?code=c&state=s", RedirectResponse("/", 302)) == back
 
 
+@pytest.mark.parametrize("strokes", ["//", "///"], ids=["two", "three"])
+def test_what_fails_leads_to_no_other_host(strokes: str) -> None:
+    link = f"https://chat.example{strokes}evil.example"
+    error = PlainTextResponse("Authentication error", 400)
+    for path in (f"{CALLBACK}?code=c", LOGIN):
+        assert asked(link + path, error) == (302, f"/evil.example/?{FAILED}=1")
+
+
 def test_what_works_is_left_alone() -> None:
     provider = "https://id.example/auth"
     assert asked(f"{LOGIN}?provider=token", RedirectResponse(provider, 302)) == (302, provider)
