@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from email.errors import MessageError
+from email.header import decode_header, make_header
 from hashlib import sha256
 
 from chat.login import Login
@@ -19,6 +21,7 @@ from chat.variables import SettingsError
 
 LONGEST = 100  # characters of a name that is shown
 LONGEST_MARK = 80  # and of one before its sign
+IDENTIFYING = ("email", "preferred_username")  # what a proxy has to tell of somebody
 WAYS = "CHAT_LOGIN_CLIENT_ID, CHAT_LOGIN_CLIENT_SECRET, CHAT_LOGIN_METADATA"
 
 
@@ -58,9 +61,18 @@ class People:
         self._owners = login.owners
         self._headers = frozenset(headers)
         self.has_button = login.provider is not None
-        has_way = login.mode != "off" and (self.has_button or bool(headers))
+        has_way = login.mode != "off" and (
+            self.has_button or not self._headers.isdisjoint(IDENTIFYING)
+        )
         self.is_required = login.mode == "required" or (login.mode is None and has_way)
         if not has_way:
+            if self._headers and login.mode != "off":
+                raise SettingsError(
+                    "setting_choice",
+                    name="server.trustedUserHeaders",
+                    value=", ".join(sorted(self._headers)),
+                    allowed=", ".join(IDENTIFYING),
+                )
             self._headers = frozenset()
             wanting = {
                 "CHAT_LOGIN": login.mode in ("required", "optional"),
@@ -75,8 +87,8 @@ class People:
 
     def find(self, claims: Mapping[str, object]) -> Person | None:
         """The person of whom this is told; None where nobody has signed in."""
-        told = {name: words for name in self._headers if (words := _text(claims.get(name)))}
-        if told:
+        told = {name: _unpacked(claims.get(name)) for name in self._headers}
+        if any(told.get(name) for name in IDENTIFYING):
             return _by_proxy(told)
         if self.has_button and claims.get("is_logged_in") is True:
             return _by_provider(claims)
@@ -94,28 +106,29 @@ class People:
 
 
 def _by_provider(claims: Mapping[str, object]) -> Person | None:
-    subject, issuer = _text(claims.get("sub")), _text(claims.get("iss"))
-    if not subject:
+    subject, issuer = claims.get("sub"), _text(claims.get("iss"))
+    if not isinstance(subject, str) or not _text(subject):
         return None
-    email, user_name = _text(claims.get("email")), _text(claims.get("preferred_username"))
+    email, user_name = _exact(claims.get("email")), _exact(claims.get("preferred_username"))
     # Some say so by a word, as Amazon Cognito does.
     is_confirmed = claims.get("email_verified") in (True, "true")
     return Person(
-        id=f"{issuer} {subject}",
-        name=(_text(claims.get("name")) or user_name or email or subject)[:LONGEST],
+        id=f"{issuer} {subject if subject.isprintable() else ascii(subject)}",
+        name=(_text(claims.get("name")) or user_name or email or _text(subject))[:LONGEST],
         user_name=user_name,
         email=email if is_confirmed else "",
         has_unconfirmed_email=bool(email) and not is_confirmed,
     )
 
 
-def _by_proxy(told: Mapping[str, str]) -> Person | None:
-    email, user_name = told.get("email", ""), told.get("preferred_username", "")
+def _by_proxy(told: Mapping[str, object]) -> Person | None:
+    email, user_name = _exact(told.get("email")), _exact(told.get("preferred_username"))
     if not email and not user_name:
         return None
     return Person(
-        id=f"proxy {_folded(email or user_name)}",
-        name=(_decoded(told.get("name", "")) or user_name or email)[:LONGEST],
+        # A name may be chosen like an address.
+        id=f"proxy {_folded(email)}" if email else f"proxy name {_folded(user_name)}",
+        name=(_text(_decoded(told.get("name"))) or user_name or email)[:LONGEST],
         user_name=user_name,
         email=email,
     )
@@ -132,7 +145,8 @@ def _is_meant(person: Person, entry: str) -> bool:
     if name:
         return _folded(person.email) == entry
     if at or "." in domain:
-        return _folded(person.email).rpartition("@")[2] == domain != ""
+        _, has_domain, theirs = _folded(person.email).rpartition("@")
+        return has_domain != "" and theirs == domain != ""
     return _folded(person.user_name) == entry != ""
 
 
@@ -141,12 +155,29 @@ def _folded(text: str) -> str:
     return text.lower() if text.isascii() else text
 
 
-def _decoded(text: str) -> str:
+def _unpacked(value: object) -> object:
     """A header's text: a server takes each of its bytes for a letter."""
     try:
-        return text.encode("latin-1").decode()
+        return value.encode("latin-1").decode() if isinstance(value, str) else value
     except UnicodeError:
-        return text
+        return value
+
+
+def _decoded(value: object) -> object:
+    """A name that is written in ASCII alone (RFC 2047), as Tailscale does."""
+    try:
+        return str(make_header(decode_header(value))) if isinstance(value, str) else value
+    except (LookupError, ValueError, MessageError):
+        return value
+
+
+def _exact(value: object) -> str:
+    """A claim by which somebody is let in; empty where not each letter of it is seen.
+
+    Without such letters it could be another's.
+    """
+    text = _text(value)
+    return text if text == value else ""
 
 
 def _text(value: object) -> str:

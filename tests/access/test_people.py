@@ -144,6 +144,63 @@ def test_a_proxy_tells_who_comes() -> None:
     assert not behind.is_let_in(None)
 
 
+@pytest.mark.parametrize("name", ["Größe", "李雷", "محمد"], ids=["German", "Chinese", "Arabic"])
+def test_a_proxy_tells_names_in_every_script(name: str) -> None:
+    behind = People(Login(allowed=(name,)), {"preferred_username", "name"})
+    sent = name.encode().decode("latin-1")
+    person = behind.find({"preferred_username": sent, "name": sent})
+    assert person is not None
+    assert (person.name, person.user_name) == (name, name)
+    assert behind.is_let_in(person)
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("=?utf-8?q?Kr=C5=ABmi=C5=86a?=", "Krūmiņa"),
+        ("=?utf-8?q?=FF?=", "=?utf-8?q?=FF?="),
+        ("=?none?q?a?=", "=?none?q?a?="),
+        ("=?utf-8?b?a?=", "=?utf-8?b?a?="),
+        ("=?utf-8?q?=1B[31m?=", "[31m"),
+    ],
+    ids=["as Tailscale does", "no text", "no encoding", "no bytes", "unseen"],
+)
+def test_a_proxy_may_tell_a_name_in_ascii(sent: str, shown: str) -> None:
+    person = People(Login(), {"email", "name"}).find({"email": "ada@example.org", "name": sent})
+    assert person is not None
+    assert person.name == shown
+
+
+def test_a_user_name_in_a_header_is_nobody_elses() -> None:
+    behind = People(Login(allowed=("ada",)), {"email", "preferred_username"})
+    ada = behind.find({"email": "ada@example.org"})
+    liar = behind.find({"preferred_username": "ada@example.org"})
+    assert ada is not None
+    assert liar is not None
+    assert liar.id != ada.id
+    assert not behind.is_let_in(behind.find({"preferred_username": "=?utf-8?q?ada?="}))
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u2060", "\x00", " ", "\ud800"], ids=ascii)
+def test_letters_that_are_not_seen_make_nobody_another(unseen: str) -> None:
+    mallory = found(sub=f"7{unseen}", email=f"ada@example.org{unseen}", preferred_username=unseen)
+    assert mallory.id != found().id
+    mallory.id.encode()
+    assert not people("ada@example.org", "@example.org").is_let_in(mallory)
+    assert not people("countess").is_let_in(found(preferred_username=f"countess{unseen}"))
+
+
+def test_an_address_without_a_host_is_of_no_domain() -> None:
+    assert not people("example.org").is_let_in(found(email="example.org"))
+
+
+def test_other_headers_of_a_proxy_leave_the_provider_alone() -> None:
+    both = People(Login(provider=PROVIDER), {"name"})
+    person = both.find({**ADA, "name": "Somebody"})
+    assert person is not None
+    assert person.id == found().id
+
+
 def test_only_what_the_headers_tell_is_believed_without_a_provider() -> None:
     behind = People(Login(), {"email"})
     assert behind.find({**ADA, "email": None}) is None
@@ -163,6 +220,12 @@ def test_only_what_the_headers_tell_is_believed_without_a_provider() -> None:
 def test_a_list_that_keeps_nobody_out_is_told(login: Login, name: str) -> None:
     with pytest.raises(SettingsError, match=name):
         People(login)
+
+
+def test_headers_that_tell_nobody_who_comes_are_told() -> None:
+    with pytest.raises(SettingsError, match="trustedUserHeaders is groups, name, but must be"):
+        People(Login(), {"name", "groups"})
+    assert People(Login(mode="off"), {"name"}).is_let_in(None)
 
 
 def test_a_mark_is_nobody_elses() -> None:

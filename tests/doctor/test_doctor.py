@@ -319,7 +319,7 @@ def test_a_key_behind_a_sign_in_is_guarded(asked: Asked, service: ScriptedServic
     assert any("may spend your key" in line for line in asked(**service.reach)[1])
     _, lines = asked(**service.reach, CHAT_LOGIN="required")
     assert [line for line in lines if line.startswith("✗ CHAT_LOGIN ")]  # nobody could come in
-    headers = {"STREAMLIT_SERVER_TRUSTED_USER_HEADERS": '{"X-User": "name"}'}
+    headers = {"STREAMLIT_SERVER_TRUSTED_USER_HEADERS": '{"X-User": "preferred_username"}'}
     code, lines = asked(**service.reach, CHAT_LOGIN="required", **headers)
     assert code == 0
     assert not [line for line in lines if "may spend your key" in line]
