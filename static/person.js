@@ -2,23 +2,35 @@
 // each has chats and unsent words of their own. Before all else: what is read of them is of this person.
 import { onNote } from "./notes.js";
 
-const MOVED = "unsent"; // what is noted in a tab: see unsent.js
+// What is noted in a tab: the words and files that were not sent (unsent.js, waiting.js), and which chat is
+// shown (store.js).
+const MOVED = ["unsent", "waiting", "chat"];
 
+let told;
 let tell;
 export const person = new Promise((resolve) => (tell = resolve));
+
+function put(name, value) {
+  if (value === null) sessionStorage.removeItem(name);
+  else sessionStorage.setItem(name, value);
+}
 
 function turn(name) {
   const before = sessionStorage.getItem("person") ?? "";
   if (before === name) return;
-  const [mine, theirs] = [sessionStorage.getItem(`${MOVED} ${name}`), sessionStorage.getItem(MOVED)];
-  if (theirs) sessionStorage.setItem(`${MOVED} ${before}`, theirs);
-  sessionStorage.removeItem(`${MOVED} ${name}`);
-  if (mine) sessionStorage.setItem(MOVED, mine);
-  else sessionStorage.removeItem(MOVED);
+  for (const noted of MOVED) {
+    put(`${noted} ${before}`, sessionStorage.getItem(noted));
+    put(noted, sessionStorage.getItem(`${noted} ${name}`));
+    put(`${noted} ${name}`, null);
+  }
   sessionStorage.setItem("person", name);
 }
 
 onNote("person", (name) => {
+  // Somebody else has signed in, or out, in another tab, and this page has come to the server anew. All
+  // that it has read is another's, so it begins anew, too, and notes what was not sent before.
+  if (told !== undefined && told !== name) return location.reload();
+  told = name;
   try {
     turn(name);
   } catch {

@@ -4,26 +4,50 @@ import { until } from "./dom.js";
 import { databaseName } from "../../static/storage.js";
 import { person } from "../../static/person.js";
 
-function sign(name) {
+let loads = 0;
+let reloads = 0;
+globalThis.location = { reload: () => (reloads += 1) };
+
+function draw(name) {
   document.head.innerHTML = `<i class="note" data-kind="person" data-value='${JSON.stringify(name)}'></i>`;
-  document.body.append("."); // whatever is drawn has the notes looked at
-  return until(() => sessionStorage.getItem("person") === name);
 }
+
+// The page is loaded, and somebody has signed in there.
+async function load(name) {
+  draw(name);
+  const loaded = await import(`../../static/person.js?${(loads += 1)}`);
+  assert.equal(await loaded.person, name);
+}
+
+const noted = () => ["unsent", "waiting", "chat"].map((name) => sessionStorage.getItem(name));
+const note = (words) => ["unsent", "waiting", "chat"].forEach((name) => sessionStorage.setItem(name, words));
 
 test("a stranger has the chats that were kept before anybody could sign in", async () => {
   assert.equal(await person, "");
   assert.equal(await databaseName(), "chat-transcripts");
 });
 
-test("unsent words are of one person, and come back with that one alone", async () => {
-  sessionStorage.setItem("unsent", "a stranger's");
-  await sign("ada");
-  assert.equal(sessionStorage.getItem("unsent"), null);
-  sessionStorage.setItem("unsent", "Ada's");
-  await sign("grace");
-  assert.equal(sessionStorage.getItem("unsent"), null);
-  await sign("");
-  assert.equal(sessionStorage.getItem("unsent"), "a stranger's");
-  await sign("ada");
-  assert.equal(sessionStorage.getItem("unsent"), "Ada's");
+test("what is noted in a tab is of one person, and comes back with that one alone", async () => {
+  note("a stranger's");
+  await load("ada");
+  assert.deepEqual(noted(), [null, null, null]);
+  note("Ada's");
+  await load("grace");
+  assert.deepEqual(noted(), [null, null, null]);
+  await load("");
+  assert.deepEqual(noted(), Array(3).fill("a stranger's"));
+  await load("ada");
+  assert.deepEqual(noted(), Array(3).fill("Ada's"));
+  assert.equal(reloads, 0);
+});
+
+test("a page that comes to the server as another person's begins anew", async () => {
+  await load("ada");
+  note("Ada's");
+  draw("grace");
+  document.body.append("."); // whatever is drawn has the notes looked at
+  await until(() => reloads === 1);
+  assert.deepEqual(noted(), Array(3).fill("Ada's")); // what the page notes at its end is Ada's, too
+  await load("grace");
+  assert.deepEqual(noted(), [null, null, null]);
 });
