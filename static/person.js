@@ -38,3 +38,12 @@ onNote("person", (name) => {
   }
   tell(name);
 });
+
+// A browser keeps a page that was left, and shows it as it was when somebody goes back to it: whoever has
+// signed out meanwhile would be seen there.
+window.addEventListener("pagehide", ({ persisted }) => {
+  if (persisted && told) document.body.hidden = true;
+});
+window.addEventListener("pageshow", ({ persisted }) => {
+  if (persisted && told) location.reload();
+});

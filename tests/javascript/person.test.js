@@ -51,3 +51,12 @@ test("a page that comes to the server as another person's begins anew", async ()
   await load("grace");
   assert.deepEqual(noted(), [null, null, null]);
 });
+
+test("a page that is gone back to shows nobody, and begins anew", async () => {
+  const happen = (kind) => window.dispatchEvent(Object.assign(new Event(kind), { persisted: true }));
+  const before = reloads;
+  happen("pagehide");
+  assert.ok(document.body.hidden);
+  happen("pageshow");
+  assert.ok(reloads > before);
+});
