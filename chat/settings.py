@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -164,6 +165,20 @@ def read_values(
     # they would outrank `.env`.
     process = {name: value for name, value in process.items() if kept.get(name) != value}
     return {**kept, **_read_dotenv(dotenv), **process}
+
+
+def secrets_in_files(folder: Path) -> dict[str, object]:
+    """Streamlit's secrets, for who runs without it, in this folder. Raises `SettingsError`."""
+    secrets: dict[str, object] = {}
+    for place in (Path.home(), folder):  # where it looks (1.67); what comes later wins
+        file = place / ".streamlit" / "secrets.toml"
+        try:
+            secrets |= tomllib.loads(file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError):
+            raise SettingsError("setting_toml", file=file.name) from None
+    return secrets
 
 
 def variables() -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,7 +10,13 @@ from chat.doctor.finding import Finding, note, well
 from chat.languages.language import say
 from chat.languages.terminal import speak_there
 from chat.redaction import secrets_in
-from chat.settings import SECRETS, Settings, SettingsError, read_values, variables
+from chat.settings import (
+    SECRETS,
+    Settings,
+    read_values,
+    secrets_in_files,
+    variables,
+)
 from chat.variables import may_be_key
 
 LONGEST = 60  # characters of a value that are shown
@@ -22,24 +27,10 @@ def read(folder: Path) -> tuple[Settings, dict[str, str]]:
 
     From now on the owner's language is spoken. Raises `SettingsError`.
     """
-    secrets, dotenv = _streamlits(folder), folder / ".env"
+    secrets, dotenv = secrets_in_files(folder), folder / ".env"
     values = read_values(secrets=secrets, dotenv=dotenv)
     speak_there(values.get("CHAT_LANGUAGE"))
     return Settings.load(secrets=secrets, dotenv=dotenv), values
-
-
-def _streamlits(folder: Path) -> dict[str, object]:
-    """Streamlit's secrets. Raises `SettingsError`."""
-    secrets: dict[str, object] = {}
-    for place in (Path.home(), folder):  # where it looks (1.67); what comes later wins
-        file = place / ".streamlit" / "secrets.toml"
-        try:
-            secrets |= tomllib.loads(file.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            continue
-        except (OSError, ValueError):
-            raise SettingsError("setting_toml", file=file.name) from None
-    return secrets
 
 
 def look(values: Mapping[str, str]) -> list[Finding]:

@@ -15,7 +15,7 @@ from chat.languages.terminal import speak_there, use_utf8
 from chat.ledger.ledger import reader
 from chat.ledger.store import StoreError
 from chat.ledger.used import DAYS
-from chat.settings import PROJECT, Settings
+from chat.settings import PROJECT, Settings, secrets_in_files
 from chat.usage import export, words
 from chat.usage.report import Report
 from chat.usage.table import table
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None, *, dotenv: Path = PROJECT / ".e
     speak_there(os.environ.get("CHAT_LANGUAGE"))
     given = _given(arguments)
     try:
-        settings = Settings.load(dotenv=dotenv)
+        settings = Settings.load(secrets=secrets_in_files(dotenv.parent), dotenv=dotenv)
         speak_there(settings.language)
         store = reader(settings)
     except SpokenError as error:

@@ -81,6 +81,14 @@ def test_csv_is_no_formula_for_a_spreadsheet(dotenv: Path, capsys: Captured) -> 
         assert next(csv.DictReader(io.StringIO(written)))["who"].startswith(("'", "\ufffd"))
 
 
+def test_the_store_may_be_named_in_streamlits_secrets(dotenv: Path, capsys: Captured) -> None:
+    folder = dotenv.parent / "app" / ".streamlit"
+    folder.mkdir(parents=True)
+    (folder / "secrets.toml").write_text(f"CHAT_DATA = {json.dumps(str(dotenv.parent))}\n")
+    assert main([], dotenv=folder.parent / ".env") == 0
+    assert "192.0.2.1" in said(capsys)
+
+
 def test_without_a_store_it_says_what_to_set(tmp_path: Path, capsys: Captured) -> None:
     assert main([], dotenv=tmp_path / "none") == 1
     assert capsys.readouterr().err == say("usage_in_memory") + "\n"
