@@ -48,7 +48,8 @@ class Login:
         provider, address = _own(read), read.url("CHAT_LOGIN_ADDRESS")
         if host := read.text("SPACE_HOST"):
             provider = provider or _of_space(read)
-            address = address or f"https://{host}"
+            # Where it has a domain of its own, there are several, with commas between them.
+            address = address or f"https://{host.partition(',')[0].strip()}"
         return cls(
             mode=mode,
             provider=None if mode == "off" else provider,

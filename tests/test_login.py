@@ -59,6 +59,11 @@ def test_a_space_needs_nothing_else() -> None:
     assert login.address == "https://ada-chat.hf.space"
 
 
+def test_a_space_with_a_domain_of_its_own_has_one_address() -> None:
+    login = read(**{**SPACES, "SPACE_HOST": "chat.example.org,ada-chat.hf.space"})
+    assert login.address == "https://chat.example.org"
+
+
 def test_the_owners_provider_comes_before_the_spaces() -> None:
     provider = read(**OWN, **SPACES).provider
     assert provider is not None
