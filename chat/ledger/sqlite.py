@@ -74,7 +74,7 @@ class SqliteStore(Store):
     def enter(self, turn: Lease) -> bool:
         """See `Store.enter`."""
         with self._books() as books:
-            if books.is_taken(turn):
+            if books.is_taken(turn) or books.is_settled(turn):
                 return False
             books.keep(books.found(turn))
             return True

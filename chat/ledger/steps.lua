@@ -125,8 +125,9 @@ local steps = {}
 function steps.sums() return sums(asked.visitor) end
 
 function steps.enter()
-  if is_taken(asked.leases[1]) then return 0 end
-  keep(asked.leases[1].id, found(asked.leases[1]), 0)
+  local turn = asked.leases[1]
+  if is_taken(turn) or is_settled(turn) then return 0 end
+  keep(turn.id, found(turn), 0)
   return 1
 end
 

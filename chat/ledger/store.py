@@ -125,7 +125,7 @@ class Store(ABC):
 
     @abstractmethod
     def enter(self, turn: Lease) -> bool:
-        """Take a visitor's turn, unless somebody has it: then False."""
+        """Take a visitor's turn, unless somebody has it, or it is over: then False."""
 
     @abstractmethod
     def reserve(self, lease: Lease, least: int, most: int, bounds: Bounds) -> tuple[int, Sums]:

@@ -65,6 +65,13 @@ def test_a_reservation_is_settled_once(make: Make) -> None:
     assert limits.left("v").all == 150
 
 
+def test_a_turn_that_is_over_is_not_taken_by_a_step_that_comes_late(make: Make) -> None:
+    store, turn = make(), Lease(visitor="v", is_turn=True)
+    store.settle(turn, 0)  # no answer came to the step that took it
+    assert not store.enter(turn)
+    assert store.enter(Lease(visitor="v", is_turn=True))
+
+
 def test_budgets_begin_anew_at_midnight_and_not_before(make: Make, clock: Clock) -> None:
     limits = limits_of(make, visitor=200, all=200)
     reservation = limits.reserve("v", 1, 200)

@@ -161,6 +161,7 @@ class Moves(RuleBasedStateMachine):
     leases = Bundle("leases")
     turns = Bundle("turns")
     over = Bundle("over")
+    left = Bundle("left")
 
     @rule(target=turns, visitor=VISITORS)
     def enter(self, visitor: str) -> object:
@@ -173,10 +174,19 @@ class Moves(RuleBasedStateMachine):
             return turn
         return multiple()
 
-    @rule(target=over, turn=consumes(turns))
+    @rule(target=left, turn=consumes(turns))
     def leave(self, turn: Lease) -> Lease:
         self._settle(turn, 0)
         return turn
+
+    @rule(turn=left)
+    def enter_late(self, turn: Lease) -> None:
+        self.model.begin()
+        holder = self.model.turns.get(turn.visitor)
+        is_free = holder in (None, turn.id) and turn.id not in self.model.settled
+        assert [store.enter(turn) for store in self.stores] == [is_free] * 3
+        if is_free:
+            self.model.keep(turn, self.model.found(turn), 0)
 
     @rule(target=leases, visitor=VISITORS, used=TOKENS)
     def begin(self, visitor: str, used: int) -> Lease:
@@ -209,7 +219,7 @@ class Moves(RuleBasedStateMachine):
         for store in self.stores:
             store.settle(lease, tokens)
 
-    @rule(leases=st.lists(leases | turns | over, unique=True), used=TOKENS)
+    @rule(leases=st.lists(leases | turns | over | left, unique=True), used=TOKENS)
     def renew(self, leases: list[Lease], used: int) -> None:
         self.model.begin()
         for lease in leases:
