@@ -18,9 +18,9 @@ from chat.conversation.tree import MOST_PICTURES, Conversation
 from chat.conversation.window import Capacity, Message, Window
 from chat.errors import BlankQuestion, ChatError, TooLong
 from chat.files.tray import Tray
+from chat.keeping.imports import chats_in_file
 from chat.keeping.records import fits
 from chat.keeping.store import Notice, Removed, Store
-from chat.keeping.transcript import from_json
 from chat.keeping.untrusted import Fault, TranscriptError
 from chat.options import Options
 from chat.payer import Payer
@@ -209,19 +209,19 @@ class Visitor(Payer):
             previous.pictures_again = self.conversation.pictures_again
             self._turn_to(previous)
 
-    def load(self, file: object) -> None:
-        """Turn to the conversation in a file as the browser has read it: `{"text": its text}`.
+    def load(self, file: object) -> int:
+        """Turn to the newest conversation in a file, and return how many others are in it.
 
         The one that was shown can be had back until the next question. Raises `TranscriptError`
-        where the file is no conversation, or too large; then nothing has changed.
+        where there is none, or it is too large; then nothing has changed.
         """
-        if not isinstance(file, dict) or not isinstance(file.get("text"), str):
-            raise TranscriptError(Fault.TOO_LARGE)  # the browser did not read it
-        loaded = from_json(file["text"].removeprefix("\ufeff"))
-        if not fits(loaded.conversation, loaded.options or self.options):
+        newest, *others = chats_in_file(file).chats
+        if not fits(newest.conversation, newest.options or self.options):
             raise TranscriptError(Fault.TOO_LARGE)
-        loaded.conversation.previous = self._worth_keeping
-        self.show(loaded.conversation, loaded.options)
+        newest.conversation.previous = self._worth_keeping
+        self.show(newest.conversation, newest.options)
+        self.name_chat(newest.name)
+        return len(others)
 
     def receive(self, said: object, *, is_edited: bool) -> None:
         """Take in what the browser's storage says. Untrusted input; validated by the store.

@@ -1,29 +1,96 @@
-// A file is read here and goes the way of every click. Streamlit's own upload asks for a cookie, which
-// many browsers do not send from inside another site's frame, where a Space stands.
+// Chats out of files and into one. A file is read here and goes the way of every click. Streamlit's own
+// upload asks for a cookie, which many browsers do not send from inside another site's frame, where a
+// Space stands.
+import { written } from "./backup.js";
 import { bytesAsSent } from "./characters.js";
+import { fill, inForm, tag } from "./elements.js";
+import { Import, severalIn } from "./imports.js";
+import { store } from "./store.js";
+
+const MOST = 400_000_000; // bytes of a file that is read: a browser's texts are not much longer
+
+let running = null; // the import under way, or the last one
+let said = ""; // what became of the last download, where it failed
+
+class Files {
+  constructor(parentElement) {
+    this.input = tag("input", { type: "file", accept: ".json,application/json", onchange: () => this.read() });
+    this.label = tag("label", { className: "load" }, [this.input]);
+    this.save = tag("button", { className: "load-all", type: "button", onclick: () => this.saveAll() });
+    this.status = tag("p", { className: "load-status", "role": "status" });
+    parentElement.append(this.label, this.save, this.status);
+  }
+
+  draw(data, send) {
+    Object.assign(this, { data, send });
+    const { words, keeps, converted } = data;
+    // In another language, perhaps.
+    if (this.label.firstChild === this.input) this.label.prepend("");
+    this.label.firstChild.nodeValue = words.import;
+    this.label.title = words.import_help;
+    this.save.textContent = words.save_all;
+    this.save.title = words.save_all_help;
+    this.save.hidden = !keeps;
+    running?.receive(converted);
+    this.tell();
+  }
+
+  tell() {
+    const { words } = this.data;
+    this.status.textContent = running ? progress(running, words) : said && words[said];
+  }
+
+  async read() {
+    const { input, data } = this;
+    const [file] = input.files;
+    if (!file || (running && !running.isDone)) return;
+    running = null;
+    said = "";
+    const isKept = data.keeps && store.database && !store.fault;
+    // A file that is too large is not even read, and one that would be too large on its way is not sent.
+    const text = file.size > (isKept ? MOST : data.largest) ? null : await file.text();
+    input.value = ""; // so that the same file can be loaded again
+    const several = isKept && text !== null ? severalIn(text) : null;
+    if (several) {
+      const onChange = () => drawn.tell();
+      running = new Import(store, several, { largest: data.largest, send: (part) => drawn.send(part), onChange });
+      running.run();
+    } else {
+      const isSmall = text !== null && bytesAsSent(text) <= data.largest;
+      this.send(isSmall ? { text } : { size: file.size });
+    }
+    this.tell();
+  }
+
+  async saveAll() {
+    [running, said] = [running?.isDone ? null : running, ""];
+    try {
+      const file = await written(store.storage, (task) => store.enqueue(task));
+      const address = URL.createObjectURL(file);
+      const day = new Date().toISOString().slice(0, 10);
+      tag("a", { href: address, download: `chats-${day}.json` }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    } catch (error) {
+      console.warn("The chats cannot be read.", error);
+      said = "save_all_failed";
+    }
+    this.tell();
+  }
+}
+
+function progress({ isDone, added, known, total }, words) {
+  if (!isDone) return fill(words.importing, { done: (added + known).toLocaleString(), count: total.toLocaleString() });
+  const left = total - added - known;
+  const parts = [inForm(words.imported, added)];
+  if (known) parts.push(inForm(words.known, known));
+  if (left) parts.push(inForm(words.left, left));
+  return parts.join(" ");
+}
+
+let drawn = null;
 
 // Called with every drawing of the page.
 export function files({ data, parentElement, setTriggerValue }) {
-  const drawn = parentElement.querySelector("label");
-  if (drawn) {
-    drawn.title = data.help; // in another language, perhaps
-    drawn.firstChild.nodeValue = data.label;
-    return;
-  }
-  const input = Object.assign(document.createElement("input"), {
-    type: "file",
-    accept: ".json,application/json",
-    onchange: async () => {
-      const [file] = input.files;
-      if (!file) return;
-      // A file that is too large is not even read, and one that would be too large on its way is not sent.
-      const text = file.size > data.largest ? null : await file.text();
-      const isSmall = text !== null && bytesAsSent(text) <= data.largest;
-      setTriggerValue("file", isSmall ? { text } : { size: file.size });
-      input.value = ""; // so that the same file can be loaded again
-    },
-  });
-  const label = Object.assign(document.createElement("label"), { className: "load", title: data.help });
-  label.append(data.label, input);
-  parentElement.append(label);
+  if (!drawn || drawn.label.parentElement !== parentElement) drawn = new Files(parentElement);
+  drawn.draw(data, (file) => setTriggerValue("file", file));
 }

@@ -32,17 +32,17 @@ const answered = (request) =>
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
-const promised = (request) => inTime(answered(request));
+export const promised = (request) => inTime(answered(request));
 const isOf = (session, stamp) => String(stamp).startsWith(`${session} `);
-const recordsOf = (id) => IDBKeyRange.bound([id], [id, []]);
+export const recordsOf = (id) => IDBKeyRange.bound([id], [id, []]);
 const PICTURE = "picture/";
 const [FIRST, AFTER] = [PICTURE, "picture0"]; // the bounds of such names
 const picturesOf = (id) => IDBKeyRange.bound([id, FIRST], [id, AFTER], false, true);
 const othersOf = (id) => [IDBKeyRange.bound([id], [id, FIRST], false, true), IDBKeyRange.bound([id, AFTER], [id, []])];
 export const isPicture = (name) => name.startsWith(PICTURE);
 export const pictureName = (hash) => PICTURE + hash;
-const isId = (id) => /^[0-9a-f]{32}$/.test(id);
-const words = (value) => (typeof value === "string" ? value : "");
+export const isId = (id) => typeof id === "string" && /^[0-9a-f]{32}$/.test(id);
+export const words = (value) => (typeof value === "string" ? value : "");
 
 // What was said in a chat. An answer that broke off has grown by pieces since it was recorded.
 function texts(records) {

@@ -277,6 +277,13 @@ def test_a_file_brings_its_settings_and_the_chat_before_can_be_had_back(
     assert visitor.conversation.history[0].question == "Hi"
 
 
+def test_of_a_file_with_several_chats_the_newest_is_opened(visitor: Visitor) -> None:
+    messages = [{"role": "user", "content": "Old"}], [{"role": "user", "content": "New"}]
+    chats = [{"updated_at": at, "chat": {"messages": its}} for at, its in enumerate(messages)]
+    assert visitor.load({"text": json.dumps(chats)}) == 1
+    assert visitor.conversation.history[0].question == "New"
+
+
 @pytest.mark.parametrize(
     ("file", "fault"),
     [

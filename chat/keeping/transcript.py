@@ -92,7 +92,11 @@ def from_json(data: bytes | str) -> Transcript:
     A plain list (plain.py) stands by itself or is the `messages` of an object. Raises
     `TranscriptError`, whatever the file is.
     """
-    whole = untrusted.parsed(data)
+    return from_parsed(untrusted.parsed(data))
+
+
+def from_parsed(whole: object) -> Transcript:
+    """The same for a file that was parsed already."""
     if isinstance(whole, dict) and whole.get("format") == FORMAT:
         return _read(whole)
     messages = whole.get("messages") if isinstance(whole, dict) else whole

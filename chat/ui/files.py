@@ -1,4 +1,4 @@
-"""The chat as a file: exported to read or as a backup, and imported."""
+"""Chats as files: exported to read or as a backup, and imported."""
 
 from __future__ import annotations
 
@@ -39,10 +39,18 @@ def draw(page: Page) -> None:
         width="stretch",
     )
     _backup(page)
-    words = {"label": text.UPLOAD, "help": text.UPLOAD_HELP, "largest": LARGEST}
-    _component(key="upload", data=words, on_file_change=partial(session.load, page, "upload"))
+    data = {
+        "words": text.import_words(),
+        "language": page.language.code,
+        "largest": LARGEST,
+        "keeps": page.visitor.store is not None,
+        "converted": page.converted,
+    }
+    _component(key="upload", data=data, on_file_change=partial(session.load, page, "upload"))
     if page.fault is not None:
         st.warning(text.fault(page.fault))
+    if page.others:
+        st.caption(text.others_in_file(page.others))
 
 
 def _backup(page: Page) -> None:

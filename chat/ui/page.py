@@ -30,6 +30,7 @@ class Page(Parts):
     earlier: int = 0  # rounds that are drawn besides the latest
     unfolded: set[str] = field(default_factory=set)  # keys of long messages that are shown whole
     fault: Fault | None = None  # of the file that was loaded last
+    others: int = 0  # chats in that file that were not opened
     looked_at: File | None = None  # a file that goes along with a question
     shown_round: Round | None = None  # that the browser is to show
     way_out: Callable[[], None] | None = None  # to where one signs in or out

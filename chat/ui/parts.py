@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NoReturn, Self
+from typing import Any, NoReturn, Self
 from weakref import WeakKeyDictionary, ref
 
 import streamlit as st
@@ -108,6 +108,7 @@ class Parts:
     places: int = 0  # of rounds, some of them for those to come
     deleted_at: int | None = None  # the place of a round that was deleted and can be had back
     is_collecting: bool = False  # the chat's pictures, for a file
+    converted: dict[str, Any] | None = None  # a part of a file with many chats
     is_mixed: bool = False  # answers of several models are in the chat
     shown: Conversation | None = None  # when the whole page was drawn
     language: Language = field(default_factory=spoken)  # that the page speaks
@@ -229,7 +230,7 @@ class Parts:
                 return self.to_open, self.has_outline
             case Part.FILES:
                 here = [p.data is not None for r in conversation.all_rounds for p in r.pictures]
-                return here, self.is_collecting
+                return here, self.is_collecting, self.converted and self.converted["part"]
             case Part.USAGE | Part.OWN_KEY | Part.LANGUAGE:
                 return None
             case _:

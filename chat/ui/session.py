@@ -20,6 +20,7 @@ from chat.conversation.question import Move, Question
 from chat.conversation.round import Round
 from chat.conversation.tree import Conversation
 from chat.errors import LedgerAway
+from chat.keeping.imports import converted
 from chat.keeping.untrusted import LONGEST_NAME, TranscriptError
 from chat.languages.language import choose, speak
 from chat.options import Options
@@ -192,14 +193,20 @@ def use_key(page: Page) -> None:
 
 
 def load(page: Page, key: str) -> None:
-    """Turn to the conversation in the file that the component with this key has read."""
+    """Turn to the conversation in the file that the component with this key has read.
+
+    Of a file with many, the browser sends a part at a time, and keeps what is made of it.
+    """
     page.take_settings()
+    file = st.session_state[key].file
+    page.converted = converted(file, page.visitor.options)
+    if isinstance(file, dict) and "part" in file:
+        page.redraw()
+    page.fault, page.others = None, 0
     try:
-        page.visitor.load(st.session_state[key].file)
+        page.others = page.visitor.load(file)
     except TranscriptError as error:
         page.fault = error.fault
-    else:
-        page.fault = None
     st.rerun()
 
 

@@ -30,6 +30,16 @@ def fault(fault: Fault) -> str:
     return say(f"fault.{fault.name.lower()}")
 
 
+def import_words() -> dict[str, Word]:
+    """The words of the ways to import chats and to take all along, which the browser writes."""
+    return spoken().table("taking")
+
+
+def others_in_file(count: int) -> str:
+    """That a file had more chats than the one that was opened."""
+    return say("others_in_file", count=count)
+
+
 def attached(files: Sequence[File]) -> str:
     """Which files a question has, in Markdown."""
     names = ", ".join(literal(file.name) for file in files)

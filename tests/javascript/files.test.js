@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { draw, find, until } from "./dom.js";
 import { files } from "../../static/files.js";
+import { store } from "../../static/store.js";
 
 const sent = [];
+const COUNTED = { imported: { other: "{count} new." }, known: { other: "{count} known." }, left: { other: "{count} left." } };
 
-function mount(largest, label = "Load", help = "A file") {
-  const data = { label, help, largest };
+function mount(largest, label = "Load", help = "A file", keeps = false) {
+  const words = { import: label, import_help: help, save_all: "All", save_all_help: "", importing: "{done}/{count}", ...COUNTED };
+  const data = { words, largest, keeps, converted: null };
   files({ data, parentElement: find("#place"), setTriggerValue: (name, value) => sent.push([name, value]) });
 }
 
@@ -50,4 +53,31 @@ test("another language's words take the place of its own", () => {
   assert.equal(document.querySelectorAll("input").length, 1);
   assert.equal(find("label").textContent, "导入");
   assert.equal(find("label").title, "文件");
+});
+
+const kept = (letter) => ({ id: letter.repeat(32), title: letter, records: { head: {}, "question/1": letter } });
+
+test("all chats come from a file that was made here, and go into one; what happened is said", async (context) => {
+  store.start();
+  await store.queue;
+  mount(10_000, "Load", "A file", true);
+  const chats = [kept("a"), kept("b")];
+  const file = JSON.stringify({ format: "all-chats", version: 1, chats });
+  for (const said of ["2 new.", "0 new. 2 known."]) {
+    choose(file);
+    await until(() => find(".load-status").textContent === said);
+  }
+  assert.deepEqual(sent, []);
+  const made = new Promise((resolve) => context.mock.method(URL, "createObjectURL", (blob) => (resolve(blob), "blob:x")));
+  find(".load-all").click();
+  const saved = JSON.parse(await (await made).text());
+  assert.deepEqual(saved.chats.map(({ title }) => title).sort(), ["a", "b"]);
+});
+
+test("where no chats are kept, there are none to take along, and the server reads every file", async () => {
+  mount(10_000);
+  assert.ok(find(".load-all").hidden);
+  choose('[{"mapping":{}},{"mapping":{}}]');
+  await until(() => sent.length);
+  assert.deepEqual(sent, [["file", { text: '[{"mapping":{}},{"mapping":{}}]' }]]);
 });
