@@ -196,9 +196,9 @@ class Visitor(Payer):
     def _weigh(self, messages: Sequence[Message]) -> int:
         return self.calibration.weigh(messages, self.options.model).total.tokens
 
-    def new_chat(self) -> None:
+    def new_chat(self, *, is_temporary: bool = False) -> None:
         """Begin a new conversation with the same settings."""
-        self._turn_to(self.conversation.start_over())
+        self._turn_to(self.conversation.start_over(is_temporary=is_temporary))
 
     def bring_back(self) -> None:
         """Go back to the conversation that the new one took the place of, with these settings."""
@@ -218,7 +218,7 @@ class Visitor(Payer):
         newest, *others = chats_in_file(file).chats
         if not fits(newest.conversation, newest.options or self.options):
             raise TranscriptError(Fault.TOO_LARGE)
-        newest.conversation.previous = self._worth_keeping
+        newest.conversation.previous = self.conversation.worth_having_back
         self.show(newest.conversation, newest.options)
         self.name_chat(newest.name)
         return len(others)
@@ -238,7 +238,7 @@ class Visitor(Payer):
                     self.conversation.previous = None
             else:
                 if self.store.fault is not None:  # what is shown may be nowhere else
-                    opened.conversation.previous = self._worth_keeping
+                    opened.conversation.previous = self.conversation.worth_having_back
                 self.show(opened.conversation, opened.options)
                 self.store.notice = opened.notice
 
@@ -273,11 +273,6 @@ class Visitor(Payer):
         if options is None:
             conversation.rounds = self.conversation.rounds
         self._turn_to(conversation, options)
-
-    @property
-    def _worth_keeping(self) -> Conversation | None:
-        shown = self.conversation
-        return shown if shown.start.rounds else shown.previous
 
     def _turn_to(self, conversation: Conversation, options: Options | None = None) -> None:
         if self.is_waiting:  # they were asked in the chat that is left

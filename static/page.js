@@ -9,7 +9,7 @@ import "./language.js";
 import "./presses.js";
 import { onDrawn } from "./settled.js";
 import { queue as current } from "./queue.js";
-import { onStored } from "./unsent.js";
+import { note, onStored } from "./unsent.js";
 import "./input.js";
 import { takeField } from "./focus.js";
 import "./phone.js";
@@ -21,6 +21,7 @@ import { databaseName } from "./storage.js";
 import { METER } from "./selectors.js";
 import { store } from "./store.js";
 import { onNote } from "./notes.js";
+import { noteFiles } from "./tray.js";
 
 // What the server mounts, each where it draws it.
 export { chats } from "./chats.js";
@@ -32,6 +33,10 @@ export { tray } from "./tray.js";
 document.body.classList.toggle("framed", window.top !== window);
 store.onStored = onStored;
 store.onTurned = showEnd;
+store.onTemporary = () => {
+  note();
+  noteFiles();
+};
 onNote("writes", (writes) => store.receive(writes));
 onNote("drawn", (said) => {
   onDrawn(said);

@@ -34,10 +34,13 @@ export class Store {
   // Called with a draft that was stored, and where another chat is shown.
   onStored = () => {};
   onTurned = () => {};
+  // Called where what is noted of the chat that is shown is to be kept no more, or from now on.
+  onTemporary = () => {};
   storage = new Storage();
   outbox = new Outbox();
   drafts = new Drafts(this);
   read = new Map(); // chat's id -> the stamp and the names of what was read last
+  temporaries = new Set(); // ids of chats of which nothing is kept
   removed = new Map(); // id of a chat that was deleted -> whether it was shown here
   started = new Promise((resolve) => (this.hasStarted = resolve));
 
@@ -107,7 +110,11 @@ export class Store {
     this.start();
     this.outbox.send = send;
     if (data.chat !== this.data?.chat) this.onTurned();
+    const wasTemporary = this.isTemporary;
     this.data = data;
+    if (data.temporary) this.temporaries.add(data.chat);
+    else this.temporaries.delete(data.chat);
+    if (this.isTemporary !== wasTemporary) this.onTemporary();
     if (this.session !== data.session) {
       // A new page, or a server that has started again and knows nothing.
       this.session = data.session;
@@ -144,6 +151,10 @@ export class Store {
   get shown() {
     const chat = this.data?.chat;
     return this.drafts.get(chat)?.id ?? chat;
+  }
+
+  get isTemporary() {
+    return this.temporaries.has(this.data?.chat);
   }
 
   rememberShown() {

@@ -201,16 +201,18 @@ let noting;
 function noteSoon() {
   noting ??= setTimeout(note, NOTING);
 }
-function note() {
+export function note() {
   clearTimeout(noting);
   noting = undefined;
   if (!store.isStarted) return;
+  const { removed, temporaries, isTemporary } = store;
   const kept = [...edits.values()]
-    .filter(({ chat }) => !store.removed.has(chat))
+    .filter(({ chat }) => !removed.has(chat) && !temporaries.has(chat))
     .map(({ chat, question, text }) => ({ chat, question, text }));
+  const noted = { typed: isTemporary ? "" : typed, edits: kept, prompt: temporaries.has(prompt?.chat) ? null : prompt };
   try {
-    if (!typed.trim() && !kept.length && !prompt) sessionStorage.removeItem("unsent");
-    else sessionStorage.setItem("unsent", JSON.stringify({ typed, edits: kept, prompt }));
+    if (!noted.typed.trim() && !kept.length && !noted.prompt) sessionStorage.removeItem("unsent");
+    else sessionStorage.setItem("unsent", JSON.stringify(noted));
   } catch {
     // It is not kept, as nothing is.
   }

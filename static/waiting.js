@@ -1,5 +1,5 @@
 // The files that wait for a question, noted in the browser's storage: after a reload of the tab they are
-// where they were. Nothing is noted where no chats are kept (store.js).
+// where they were. Nothing is noted where no chats are kept, or not the one that is shown (store.js).
 import { newId } from "./storage.js";
 import { store } from "./store.js";
 
@@ -37,7 +37,7 @@ export class Waiting {
   }
 
   put(id, message) {
-    if (!store.isStarted) return;
+    if (!store.isStarted || store.isTemporary) return;
     const name = named() ?? `${nameOf(Date.now())} ${newId()}`;
     rename(name);
     this.ids.add(id);

@@ -45,6 +45,7 @@ class Conversation:
     the first question. `deleted` is the round that was deleted last, its fork, its place there, and
     how many answers were `discarded` before: it can be had back until the next question.
     `discarded`: the deleted answers' numbers, without words. `key` is a name that no other one has.
+    One that `is_temporary` is kept nowhere, and cannot be had back.
     """
 
     system_prompt: str = DEFAULT_SYSTEM_PROMPT
@@ -56,6 +57,7 @@ class Conversation:
     previous: Conversation | None = None
     deleted: tuple[Round, Fork, int, int] | None = None
     discarded: list[Answer] = field(default_factory=list)
+    is_temporary: bool = False
     key: str = field(default_factory=new_key, init=False)
 
     @property
@@ -236,7 +238,12 @@ class Conversation:
         self.delete(history[-1])
         return history[-1].question
 
-    def start_over(self) -> Conversation:
+    @property
+    def worth_having_back(self) -> Conversation | None:
+        """What can be had back from the conversation that takes this one's place."""
+        return self if self.start.rounds and not self.is_temporary else self.previous
+
+    def start_over(self, *, is_temporary: bool = False) -> Conversation:
         """Begin a new conversation with the same settings, from which this one can be had back."""
         self.stop()
         return Conversation(
@@ -245,7 +252,8 @@ class Conversation:
             pictures_again=self.pictures_again,
             most_pictures=self.most_pictures,
             capacity=self.capacity,
-            previous=self if self.start.rounds else self.previous,
+            previous=self.worth_having_back,
+            is_temporary=is_temporary,
         )
 
     def _open(self, round: Round, draft: Answer) -> None:

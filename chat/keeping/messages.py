@@ -36,6 +36,7 @@ class State(TypedDict):
     session: str  # the page's own name; another one is a new page, or a server that started again
     received: int  # the number of the last message that came
     chat: str  # the id of the chat that is shown
+    temporary: bool  # nothing of that chat is to be kept
     number: int  # of the last write that was sent
     wanted: list[str]  # the hashes of pictures in this chat whose bytes are to be sent
     largest: int  # bytes of the largest chat that may be opened, as a text inside of a JSON text

@@ -103,6 +103,7 @@ class Store:
             "session": self.session,
             "received": self._received,
             "chat": kept.chat,
+            "temporary": conversation.is_temporary,
             "number": self._writes - len(self._unsent),
             "wanted": kept.wanted.hashes(conversation),
             "largest": LARGEST,
@@ -134,7 +135,8 @@ class Store:
         """Have what has changed sent with the next writes, even if nobody shows it any more."""
         kept = self._of(conversation)
         is_begun = bool(kept.number or conversation.start.rounds)
-        if kept.is_removed or (kept.is_anew and not is_begun):
+        is_kept = not (kept.is_removed or conversation.is_temporary)
+        if not is_kept or (kept.is_anew and not is_begun):
             return
         if kept.is_just_read:
             kept.recorder.mark_settings_recorded(conversation, options)
@@ -181,7 +183,8 @@ class Store:
         Untrusted input; validated here, by `messages.read`.
         """
         shown = self._of(conversation)
-        is_begun = bool(conversation.start.rounds)
+        # Nothing takes the place of a temporary one by itself: it would be gone.
+        is_begun = bool(conversation.start.rounds) or conversation.is_temporary
         events: list[Opened | Removed] = []
         opened: messages.Opened | None = None  # the last one; one chat at a time is under way
         late: set[Kept] = set()

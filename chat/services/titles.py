@@ -20,9 +20,13 @@ LONGEST = 2_000  # characters of the question and of the answer that the model i
 
 
 def is_wanted(conversation: Conversation) -> bool:
-    """Whether a chat has just had its first whole answer."""
+    """Whether a chat that is kept has just had its first whole answer."""
     rounds = list(conversation.all_rounds)
-    return len(rounds) == 1 and [a.status for a in rounds[0].versions] == [Status.COMPLETE]
+    return (
+        not conversation.is_temporary
+        and len(rounds) == 1
+        and [a.status for a in rounds[0].versions] == [Status.COMPLETE]
+    )
 
 
 def requesting(

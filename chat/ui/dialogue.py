@@ -12,7 +12,7 @@ import streamlit as st
 from chat.conversation.question import Question
 from chat.languages.language import speak
 from chat.services.base import Service
-from chat.ui import microphone, notes, owner, parts, queue, session, tray
+from chat.ui import microphone, new_chat, notes, owner, parts, queue, session, tray
 from chat.ui.live import stream
 from chat.ui.page import Page
 from chat.ui.parts import Part
@@ -134,6 +134,7 @@ def _draw_top(page: Page) -> None:
     visitor = page.visitor
     for notice in visitor.notices:
         st.warning(text.notice(notice))
+    new_chat.draw_notice(page)
     if not visitor.conversation.path:
         _greet(page)
     else:

@@ -137,6 +137,17 @@ class Page(Parts):
         self.visitor.new_chat()
         self.redraw()
 
+    def temporary_chat(self) -> None:
+        """Begin a new conversation of which nothing is kept."""
+        self.take_settings()
+        self.visitor.new_chat(is_temporary=True)
+        self.redraw()
+
+    def keep_chat(self) -> None:
+        """Keep a temporary conversation from now on, with all that was said in it."""
+        self.visitor.conversation.is_temporary = False
+        st.rerun()
+
     def leave(self, way_out: Callable[[], None]) -> None:
         """Leave the page this way, when all of it is drawn and so kept."""
         self.way_out = way_out

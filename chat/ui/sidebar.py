@@ -1,7 +1,7 @@
 """The sidebar: a new chat, the token counter, and the settings of what is sent.
 
 Each group of widgets is a part of the page: a change while an answer streams waits for its end
-(`Parts.draw`). New chat is in none, and ends it.
+(`Parts.draw`). New chat (new_chat.py) is in none, and ends it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from chat.markup.plain import literal
 from chat.options import MOST_ROUNDS, VERBOSITIES
 from chat.services import titles
 from chat.tokens.counter import Loading, TokenCounter
-from chat.ui import dialogs, files, keeping, notes, process, session, sign_in, usage
+from chat.ui import dialogs, files, keeping, new_chat, notes, process, session, sign_in, usage
 from chat.ui.meter import Meter
 from chat.ui.page import Page
 from chat.ui.parts import Part
@@ -36,7 +36,7 @@ def draw(page: Page, counter: TokenCounter) -> None:
     with st.sidebar:
         st.markdown(f"# {literal(text.title(visitor.owners.title))}")
         sign_in.draw(page)
-        _new_chat(page)
+        new_chat.draw(page)
         with st.container(border=True, key="meter", gap="xsmall"):
             page.draw(Part.METER, _draw_meter)
             page.draw(Part.DIALOGS, dialogs.draw_openers)
@@ -134,18 +134,6 @@ def _ask_for_title(page: Page) -> None:
                 break
             session.may_end_run()
     visitor.save()
-
-
-def _new_chat(page: Page) -> None:
-    # In no part, so that it acts at once: an answer that is being written is stopped and kept.
-    st.button(
-        text.NEW_CHAT,
-        key="new_chat",
-        icon=":material/edit_square:",
-        width="stretch",
-        shortcut="Mod+Shift+O",
-        on_click=page.new_chat,
-    )
 
 
 def _draw_chats(page: Page) -> None:

@@ -239,6 +239,16 @@ def test_starting_over_keeps_the_settings_and_the_former_conversation_until_a_qu
     assert Conversation().start_over().previous is None
 
 
+def test_a_temporary_conversation_cannot_be_had_back_but_the_one_before_it_can() -> None:
+    kept = Conversation()
+    answered(kept, "Q1", "A1")
+    temporary = kept.start_over(is_temporary=True)
+    assert temporary.start_over().previous is kept
+    answered(temporary, "Q2", "A2")
+    new = temporary.start_over()
+    assert (new.previous, new.is_temporary) == (None, False)
+
+
 class Dialogue(RuleBasedStateMachine):
     """Any sequence of moves: asking, answering, failing, retrying, editing, deleting, and more."""
 

@@ -32,7 +32,7 @@ function check(kind, message) {
 after(() => assert.deepEqual([...seen].sort(), Object.keys(shapes).sort()));
 
 function serve(more = {}, to = store) {
-  const data = { session: "s", received: 0, chat: A, number: 0, wanted: [], largest: 1_000_000, ...more };
+  const data = { session: "s", received: 0, chat: A, temporary: false, number: 0, wanted: [], largest: 1_000_000, ...more };
   check("state", data);
   to.serve(data, (outbox) => {
     sent = outbox;
@@ -249,4 +249,14 @@ test("a chat that is opened goes without pictures, and they come after it", asyn
   assert.deepEqual(pictures(), []);
   serve({ number: 1, received: number, wanted: [hash(1)] });
   await until(() => pictures().length === 1);
+});
+
+test("whether the chat that is shown is temporary is told where it changes", () => {
+  let told = 0;
+  store.onTemporary = () => told++;
+  const states = [{}, { chat: B, temporary: true }, { chat: B, temporary: true }, { chat: B }, {}].map((state) => {
+    serve(state);
+    return [store.isTemporary, told];
+  });
+  assert.deepEqual(states, [[false, 0], [true, 1], [true, 1], [false, 2], [false, 2]]);
 });

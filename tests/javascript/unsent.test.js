@@ -86,3 +86,15 @@ test("what an input refuses stays noted until something else is typed", async ()
   type(input, "Other");
   await until(() => note().typed === "Other");
 });
+
+test("nothing is noted of a temporary chat, and all of it where it is kept", async () => {
+  const { note: noteNow } = await import("../../static/unsent.js");
+  store.temporaries.add(store.data.chat);
+  type(find('[data-testid="stChatInputTextArea"]'), "Secret");
+  type(prompt(), "Secret prompt");
+  noteNow();
+  assert.equal(note(), null);
+  store.temporaries.clear();
+  noteNow();
+  assert.deepEqual([note().typed, note().prompt.text], ["Secret", "Secret prompt"]);
+});

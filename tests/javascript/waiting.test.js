@@ -35,6 +35,15 @@ test("what waits is there again for this tab, in its order, and until it is take
   assert.deepEqual(await new Waiting().read(), []);
 });
 
+test("nothing is noted of a temporary chat", async () => {
+  store.data = { chat: "t" };
+  store.temporaries.add("t");
+  new Waiting().put("1", message("1"));
+  await stored();
+  assert.equal(sessionStorage.getItem("waiting"), null);
+  store.temporaries.clear();
+});
+
 test("what another tab noted stays, but for a tab that was closed long ago", async () => {
   const noted = (name) => store.storage.waiting(name);
   const [other, old] = [`${String(Date.now()).padStart(15, "0")} other`, "000000000000001 old"];

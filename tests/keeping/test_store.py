@@ -129,6 +129,28 @@ def test_what_is_missed_is_sent_anew_also_of_a_chat_that_is_no_longer_shown(page
     assert all(write["whole"] for write in again.values())
 
 
+def test_of_a_temporary_chat_nothing_is_sent_and_then_all_of_it_where_it_is_kept(
+    page: Page,
+) -> None:
+    page.conversation.is_temporary = True
+    page.ask("Q1")
+    assert page.save() == []
+    assert page.store.state(page.conversation)["temporary"]
+    temporary = page.conversation
+    page.turn(temporary.start_over())
+    assert page.save() == []
+    page.conversation = temporary
+    temporary.is_temporary = False
+    (write,) = page.save()
+    assert (write["whole"], write["put"]["question/1"]) == (True, "Q1")
+
+
+def test_no_chat_takes_the_place_of_a_temporary_one_by_itself(page: Page) -> None:
+    page.conversation.is_temporary = True
+    assert page.open(reason="start") == []
+    assert len(page.open(reason="picked")) == 1
+
+
 def test_what_came_is_not_sent_again(page: Page) -> None:
     page.ask("Q1")
     page.save()

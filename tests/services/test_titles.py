@@ -73,5 +73,8 @@ def test_only_a_first_whole_answer_wants_a_title() -> None:
     conversation.ask("Q").answer.stop()
     assert not titles.is_wanted(conversation)
     conversation = answered()
+    conversation.is_temporary = True
+    assert not titles.is_wanted(conversation)
+    conversation = answered()
     conversation.ask("Q2")
     assert not titles.is_wanted(conversation)
