@@ -1,5 +1,5 @@
 // The cursor goes where the work is: never to nowhere, as what it stood on is drawn anew or gone.
-import { ABOUT_TO_ASK, BUTTON, DIALOG, EDITED, EDITS, ENDS_EDIT, GATE, INPUT, MESSAGE, STOP } from "./selectors.js";
+import { ABOUT_TO_ASK, BUTTON, DIALOG, EDITED, EDITS, ENDS_EDIT, GATE, INPUT, MESSAGE, OPENED_FIELD, STOP } from "./selectors.js";
 import { described, isIdle } from "./selectors.js";
 import { takeInput } from "./input.js";
 import { isWriting } from "./writing.js";
@@ -12,6 +12,7 @@ const canHaveIt = (element) => element && isSeen(element) && getComputedStyle(el
 let last = null; // what has the cursor, and what stands in its place later
 let lostAt = null; // when it was lost
 let isGate = false;
+let entered = null; // the first field of a form that stands open
 let hadDialog = false;
 let closedAt = -Infinity; // when a dialog was closed
 let isByKey = false; // what was last done
@@ -61,6 +62,9 @@ function look() {
     isGate = false;
     if (document.activeElement === document.body) field.focus();
   }
+  const first = document.querySelector(OPENED_FIELD);
+  if (first && first !== entered) first.focus();
+  entered = first;
   const hasDialog = !!document.querySelector(DIALOG);
   if (hadDialog && !hasDialog) {
     closedAt = performance.now();

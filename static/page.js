@@ -1,6 +1,7 @@
 // The page's own program: what Streamlit 1.67 leaves undone in the browser. Loaded once (page.py), and
 // cached by the browser under the hash of all its files.
 import "./person.js";
+import { forget } from "./address.js";
 import "./keys.js";
 import "./copy.js";
 import "./direction.js";
@@ -42,6 +43,7 @@ onNote("drawn", (said) => {
   onDrawn(said);
   current.onDrawn(said);
   if (said.isGate) takeField();
+  else forget(said.parameters);
 });
 // The meter's split moves with an answer, whose place draws nothing outside of itself (Streamlit 1.67).
 onNote("meter", (split) => {

@@ -49,6 +49,7 @@ export const mayHoldWords = (element) => isOfStreamlit(element) || !!element.que
 
 export const FORM = '[data-testid="stForm"]';
 export const GATE = `${FORM} input`; // the field of the password
+export const OPENED_FIELD = `:is(${DIALOG}) ${FORM} input`; // the fields of a form that opens over the page
 export const BUTTON = `[data-testid="stButton"] button, [data-testid="stFormSubmitButton"] button, ${SEND}`;
 
 // The keys of the app's own elements.

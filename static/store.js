@@ -161,13 +161,15 @@ export class Store {
     if (!this.isOpening) remember(this.shown);
   }
 
-  // The chat that this tab showed last, or else the one that was written last.
+  // The chat that this tab showed last, or else the one that was written last; none where the page was
+  // opened for a new one.
   async begin() {
     const { session } = this;
     let isOpened = false;
     try {
       const own = orNone(() => sessionStorage.getItem("chat"));
-      const chats = this.database ? await this.storage.chats() : [];
+      if (this.data.is_new) remember(this.shown); // a reload comes back to it
+      const chats = this.database && !this.data.is_new ? await this.storage.chats() : [];
       const [last] = [...chats].sort((a, b) => b.changed - a.changed);
       const chat = own ? chats.find(({ id }) => id === own) : last;
       isOpened = chat && session === this.session && (await this.open(chat.id, "start"));

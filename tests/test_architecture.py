@@ -24,6 +24,7 @@ GROUND = (
         "options",
         "errors",
         "models",
+        "prompts",
     ),
     "languages",
     "variables",
@@ -48,6 +49,7 @@ FLOORS = (
     {"chat.services"},
     {"chat.payer"},
     {"chat.visitor", "chat.words"},
+    {"chat.beginning"},
     {"chat.ui", "chat.__main__", "chat.doctor"},
 )
 README = (PROJECT / "README.md").read_text(encoding="utf-8")

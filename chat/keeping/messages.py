@@ -40,6 +40,7 @@ class State(TypedDict):
     number: int  # of the last write that was sent
     wanted: list[str]  # the hashes of pictures in this chat whose bytes are to be sent
     largest: int  # bytes of the largest chat that may be opened, as a text inside of a JSON text
+    is_new: bool  # the page is to begin with a new chat, and not with the last one
 
 
 class Write(TypedDict):

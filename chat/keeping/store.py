@@ -75,6 +75,7 @@ class Store:
     ) -> None:
         self.session = uuid4().hex
         self.asks_for_titles = asks_for_titles
+        self.is_new = False  # the page begins with a new chat, and not with the last one
         self.notice: Notice | None = None  # of the chat that is shown or could not be opened
         self.fault: Notice | None = None  # of the storage
         self._received = 0  # the number of the last message
@@ -107,6 +108,7 @@ class Store:
             "number": self._writes - len(self._unsent),
             "wanted": kept.wanted.hashes(conversation),
             "largest": LARGEST,
+            "is_new": self.is_new,
         }
 
     def awaits(self, conversation: Conversation, pictures: Iterable[Picture]) -> bool:

@@ -6,6 +6,7 @@ import html
 import json
 from collections.abc import Callable
 from functools import partial
+from typing import Literal
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from chat.conversation.files import File, Picture, pictures_of, text_of
 from chat.languages.language import speak
 from chat.markup.plain import literal
 from chat.tokens.counter import encoding_name
-from chat.ui import process, tray, usage
+from chat.ui import beginning, process, tray, usage
 from chat.ui.page import Page
 from chat.visitor import Visitor
 from chat.words import text
@@ -53,12 +54,23 @@ def draw_openers(page: Page) -> None:
         _open(page, text.OUTLINE, partial(_outline, page))
     if wanted == usage.DIALOG and process.is_owner():
         _open(page, text.USAGE, usage.show)
-    if wanted == "file" and page.looked_at is not None:
+    if page.asked is not None:
+        draw_form = partial(beginning.draw_form, page, page.asked)
+        title = literal(page.asked.title) or text.SYSTEM_PROMPT
+        # Asked for until it is answered or closed, however often the page is drawn meanwhile.
+        _open(page, title, draw_form, on_dismiss=partial(beginning.leave_form, page))
+    elif wanted == "file" and page.looked_at is not None:
         _open(page, literal(page.looked_at.name), partial(_file, page, page.looked_at))
 
 
-def _open(page: Page, title: str, show: Callable[[Visitor], None]) -> None:
-    @st.dialog(title, width="medium")
+def _open(
+    page: Page,
+    title: str,
+    show: Callable[[Visitor], None],
+    *,
+    on_dismiss: Callable[[], None] | Literal["ignore"] = "ignore",
+) -> None:
+    @st.dialog(title, width="medium", on_dismiss=on_dismiss)
     def opened() -> None:
         speak(page.language)
         show(page.visitor)

@@ -12,7 +12,17 @@ import streamlit as st
 from chat.conversation.question import Question
 from chat.languages.language import speak
 from chat.services.base import Service
-from chat.ui import microphone, new_chat, notes, owner, parts, queue, session, tray
+from chat.ui import (
+    beginning,
+    microphone,
+    new_chat,
+    notes,
+    owner,
+    parts,
+    queue,
+    session,
+    tray,
+)
 from chat.ui.live import stream
 from chat.ui.page import Page
 from chat.ui.parts import Part
@@ -153,6 +163,7 @@ def _greet(page: Page) -> None:
     # What the browser keeps takes its place in a moment, if there is anything (style.css).
     with st.container(key="greeting" if page.visitor.store is None else "greeting-or-chat"):
         st.markdown(f"## {text.GREETING}")
+        beginning.draw(page)
         with st.container(horizontal=True):
             for suggestion in text.suggestions():
                 question = Question(text=suggestion)

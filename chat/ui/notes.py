@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import streamlit as st
 
+from chat.beginning import PARAMETERS
 from chat.conversation.answer import Status
 from chat.ui.parts import Parts
 from chat.words import text
@@ -27,6 +28,7 @@ def tell_drawn(page: Parts) -> None:
         {
             "store": None if store is None else store.session,
             "isGate": False,
+            "parameters": PARAMETERS,  # of the address, which are taken by now
             "chat": page.chat,
             "answer": None if answer is None else answer.key,
             "isComplete": answer is None or answer.status is Status.COMPLETE,

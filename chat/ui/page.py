@@ -14,7 +14,7 @@ from chat.conversation.round import Round
 from chat.conversation.tree import Conversation
 from chat.keeping.untrusted import Fault
 from chat.languages.language import speak, spoken
-from chat.ui import process, session, streamlit_quirks
+from chat.ui import beginning, process, session, streamlit_quirks
 from chat.ui.parts import Edit, Parts
 from chat.visitor import Visitor
 
@@ -181,13 +181,20 @@ class Page(Parts):
         session.take_settings(self.visitor, is_opened=is_opened)
 
 
+def _opened(visitor: Visitor) -> Page:
+    """A page that was just loaded, which does what its address asks for."""
+    page = Page(visitor=visitor)
+    beginning.follow_link(page)
+    return page
+
+
 def current_page() -> Page:
     """The page that is being drawn, for one visitor.
 
     A draft that is still open belongs to a run that has ended, so it was interrupted.
     """
     shared = process.current()
-    page = session.kept_page(lambda: Page(visitor=Visitor(shared.settings, shared.counter)))
+    page = session.kept_page(lambda: _opened(Visitor(shared.settings, shared.counter)))
     page.language = spoken()
     if page.sent is None:
         page.visitor.end_draft()

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary, ref
 
 import streamlit as st
 
+from chat.beginning import Beginning
 from chat.conversation.answer import Answer
 from chat.conversation.question import Request
 from chat.conversation.queue import Queue
@@ -22,6 +23,7 @@ from chat.conversation.round import Fork, Round
 from chat.conversation.tree import Conversation
 from chat.feedback import Verdict
 from chat.languages.language import Language, speak, spoken
+from chat.prompts import Prompt
 from chat.services.dictation import Dictation
 from chat.ui import streamlit_quirks
 from chat.visitor import Visitor
@@ -100,6 +102,9 @@ class Parts:
     dictation: Dictation = field(default_factory=Dictation)
     queue: Queue = field(default_factory=Queue)
     to_open: str | None = None  # the dialog that was asked for, by its name
+    begun: Beginning | None = None  # what a link or a prompt has set
+    asked: Prompt | None = None  # whose variables the visitor is asked for
+    unusable: tuple[str, ...] = ()  # what a link asked for in vain
     sent: Request | None = None  # whose answer is to be drawn by the run that comes
     heard: Answer | None = None  # that is being answered was said, and how it ends was not
     has_answered: bool = False  # an answer was drawn to its end since the meter was drawn
@@ -207,7 +212,8 @@ class Parts:
         match part:
             case Part.TOP:
                 is_begun = bool(conversation.start.rounds)
-                return is_begun, conversation.previous is not None, visitor.notices
+                holds = self.begun is not None and self.begun.holds(visitor)
+                return is_begun, conversation.previous is not None, visitor.notices, holds
             case Part.END | Part.QUEUE | Part.TRAY | Part.MICROPHONE | Part.INPUT:
                 return self._asking(part)
             case Part.SETTINGS:
@@ -227,7 +233,7 @@ class Parts:
             case Part.TITLE:
                 return latest
             case Part.DIALOGS:
-                return self.to_open, self.has_outline
+                return self.to_open, self.has_outline, self.asked
             case Part.FILES:
                 here = [p.data is not None for r in conversation.all_rounds for p in r.pictures]
                 return here, self.is_collecting, self.converted and self.converted["part"]

@@ -39,6 +39,7 @@ ROUNDS, SYSTEM_PROMPT, PICTURES_AGAIN = "rounds", "system_prompt", "pictures_aga
 MODEL, TEMPERATURE, TOP_P, MAX_TOKENS = "model", "temperature", "top_p", "max_tokens"
 EFFORT, VERBOSITY = "reasoning_effort", "verbosity"
 LANGUAGE = "language"
+VARIABLE = "variable-"  # and its number
 
 LANGUAGE_COOKIE = "chat_language"  # which language was chosen, set by static/language.js
 
@@ -150,6 +151,16 @@ def dictate(page: Page, key: str) -> None:
         lambda recording: service.transcribe(recording, model),
     )
     page.redraw()
+
+
+def set_settings(visitor: Visitor) -> None:
+    """Let the sidebar's widgets be set to what the visitor has. Before they are drawn."""
+    st.session_state.update(visitor.settings)
+
+
+def written(fields: int) -> list[str]:
+    """What was written into the fields of a form."""
+    return [st.session_state[f"{VARIABLE}{number}"] for number in range(fields)]
 
 
 def put_back(page: Page) -> None:

@@ -19,6 +19,7 @@ from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
 
 from chat.access.doorkeeper import PageMessage
+from chat.prompts import MOST_VARIABLES
 
 PATIENCE = 2.0  # seconds for the server's loop, which is never that busy
 MOST_WIDGETS = 1_000  # of one message
@@ -36,6 +37,7 @@ _VALUES = {
     **dict.fromkeys(("pictures_again", "with_pictures"), "bool_value"),
     **dict.fromkeys(("model", "system_prompt", "own_key", "password", "language"), "string_value"),
     **dict.fromkeys(("reasoning_effort", "verbosity", "inspected", "edit-"), "string_value"),
+    **{f"variable-{number}": "string_value" for number in range(MOST_VARIABLES)},
     **dict.fromkeys(
         ("chats", "queue", "tray", "microphone", "upload", "program_mount"),
         "nothing: they speak by their events",

@@ -13,6 +13,7 @@ from chat.words.files import *
 from chat.words.keeping import *
 from chat.words.meter import *
 from chat.words.microphone import *
+from chat.words.prompts import *
 from chat.words.shortcuts import *
 from chat.words.sidebar import *
 from chat.words.tray import *

@@ -32,7 +32,8 @@ function check(kind, message) {
 after(() => assert.deepEqual([...seen].sort(), Object.keys(shapes).sort()));
 
 function serve(more = {}, to = store) {
-  const data = { session: "s", received: 0, chat: A, temporary: false, number: 0, wanted: [], largest: 1_000_000, ...more };
+  const basic = { session: "s", received: 0, chat: A, temporary: false, is_new: false };
+  const data = { ...basic, number: 0, wanted: [], largest: 1_000_000, ...more };
   check("state", data);
   to.serve(data, (outbox) => {
     sent = outbox;

@@ -24,9 +24,10 @@ class Open(Protocol):
     def __call__(self, **variables: str) -> AppTest: ...
 
 
-def opened() -> AppTest:
-    """A page of the process there is."""
+def opened(**parameters: str) -> AppTest:
+    """A page of the process there is, with these parameters in its address."""
     page = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=20)
+    page.query_params.update(parameters)
     return page.run()
 
 
@@ -76,6 +77,10 @@ def dialogue(page: AppTest) -> list[tuple[str, str]]:
         texts = message.text if message.name == "user" else message.markdown
         said.append((message.name, texts[0].value if texts else ""))
     return said
+
+
+def captions(page: AppTest) -> list[str]:
+    return [caption.value for caption in page.caption]
 
 
 def labels(page: AppTest) -> list[str]:

@@ -1,0 +1,91 @@
+"""The beginning of a chat: what the page's address asks for, and what a prompt sets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from chat.beginning import Link, begin_with
+from chat.markup.plain import literal
+from chat.prompts import Prompt
+from chat.ui import session
+from chat.visitor import Visitor
+from chat.words import text
+
+if TYPE_CHECKING:
+    from chat.ui.page import Page
+
+
+def follow_link(page: Page) -> None:
+    """Do what the address of a page asks for, in a new chat. The page was just loaded."""
+    visitor = page.visitor
+    link = Link.read(st.query_params, visitor.owners)
+    if link.is_empty:
+        return
+    if visitor.store is not None:
+        visitor.store.is_new = True
+    visitor.unsent = link.question or None
+    page.unusable = link.unusable
+    if link.prompt != Prompt():
+        _begin(page, link.prompt)
+
+
+def draw(page: Page) -> None:
+    """Draw in an empty chat what it was begun with, and the way back."""
+    visitor, begun = page.visitor, page.begun
+    if page.unusable:
+        st.warning(text.link_left_out(page.unusable))
+    if begun is not None and begun.holds(visitor):
+        with st.container(key="begun", horizontal=True, vertical_alignment="center"):
+            st.caption(literal(text.begun_with(begun.title, begun.settings)))
+            st.button(
+                text.UNDO,
+                key="unbegin",
+                icon=":material/undo:",
+                type="tertiary",
+                on_click=_go_back,
+                args=(page,),
+            )
+
+
+def draw_form(page: Page, prompt: Prompt, _: Visitor) -> None:
+    """Draw a form with a field for each variable of a prompt."""
+    with st.form("prompt", border=False):
+        for number, name in enumerate(prompt.variables):
+            st.text_input(literal(name), key=f"{session.VARIABLE}{number}")
+        st.form_submit_button(
+            text.USE_PROMPT, key="use_prompt", type="primary", on_click=_fill, args=(page, prompt)
+        )
+
+
+def leave_form(page: Page) -> None:
+    """Leave everything as it was."""
+    page.asked = None
+    page.redraw()
+
+
+def _begin(page: Page, prompt: Prompt) -> None:
+    """Set what a prompt sets, or ask first for what it leaves open."""
+    if prompt.variables:
+        page.asked = prompt
+    else:
+        page.begun = begin_with(page.visitor, prompt)
+
+
+def _fill(page: Page, prompt: Prompt) -> None:
+    values = dict(zip(prompt.variables, session.written(len(prompt.variables)), strict=True))
+    page.asked = None
+    page.take_settings()
+    page.begun = begin_with(page.visitor, prompt.filled(values))
+    session.set_settings(page.visitor)
+    st.rerun()  # the dialog goes with the whole page alone
+
+
+def _go_back(page: Page) -> None:
+    page.take_settings()
+    if page.begun is not None:
+        begin_with(page.visitor, page.begun.before)
+        session.set_settings(page.visitor)
+    page.begun = None
+    page.redraw()

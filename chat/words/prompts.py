@@ -1,0 +1,39 @@
+"""The beginning of a chat: by a link, or by a prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chat.languages.language import say, spoken
+from chat.prompts import Prompt
+from chat.words.sidebar import level
+
+LONGEST = 100  # characters of a system prompt
+
+
+def begun_with(title: str, settings: Prompt) -> str:
+    """What a prompt has set, by its title; without one, it was a link."""
+    said = [title or say("from_link")]
+    if settings.text is not None:
+        said.append(f"{say('system_prompt')}: {_begins(settings.text)}")
+    if settings.model is not None:
+        said.append(f"{say('model')}: {settings.model}")
+    if settings.reasoning_effort is not None:
+        said.append(f"{say('effort')}: {level(settings.reasoning_effort)}")
+    if settings.rounds is not None:
+        said.append(f"{say('rounds')}: {spoken().number(settings.rounds)}")
+    return " · ".join(said)
+
+
+def _begins(text: str) -> str:
+    """How a system prompt begins, in one line, as it is written."""
+    line = " ".join(text.split())
+    if len(line) <= LONGEST:
+        return line
+    end = line.rfind(" ", LONGEST // 2, LONGEST)
+    return f"{line[: LONGEST if end < 0 else end]} …"
+
+
+def link_left_out(parameters: Iterable[str]) -> str:
+    """What of a link cannot be used here, by the names of its parameters."""
+    return say("link_left_out", names=spoken().listed(parameters))
