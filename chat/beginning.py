@@ -50,7 +50,7 @@ class Link:
             ROUNDS: bool(_WHOLE.fullmatch(given[ROUNDS])) and int(given[ROUNDS]) <= MOST_ROUNDS,
         }
         usable = {name: text for name, text in given.items() if text and is_usable[name]}
-        prompt = Prompt(text=usable.get(PROMPT))
+        prompt = _prompt(usable.get(PROMPT), owners.prompts)
         return cls(
             question=usable.get(QUESTION, ""),
             prompt=replace(
@@ -111,6 +111,12 @@ def _alike(prompt: Prompt, visitor: Visitor) -> Prompt:
         reasoning_effort=None if prompt.reasoning_effort is None else now.reasoning_effort,
         rounds=None if prompt.rounds is None else now.rounds,
     )
+
+
+def _prompt(asked: str | None, shipped: tuple[Prompt, ...]) -> Prompt:
+    """The prompt that is shipped by this name, or else one with this text."""
+    name = (asked or "").casefold()
+    return next((p for p in shipped if p.name.casefold() == name), Prompt(text=asked))
 
 
 def _text(value: str) -> str:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from chat import prompts
 from chat.login import SPACES_OWN, Login
 from chat.options import DEFAULT_ROUNDS, DEFAULT_SYSTEM_PROMPT, EFFORTS, MOST_ROUNDS, Options
+from chat.prompts import Prompt
 from chat.variables import FRAME, HOST, Reader, SettingsError
 
 __all__ = ["SettingsError"]  # it comes from here as well
@@ -70,6 +72,7 @@ class Settings:
     files_megabytes: int = MOST_MEGABYTES
     transcription_model: str | None = None
     language: str | None = None
+    prompts: tuple[Prompt, ...] = ()
 
     @property
     def allowed_models(self) -> tuple[str, ...] | None:
@@ -109,7 +112,12 @@ class Settings:
 
         `secrets` are Streamlit's, where such a file exists. Raises `SettingsError`.
         """
-        return cls._parse(Reader(read_values(environment, secrets=secrets, dotenv=dotenv)))
+        read = Reader(read_values(environment, secrets=secrets, dotenv=dotenv))
+        settings = cls._parse(read)
+        if settings.allowed_models is not None:
+            file = Path(read.text("CHAT_PROMPTS")).name
+            prompts.check_models(file, settings.prompts, settings.allowed_models)
+        return settings
 
     @classmethod
     def _parse(cls, read: Reader) -> Settings:
@@ -149,6 +157,9 @@ class Settings:
             files_megabytes=read.whole("CHAT_FILES_MEGABYTES", MOST_MEGABYTES, 1, MOST_MEGABYTES),
             transcription_model=read.text("CHAT_TRANSCRIPTION_MODEL") or None,
             language=read.language("CHAT_LANGUAGE"),
+            prompts=()
+            if (file := read.file("CHAT_PROMPTS", PROJECT)) is None
+            else prompts.read(file),
         )
 
 

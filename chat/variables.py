@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -98,6 +99,15 @@ class Reader:
             if not form.fullmatch(value):
                 raise SettingsError(sentence, name=name, value=_shown(value))
         return values
+
+    def file(self, name: str, folder: Path) -> Path | None:
+        """A file that is there, by its path from this folder; None where it is unset."""
+        value = self.text(name)
+        if not value:
+            return None
+        if "\0" in value or not (folder / value).is_file():
+            raise SettingsError("setting_no_file", name=name, value=_shown(value))
+        return folder / value
 
     def whole(self, name: str, default: Default, least: int, most: int) -> int | Default:
         """A whole number within these bounds."""

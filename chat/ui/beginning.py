@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from chat.beginning import Link, begin_with
+from chat.beginning import Beginning, Link, begin_with
 from chat.markup.plain import literal
 from chat.prompts import Prompt
 from chat.ui import session
@@ -32,11 +32,21 @@ def follow_link(page: Page) -> None:
 
 
 def draw(page: Page) -> None:
-    """Draw in an empty chat what it was begun with, and the way back."""
-    visitor, begun = page.visitor, page.begun
+    """Draw the prompts that are shipped, what a new chat was begun with, and the way back."""
+    visitor, begun = page.visitor, _holding(page)
     if page.unusable:
         st.warning(text.link_left_out(page.unusable))
-    if begun is not None and begun.holds(visitor):
+    with st.container(horizontal=True):
+        for number, prompt in enumerate(visitor.owners.prompts):
+            is_picked = begun is not None and begun.title == prompt.title
+            st.button(
+                literal(prompt.title),
+                key=f"prompt-{number}",
+                type="primary" if is_picked else "secondary",
+                on_click=_pick,
+                args=(page, prompt),
+            )
+    if begun is not None:
         with st.container(key="begun", horizontal=True, vertical_alignment="center"):
             st.caption(literal(text.begun_with(begun.title, begun.settings)))
             st.button(
@@ -65,27 +75,47 @@ def leave_form(page: Page) -> None:
     page.redraw()
 
 
+def _holding(page: Page) -> Beginning | None:
+    """What the chat was begun with, where nothing of it was set to something else since."""
+    return page.begun if page.begun is not None and page.begun.holds(page.visitor) else None
+
+
 def _begin(page: Page, prompt: Prompt) -> None:
     """Set what a prompt sets, or ask first for what it leaves open."""
     if prompt.variables:
         page.asked = prompt
     else:
-        page.begun = begin_with(page.visitor, prompt)
+        _set(page, prompt)
+
+
+def _set(page: Page, prompt: Prompt) -> None:
+    _take_back(page)  # what another prompt has set, and this one leaves as it is
+    page.begun = begin_with(page.visitor, prompt)
+
+
+def _take_back(page: Page) -> None:
+    begun, page.begun = _holding(page), None
+    if begun is not None:
+        begin_with(page.visitor, begun.before)
+
+
+def _pick(page: Page, prompt: Prompt) -> None:
+    page.take_settings()
+    _begin(page, prompt)
+    if page.asked is not None:
+        page.redraw()
+    page.show_settings()
 
 
 def _fill(page: Page, prompt: Prompt) -> None:
     values = dict(zip(prompt.variables, session.written(len(prompt.variables)), strict=True))
     page.asked = None
     page.take_settings()
-    page.begun = begin_with(page.visitor, prompt.filled(values))
-    session.set_settings(page.visitor)
-    st.rerun()  # the dialog goes with the whole page alone
+    _set(page, prompt.filled(values))
+    page.show_settings()
 
 
 def _go_back(page: Page) -> None:
     page.take_settings()
-    if page.begun is not None:
-        begin_with(page.visitor, page.begun.before)
-        session.set_settings(page.visitor)
-    page.begun = None
-    page.redraw()
+    _take_back(page)
+    page.show_settings()

@@ -164,8 +164,10 @@ def _greet(page: Page) -> None:
     with st.container(key="greeting" if page.visitor.store is None else "greeting-or-chat"):
         st.markdown(f"## {text.GREETING}")
         beginning.draw(page)
+        # What the owner suggests comes in the place of what anybody may ask.
+        suggestions = () if page.visitor.owners.prompts else text.suggestions()
         with st.container(horizontal=True):
-            for suggestion in text.suggestions():
+            for suggestion in suggestions:
                 question = Question(text=suggestion)
                 st.button(suggestion, on_click=page.ask, args=(question,))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NoReturn
 from uuid import uuid4
 
 import streamlit as st
@@ -125,6 +126,11 @@ class Page(Parts):
         """Take in what was set in the sidebar."""
         self.take_settings()
         self.redraw()
+
+    def show_settings(self) -> NoReturn:
+        """Draw the page with the sidebar set to what the visitor has."""
+        self._configured = None
+        st.rerun()  # a widget tells what it is set to in the same run alone (Streamlit 1.67)
 
     def choose_language(self) -> None:
         """Speak the language that was chosen, whatever the address says."""

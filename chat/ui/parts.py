@@ -212,9 +212,8 @@ class Parts:
         match part:
             case Part.TOP:
                 is_begun = bool(conversation.start.rounds)
-                holds = self.begun is not None and self.begun.holds(visitor)
-                return is_begun, conversation.previous is not None, visitor.notices, holds
-            case Part.END | Part.QUEUE | Part.TRAY | Part.MICROPHONE | Part.INPUT:
+                return here, self.is_collecting, self.converted and self.converted["part"]
+            case Part.USAGE | Part.OWN_KEY | Part.LANGUAGE:
                 return self._asking(part)
             case Part.SETTINGS:
                 return model, effort, conversation.rounds, conversation.system_prompt

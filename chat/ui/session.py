@@ -153,11 +153,6 @@ def dictate(page: Page, key: str) -> None:
     page.redraw()
 
 
-def set_settings(visitor: Visitor) -> None:
-    """Let the sidebar's widgets be set to what the visitor has. Before they are drawn."""
-    st.session_state.update(visitor.settings)
-
-
 def written(fields: int) -> list[str]:
     """What was written into the fields of a form."""
     return [st.session_state[f"{VARIABLE}{number}"] for number in range(fields)]

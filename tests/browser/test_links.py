@@ -1,7 +1,8 @@
-"""An address that asks for something: a new chat, with what it asks for to be looked at."""
+"""A link begins a new chat, with what it asks for to be looked at; and so does a prompt."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -11,6 +12,7 @@ from chat.words import text
 from tests.browser.chat_page import ChatPage, opened, wait_until
 from tests.browser.keeping import again, ask, entry
 from tests.fakes.service import ScriptedService, answering
+from tests.running import running_app
 
 
 def link(app: str, **asked: str) -> str:
@@ -85,3 +87,31 @@ def test_what_a_prompt_leaves_open_is_asked_for_by_keyboard(
     chat.expect_drawn()
     expect(dialog).to_have_count(0)
     expect_asked_for_nothing_more(tab)
+
+
+def test_a_prompt_is_picked_and_filled_in_by_keyboard(
+    tab: Page, service: ScriptedService, rank_files: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "prompts.toml"
+    file.write_text(
+        '[[prompt]]\nname = "Brief"\ntext = "Be terse."\nrounds = 0\n'
+        '[[prompt]]\nname = "Translator"\ntext = "Into {{language}}."\n',
+        encoding="utf-8",
+    )
+    variables = {"CHAT_PROMPTS": str(file), "TIKTOKEN_CACHE_DIR": str(rank_files)}
+    with running_app(tmp_path / "log", **service.reach, **variables) as address:
+        chat = opened(tab, address)
+        chat.button("Brief").press("Enter")
+        expect_set(chat, "Be terse.", 0)
+        expect(chat.input).to_be_focused()
+        chat.button("Translator").press("Enter")
+        expect(tab.get_by_role("dialog").get_by_label("language")).to_be_focused()
+        tab.keyboard.type("Latin")
+        tab.keyboard.press("Enter")
+        expect_set(chat, "Into Latin.", 3)
+        expect(chat.input).to_be_focused()
+        service.enqueue(answering("Salve."))
+        tab.keyboard.type("Hello")
+        tab.keyboard.press("Enter")
+        chat.expect_answer(1, "Salve.")
+        assert service.last.messages[0]["content"] == "Into Latin."

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat.prompts import Prompt
 from chat.words import text
 from tests.fakes.service import ScriptedService, answering
-from tests.ui.driving import Open, ask, captions, drawn, messages_now, opened, press
+from tests.ui.driving import Open, ask, captions, drawn, labels, messages_now, opened, press
+
+PROMPTS = """
+[[prompt]]
+name = "*Brief*"
+icon = "✂"
+text = "Be terse."
+model = "other"
+rounds = 0
+
+[[prompt]]
+name = "Teacher"
+text = "Teach."
+
+[[prompt]]
+name = "Translator"
+text = "Into {{language}}."
+"""
 
 
 def settings(page: AppTest) -> tuple[object, object, object]:
@@ -97,3 +117,43 @@ def test_a_long_prompt_is_shown_by_its_first_words() -> None:
     said = text.begun_with("", Prompt(text="word " * 50))
     assert said == f"From the link · System prompt: {'word ' * 20}…"
     assert text.begun_with("", Prompt(text="字" * 101)).endswith(f": {'字' * 100} …")
+
+
+@pytest.fixture
+def shipping(open_page: Open, reach: dict[str, str], tmp_path: Path) -> AppTest:
+    """A page of an owner who ships prompts."""
+    file = tmp_path / "prompts.toml"
+    file.write_text(PROMPTS, encoding="utf-8")
+    return open_page(**reach, CHAT_PROMPTS=str(file))
+
+
+def test_prompts_that_are_shipped_are_picked_in_an_empty_chat(
+    shipping: AppTest, service: ScriptedService
+) -> None:
+    assert not {*labels(shipping)} & {*text.suggestions()}
+    press(shipping, r"✂ \*Brief\*")
+    assert settings(shipping) == ("other", 0, "Be terse.")
+    press(shipping, "Teacher")  # which sets less, and keeps nothing of the one before
+    assert settings(shipping) == ("scripted", 3, "Teach.")
+    assert "Teacher · System prompt: Teach." in captions(shipping)
+    service.enqueue(answering("Hello."))
+    ask(shipping, "Hi")
+    assert service.last.messages[0]["content"] == "Teach."
+    assert "Teacher" not in labels(shipping)
+    press(shipping, text.NEW_CHAT)  # with the same settings, as ever
+    assert "Teacher · System prompt: Teach." in captions(shipping)
+    press(shipping, text.UNDO)
+    assert settings(shipping) == ("scripted", 3, "You are a helpful assistant.")
+
+
+def test_a_prompt_with_variables_changes_nothing_before_they_are_filled_in(
+    shipping: AppTest,
+) -> None:
+    before = settings(shipping)
+    press(shipping, "Translator")
+    assert settings(shipping) == before
+    (field,) = shipping.text_input
+    assert field.label == "language"
+    field.set_value("Latin")
+    press(shipping, text.USE_PROMPT)
+    assert settings(shipping)[2] == "Into Latin."
