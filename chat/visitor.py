@@ -19,8 +19,9 @@ from chat.conversation.window import Capacity, Message, Window
 from chat.errors import BlankQuestion, ChatError, TooLong
 from chat.files.tray import Tray
 from chat.keeping.imports import chats_in_file
+from chat.keeping.notice import Notice
 from chat.keeping.records import fits
-from chat.keeping.store import Notice, Removed, Store
+from chat.keeping.store import Removed, Store
 from chat.keeping.untrusted import Fault, TranscriptError
 from chat.options import Options
 from chat.payer import Payer

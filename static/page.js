@@ -22,7 +22,7 @@ import { databaseName } from "./storage.js";
 import { METER } from "./selectors.js";
 import { store } from "./store.js";
 import { onNote } from "./notes.js";
-import { noteFiles } from "./tray.js";
+import { current as waiting } from "./tray.js";
 
 // What the server mounts, each where it draws it.
 export { chats } from "./chats.js";
@@ -36,7 +36,10 @@ store.onStored = onStored;
 store.onTurned = showEnd;
 store.onTemporary = () => {
   note();
-  noteFiles();
+  // What is kept of the chat that is shown has changed: all, or nothing.
+  for (const [id, { message }] of waiting.items)
+    if (store.isTemporary) waiting.noted.drop(id);
+    else if (message) waiting.noted.put(id, message);
 };
 onNote("writes", (writes) => store.receive(writes));
 onNote("drawn", (said) => {

@@ -2,7 +2,7 @@
 //
 // The chat input stands in `st.bottom`: where Streamlit (1.67) places it by itself, it scrolls by
 // itself, too, and pulls back who scrolls up while the page grows.
-import { ASKS, EARLIER, INPUT, MAIN, MESSAGE, TO_END, TURNS, isIdle, roundIn, sends } from "./selectors.js";
+import { ASKS, EARLIER, INPUT, MAIN, MESSAGE, TO_END, TURNS, isIdle, questionOf, roundIn, sends } from "./selectors.js";
 import { takeInput } from "./input.js";
 import { onNote } from "./notes.js";
 import { isWriting } from "./writing.js";
@@ -53,13 +53,13 @@ new MutationObserver(observeParts).observe(main, { childList: true });
 observeParts();
 
 // A question that is to be shown, as soon as it stands there (dialogs.py).
-onNote("shown", ([name]) => showQuestion(name, performance.now() + SETTLING));
-function showQuestion(name, until) {
-  const question = document.querySelector(`.st-key-${name}`)?.closest(MESSAGE);
+onNote("shown", ([round]) => showQuestion(round, performance.now() + SETTLING));
+function showQuestion(round, until) {
+  const question = questionOf(round);
   if (question && isIdle()) {
     isAtEnd = false;
     question.scrollIntoView();
-  } else if (performance.now() < until) requestAnimationFrame(() => showQuestion(name, until));
+  } else if (performance.now() < until) requestAnimationFrame(() => showQuestion(round, until));
 }
 
 // What is drawn above what one reads moves that nowhere: what "Show earlier" brings, and an answer in the

@@ -79,6 +79,9 @@ export const TURNS = '[class*="st-key-back-"] button, [class*="st-key-forth-"] b
 const ASKED = '[class*="st-key-asked-"]';
 export const roundIn = (message) => /st-key-asked-\w+/.exec(message.querySelector(ASKED)?.className)?.[0];
 
+// The message with the question of a round, by its key.
+export const questionOf = (key) => document.querySelector(`.st-key-asked-${key}`)?.closest(MESSAGE);
+
 // The button that saves or leaves the edit of a field.
 export const buttonOf = (field, name) => document.querySelector(`.st-key-${name}-${nameOf(field)} button`);
 

@@ -10,7 +10,6 @@ import { takeInput } from "./input.js";
 import { base64, isPicture, scaled } from "./pictures.js";
 import { INPUT, SEND, sends } from "./selectors.js";
 import { newId } from "./storage.js";
-import { store } from "./store.js";
 import { takeFrom } from "./taking.js";
 import { Waiting } from "./waiting.js";
 import { isWriting } from "./writing.js";
@@ -147,13 +146,6 @@ export class Tray {
     this.draw();
   }
 
-  // What is kept of the chat that is shown has changed: all, or nothing.
-  noteAnew() {
-    for (const [id, { message }] of this.items)
-      if (store.isTemporary) this.noted.drop(id);
-      else if (message) this.noted.put(id, message);
-  }
-
   // --- What goes out, one after the other: a message must not become too large.
   post(message) {
     this.waiting.push(message);
@@ -287,8 +279,6 @@ export const current = new Tray();
 
 // Whether a question has to wait for its files.
 export const isBusy = () => current.isBusy;
-
-export const noteFiles = () => current.noteAnew();
 
 // Called with every drawing of the files' part of the page.
 export function tray({ data, parentElement, setTriggerValue }) {

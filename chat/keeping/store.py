@@ -10,7 +10,6 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import uuid4
 from weakref import WeakKeyDictionary
 
@@ -19,6 +18,7 @@ from chat.conversation.tree import Conversation
 from chat.keeping import messages
 from chat.keeping.kept import Kept
 from chat.keeping.messages import State, Write
+from chat.keeping.notice import NOTICES, Notice
 from chat.keeping.restoring import Restored, restore
 from chat.keeping.untrusted import LARGEST, Fault, TranscriptError, parsed
 from chat.options import Options
@@ -29,22 +29,6 @@ from chat.options import Options
 _REPEATED = 3  # writes
 _REPEATED_FOR = 5.0  # seconds
 REPEATED_SIZE = 100_000  # characters
-
-
-class Notice(StrEnum):
-    """What a visitor has to know about the keeping of chats."""
-
-    FULL = "full"
-    FORBIDDEN = "forbidden"
-    SILENT = "silent"
-    FAILED = "failed"
-    DAMAGED = "damaged"
-    UNREADABLE = "unreadable"
-    TOO_LONG = "too long"
-    NEWER = "newer"
-
-
-_NOTICES = {Fault.NEWER: Notice.NEWER, Fault.TOO_LARGE: Notice.TOO_LONG}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,7 +251,7 @@ class Store:
                 raise TranscriptError(Fault.TOO_LARGE)
             restored = self._restore(parsed(message.records))
         except TranscriptError as error:
-            self.notice = _NOTICES.get(error.fault, Notice.UNREADABLE)
+            self.notice = NOTICES.get(error.fault, Notice.UNREADABLE)
             return []
         except Exception:  # noqa: BLE001 - the records may say anything, and never end the page
             self.notice = Notice.UNREADABLE

@@ -82,7 +82,7 @@ def draw(page: Page) -> None:
     page.draw(Part.END, _draw_refused)
     round, page.shown_round = page.shown_round, None
     if round is not None:
-        st.html(notes.note("shown", [f"asked-{round.key}", uuid4().hex]))
+        st.html(notes.note("shown", [round.key, uuid4().hex]))
     if live is not None:
         box, number = live
         with box:

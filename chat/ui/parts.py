@@ -212,8 +212,9 @@ class Parts:
         match part:
             case Part.TOP:
                 is_begun = bool(conversation.start.rounds)
-                return here, self.is_collecting, self.converted and self.converted["part"]
-            case Part.USAGE | Part.OWN_KEY | Part.LANGUAGE:
+                begun = self.begun if self.begun and self.begun.holds(visitor) else None
+                return is_begun, conversation.previous is not None, visitor.notices, begun
+            case Part.END | Part.QUEUE | Part.TRAY | Part.MICROPHONE | Part.INPUT:
                 return self._asking(part)
             case Part.SETTINGS:
                 return model, effort, conversation.rounds, conversation.system_prompt

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chat.conversation.files import File
-from chat.keeping.store import Notice
+from chat.keeping.notice import Notice
 from chat.keeping.untrusted import Fault
 from chat.languages.language import Word, say, spoken
 from chat.markup.plain import literal

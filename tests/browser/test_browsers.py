@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from chat.keeping.store import Notice
+from chat.keeping.notice import Notice
 from chat.languages.language import language
 from chat.words import text
 from tests.browser.chat_page import ChatPage, in_program, opened, tab_of, wait_until

@@ -13,7 +13,7 @@ from marionette_driver import By, Keys
 from marionette_driver.marionette import Marionette
 
 from chat.conversation.files import pictures_of, text_of
-from chat.keeping.store import Notice
+from chat.keeping.notice import Notice
 from chat.languages.language import say
 from chat.words import text
 from tests import pictures

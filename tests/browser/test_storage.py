@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from chat.keeping.store import Notice
+from chat.keeping.notice import Notice
 from chat.keeping.untrusted import Fault
 from chat.words import text
 from tests.browser.chat_page import ChatPage, in_program, opened, visitor, wait_for_storage

@@ -15,8 +15,9 @@ from chat.conversation.files import File, Picture, named
 from chat.conversation.tree import Conversation
 from chat.keeping.files import encoded
 from chat.keeping.messages import KINDS, MOST_MESSAGES
+from chat.keeping.notice import Notice
 from chat.keeping.restoring import Restored, restore
-from chat.keeping.store import REPEATED_SIZE, Notice, Opened, Removed, Store
+from chat.keeping.store import REPEATED_SIZE, Opened, Removed, Store
 from chat.keeping.wanted import PATIENCE, Wanted
 from tests.keeping.kept import VERSION_1, as_opened, recorded
 from tests.keeping.moves import BLUE, GREEN, NOTES, OPTIONS, RED, came

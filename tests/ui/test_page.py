@@ -63,7 +63,7 @@ def test_the_sidebar_has_its_labels(page: AppTest) -> None:
         ("Max tokens", None),
     ]
     assert [button.label for button in sidebar.button] == [
-        *("New chat", text.WHAT_WILL_BE_SENT, text.INSPECT)
+        *("New chat", text.TEMPORARY_CHAT, text.WHAT_WILL_BE_SENT, text.INSPECT)
     ]
 
 
