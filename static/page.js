@@ -10,7 +10,7 @@ import "./language.js";
 import "./presses.js";
 import { onDrawn } from "./settled.js";
 import { queue as current } from "./queue.js";
-import { note, onStored } from "./unsent.js";
+import { note, onStored, takeLinked } from "./unsent.js";
 import "./input.js";
 import { takeField } from "./focus.js";
 import "./phone.js";
@@ -46,7 +46,10 @@ onNote("drawn", (said) => {
   onDrawn(said);
   current.onDrawn(said);
   if (said.isGate) takeField();
-  else forget(said.parameters);
+  else {
+    takeLinked(said.linked);
+    forget(said.parameters);
+  }
 });
 // The meter's split moves with an answer, whose place draws nothing outside of itself (Streamlit 1.67).
 onNote("meter", (split) => {

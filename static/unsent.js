@@ -114,6 +114,17 @@ export function toInput(text, longest) {
   return true;
 }
 
+// The question of a link stands behind what was typed. The server says it with every drawing, and the page
+// takes it once: what the server itself puts into an input that has just come, Streamlit (1.67) may lose.
+let isLinked = false;
+export function takeLinked(text) {
+  if (isLinked || !isText(text)) return;
+  isLinked = true;
+  typed = joined(typed, text);
+  restoreTyped();
+  noteSoon();
+}
+
 function moveToInput(name, { text }) {
   edits.delete(name);
   toInput(text);

@@ -25,7 +25,7 @@ def follow_link(page: Page) -> None:
         return
     if visitor.store is not None:
         visitor.store.is_new = True
-    visitor.unsent = link.question or None
+    page.linked = link.question or None
     page.unusable = link.unusable
     if link.prompt != Prompt():
         _begin(page, link.prompt)

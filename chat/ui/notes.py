@@ -29,6 +29,7 @@ def tell_drawn(page: Parts) -> None:
             "store": None if store is None else store.session,
             "isGate": False,
             "parameters": PARAMETERS,  # of the address, which are taken by now
+            "linked": page.linked,
             "chat": page.chat,
             "answer": None if answer is None else answer.key,
             "isComplete": answer is None or answer.status is Status.COMPLETE,

@@ -104,6 +104,7 @@ class Parts:
     to_open: str | None = None  # the dialog that was asked for, by its name
     begun: Beginning | None = None  # what a link or a prompt has set
     asked: Prompt | None = None  # whose variables the visitor is asked for
+    linked: str | None = None  # the question of a link
     unusable: tuple[str, ...] = ()  # what a link asked for in vain
     sent: Request | None = None  # whose answer is to be drawn by the run that comes
     heard: Answer | None = None  # that is being answered was said, and how it ends was not
