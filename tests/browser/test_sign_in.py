@@ -13,6 +13,7 @@ from chat.words import text
 from tests.browser.chat_page import ChatPage
 from tests.browser.frames import framed
 from tests.browser.signing_in import Site, sign_in, sign_out, site, somebody
+from tests.browser.wire import Wire
 from tests.fakes.service import ScriptedService, answering
 from tests.running import free_port, running_app
 
@@ -141,3 +142,37 @@ def test_a_proxys_header_says_who_comes(browser: Browser, tmp_path: Path) -> Non
             page.goto(address)
             name_shown(page, "ada@example.org")
             expect(page.get_by_role("button", name=text.SIGN_OUT)).to_have_count(0)
+
+
+def test_a_page_that_stood_open_shows_nothing_of_the_person_before(
+    browser: Browser, tmp_path: Path, service: ScriptedService
+) -> None:
+    header = "X-Forwarded-Email"
+    variables = {
+        **service.reach,
+        "STREAMLIT_SERVER_TRUSTED_USER_HEADERS": f'{{"{header}": "email"}}',
+    }
+    ada = {header: "ada@example.org"}
+    with (
+        running_app(tmp_path / "log", **variables) as address,
+        somebody(browser, extra_http_headers=ada) as page,
+    ):
+        wire = Wire(page)
+        page.goto(address)
+        chat = ChatPage(page)
+        service.enqueue(answering("Hello, Ada."))
+        chat.ask("Hello")
+        expect(chat.answer(1)).to_contain_text("Hello, Ada.")
+        expect(chat.sidebar.locator(".chats li")).to_have_count(1)
+        chat.input.fill("unsent")
+        wire.cut()
+        page.context.set_extra_http_headers({header: "grace@example.org"})
+        wire.mend()
+        name_shown(page, "grace@example.org")
+        expect(chat.messages).to_have_count(0)
+        expect(chat.sidebar.locator(".chats li")).to_have_count(0)
+        expect(chat.input).to_have_value("")
+        page.context.set_extra_http_headers(ada)
+        page.reload()
+        expect(chat.answer(1)).to_contain_text("Hello, Ada.")
+        expect(chat.input).to_have_value("unsent")
