@@ -123,11 +123,21 @@ def current() -> Process:
         if _made.process is None:
             with speaking(language(ENGLISH)):  # as all of the log
                 try:
-                    _made.process = Process.of(Settings.load(secrets=_secrets()))
+                    _made.process = Process.of(settings())
                 except SettingsError as error:
                     log(f"{text.SETTINGS_WRONG} {error}")
                     raise
         return _made.process
+
+
+def settings() -> Settings:
+    """The owner's settings, also where no process can be made of them yet.
+
+    A folder may come later, and what the server has to know at its start is as it will be. Raises
+    `SettingsError`.
+    """
+    made = _made.process
+    return Settings.load(secrets=_secrets()) if made is None else made.settings
 
 
 def under_way() -> UnderWay | None:

@@ -66,8 +66,10 @@ def _rules() -> Rules:
         headers=(("Link", program.link()),),
         scripts=streamlit_quirks.scripts_in_the_page(),
     )
+    with suppress(SettingsError):
+        process.current()  # which the log tells now, where it cannot be made
     try:
-        settings = process.current().settings
+        settings = process.settings()
     except SettingsError:
         return rules
     return replace(

@@ -31,7 +31,7 @@ HERE, FRAMED = "sign-in-here", "sign-in-framed"  # keys that the style knows
 def secrets() -> dict[str, dict[str, Any]]:
     """What `st.App` has to know for `st.login`; nothing where nobody can sign in."""
     try:
-        login = process.current().settings.login
+        login = process.settings().login
     except SettingsError:
         return {}  # which the page says
     provider = login.provider
