@@ -42,7 +42,7 @@ def test_a_link_fills_in_and_sets_and_sends_nothing(
     open_page(**reach)
     page = opened(q="Hi there", model="other", rounds="0", prompt="Be *terse*.", send="1")
     assert not page.exception
-    assert page.chat_input[0].value == "Hi there"
+    assert page.session_state["page"].linked == "Hi there"
     assert settings(page) == ("other", 0, "Be *terse*.")
     said = r"From the link · System prompt: Be \*terse\*. · Model: other · Rounds to remember: 0"
     assert said in captions(page)
@@ -75,7 +75,7 @@ def test_a_link_is_followed_once(
     service.enqueue(answering("Hello."))
     ask(page, "Hi")
     press(page, text.NEW_CHAT)
-    assert not page.chat_input[0].value
+    assert not page.session_state["page"].linked
     assert settings(page)[1] == 5
 
 
@@ -86,7 +86,7 @@ def test_what_a_link_cannot_set_is_said_and_changes_nothing(
     page = opened(q="Hi", model="dear", rounds="99")
     assert [warning.value for warning in page.warning] == [text.link_left_out(["model", "rounds"])]
     assert settings(page) == before
-    assert page.chat_input[0].value == "Hi"
+    assert page.session_state["page"].linked == "Hi"
 
 
 def test_a_link_asks_for_what_its_prompt_leaves_open(
@@ -110,7 +110,7 @@ def test_a_link_waits_for_the_password(open_page: Open, reach: dict[str, str]) -
     assert not page.chat_input
     page.text_input[0].set_value("open sesame")
     page.button[0].click().run()
-    assert page.chat_input[0].value == "Hi"
+    assert page.session_state["page"].linked == "Hi"
 
 
 def test_a_long_prompt_is_shown_by_its_first_words() -> None:
