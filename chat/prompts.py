@@ -53,8 +53,13 @@ class Prompt:
         return replace(self, text=text)
 
 
-def read(file: Path) -> tuple[Prompt, ...]:
-    """The prompts of a TOML file, each a table `[[prompt]]`. Raises `SettingsError`."""
+def read(file: Path | None) -> tuple[Prompt, ...]:
+    """The prompts of a TOML file, if there is one, each a table `[[prompt]]`.
+
+    Raises `SettingsError`.
+    """
+    if file is None:
+        return ()
     try:
         # utf-8-sig: editors on Windows begin a file with a byte order mark.
         tables = tomllib.loads(file.read_text(encoding="utf-8-sig"))
@@ -113,8 +118,8 @@ class _Entry:
     def _text(self, key: str, *, default: str | None = None) -> str:
         value = self._table.get(key, default)
         text = value.strip() if isinstance(value, str) else None
-        is_whole = bool(text) or default is not None
-        if text is None or not is_whole or len(text) > TEXTS[key] or not is_sendable(text):
+        is_missing = not text and default is None
+        if text is None or is_missing or len(text) > TEXTS[key] or not is_sendable(text):
             self.refuse("prompt_text", key=key, most=TEXTS[key])
         return text
 

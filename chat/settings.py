@@ -157,9 +157,7 @@ class Settings:
             files_megabytes=read.whole("CHAT_FILES_MEGABYTES", MOST_MEGABYTES, 1, MOST_MEGABYTES),
             transcription_model=read.text("CHAT_TRANSCRIPTION_MODEL") or None,
             language=read.language("CHAT_LANGUAGE"),
-            prompts=()
-            if (file := read.file("CHAT_PROMPTS", PROJECT)) is None
-            else prompts.read(file),
+            prompts=prompts.read(read.file("CHAT_PROMPTS", PROJECT)),
         )
 
 

@@ -1,6 +1,6 @@
 // All chats of this browser as one file, and chats from a file into this browser's storage:
 //
-//   {format, version, chats: [{id, title, name, created, changed, records: {name: record}}]}
+//   {format, version, chats: [{id, title, name, created, changed, pinned, records: {name: record}}]}
 //
 // The records are as in storage.js, with the bytes of pictures. What comes in is untrusted; what of it is
 // a chat, the server finds out whenever one is opened (chat/keeping/restoring.py).
@@ -25,8 +25,8 @@ export async function written(storage, next) {
       const asked = promised(transaction.objectStore("chats").get(id));
       const [chat, records] = await Promise.all([asked, recordsIn(transaction.objectStore("records"), id)]);
       if (!chat) return ""; // another tab has deleted it
-      const { title, name, created, changed } = chat;
-      return JSON.stringify({ id, title, name, created, changed, records: Object.fromEntries(records) });
+      const { title, name, created, changed, pinned = false } = chat;
+      return JSON.stringify({ id, title, name, created, changed, pinned, records: Object.fromEntries(records) });
     });
     if (text === undefined) throw new Error(`The chat ${id} cannot be read.`);
     if (text) texts.push(texts.length ? `,\n${text}` : text);
@@ -51,7 +51,7 @@ function after(id) {
 
 // Store a chat, unless it is there: whether it was stored, or null for what is no chat.
 export async function takeIn(storage, chat) {
-  const { id, title, name, created, changed, records } = chat ?? {};
+  const { id, title, name, created, changed, pinned, records } = chat ?? {};
   if (!isId(id) || !records?.head || Array.isArray(records)) return null;
   const now = Date.now();
   const time = (value) => (Number.isFinite(value) && value > 0 ? Math.min(value, now) : now);
@@ -70,7 +70,7 @@ export async function takeIn(storage, chat) {
     for (const [record, value] of entries) stored.put(value, [place, record]);
     const [own, its] = [title, name].map((text) => words(text).slice(0, LONGEST));
     const times = { created: time(created ?? changed), changed: time(changed) };
-    chats.put({ id: place, title: own, name: its, ...times, stamp: `${newId()} 1`, deleted: 0 });
+    chats.put({ id: place, title: own, name: its, ...times, pinned: pinned === true, stamp: `${newId()} 1`, deleted: 0 });
     isNew = true;
   });
   return isNew;

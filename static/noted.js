@@ -1,4 +1,4 @@
-// The questions that wait, noted in the tab. Nothing is noted where no chats are kept (store.js).
+// The questions that wait, noted in the tab. Nothing is noted where no chats are kept, or not this one (store.js).
 import { store } from "./store.js";
 
 const NAME = "queue";
@@ -6,7 +6,9 @@ const isWhole = ({ text, files, chat }) => typeof text === "string" && Array.isA
 
 export function note(items) {
   if (!store.isStarted) return;
-  const kept = items.filter(({ chat }) => !store.removed.has(chat)).map(({ text, files, chat }) => ({ text, files, chat }));
+  const { removed, temporaries } = store;
+  const own = items.filter(({ chat }) => !removed.has(chat) && !temporaries.has(chat));
+  const kept = own.map(({ text, files, chat }) => ({ text, files, chat }));
   try {
     if (kept.length) sessionStorage.setItem(NAME, JSON.stringify(kept));
     else sessionStorage.removeItem(NAME);

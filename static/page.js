@@ -10,19 +10,19 @@ import "./language.js";
 import "./presses.js";
 import { onDrawn } from "./settled.js";
 import { queue as current } from "./queue.js";
-import { note, onStored, takeLinked } from "./unsent.js";
+import { onStored, takeLinked } from "./unsent.js";
 import "./input.js";
 import { takeField } from "./focus.js";
 import "./phone.js";
 import "./scrollers.js";
 import "./shortcuts.js";
+import "./temporary.js";
 import "./wake.js";
 import { showEnd } from "./scroll.js";
 import { databaseName } from "./storage.js";
 import { METER } from "./selectors.js";
 import { store } from "./store.js";
 import { onNote } from "./notes.js";
-import { current as waiting } from "./tray.js";
 
 // What the server mounts, each where it draws it.
 export { chats } from "./chats.js";
@@ -34,13 +34,6 @@ export { tray } from "./tray.js";
 document.body.classList.toggle("framed", window.top !== window);
 store.onStored = onStored;
 store.onTurned = showEnd;
-store.onTemporary = () => {
-  note();
-  // What is kept of the chat that is shown has changed: all, or nothing.
-  for (const [id, { message }] of waiting.items)
-    if (store.isTemporary) waiting.noted.drop(id);
-    else if (message) waiting.noted.put(id, message);
-};
 onNote("writes", (writes) => store.receive(writes));
 onNote("drawn", (said) => {
   onDrawn(said);

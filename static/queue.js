@@ -267,8 +267,9 @@ export const queue = new Queue();
 // not begun.
 export const queues = () => isWriting() || !!queue.next || (sent !== null && isSettled() && !isIdle());
 
-// Whoever goes to another chat while an answer is written is told where that is.
+// Whoever goes to another chat while an answer is written is told where that is. A temporary one is nowhere.
 export function sayLeft() {
+  if (store.temporaries.has(queue.chat)) return;
   const waits = drawn?.store && queue.shown.length > 0 && queue.data?.words.left;
   say([drawn?.left, waits].filter(Boolean).join(" "));
 }

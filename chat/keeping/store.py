@@ -67,8 +67,7 @@ class Store:
         self._kept: WeakKeyDictionary[Conversation, Kept] = WeakKeyDictionary()
         self._send: Callable[[str], None] | None = None
         self._is_new_run = False
-        self._saved = 0.0
-        self._writes = 0
+        self._writes, self._saved = 0, 0.0
         self._sent: list[str] = []  # the last writes, as JSON, as far as they are small
         self._unsent: list[str] = []
 
@@ -121,8 +120,7 @@ class Store:
         """Have what has changed sent with the next writes, even if nobody shows it any more."""
         kept = self._of(conversation)
         is_begun = bool(kept.number or conversation.start.rounds)
-        is_kept = not (kept.is_removed or conversation.is_temporary)
-        if not is_kept or (kept.is_anew and not is_begun):
+        if kept.is_removed or conversation.is_temporary or (kept.is_anew and not is_begun):
             return
         if kept.is_just_read:
             kept.recorder.mark_settings_recorded(conversation, options)
@@ -169,8 +167,7 @@ class Store:
         Untrusted input; validated here, by `messages.read`.
         """
         shown = self._of(conversation)
-        # Nothing takes the place of a temporary one by itself: it would be gone.
-        is_begun = bool(conversation.start.rounds) or conversation.is_temporary
+        is_begun = bool(conversation.start.rounds) or conversation.is_temporary  # else it is gone
         events: list[Opened | Removed] = []
         opened: messages.Opened | None = None  # the last one; one chat at a time is under way
         late: set[Kept] = set()

@@ -56,6 +56,7 @@ class Page(Parts):
 
     def ask(self, question: Question) -> None:
         """Have a question answered: the one way in, whatever was pressed."""
+        self.linked = None  # it is in the input, or was sent
         self.take_settings()
         self.visitor.submit(question)
         self.send()

@@ -13,16 +13,14 @@ LONGEST = 100  # characters of a system prompt
 
 def begun_with(title: str, settings: Prompt) -> str:
     """What a prompt has set, by its title; without one, it was a link."""
-    said = [title or say("from_link")]
-    if settings.text is not None:
-        said.append(f"{say('system_prompt')}: {_begins(settings.text)}")
-    if settings.model is not None:
-        said.append(f"{say('model')}: {settings.model}")
-    if settings.reasoning_effort is not None:
-        said.append(f"{say('effort')}: {level(settings.reasoning_effort)}")
-    if settings.rounds is not None:
-        said.append(f"{say('rounds')}: {spoken().number(settings.rounds)}")
-    return " · ".join(said)
+    values = {
+        "system_prompt": None if settings.text is None else _begins(settings.text),
+        "model": settings.model,
+        "effort": None if settings.reasoning_effort is None else level(settings.reasoning_effort),
+        "rounds": settings.rounds,
+    }
+    said = [say("set_to", name=say(n), value=v) for n, v in values.items() if v is not None]
+    return " · ".join([title or say("from_link"), *said])
 
 
 def _begins(text: str) -> str:

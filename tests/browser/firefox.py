@@ -53,10 +53,10 @@ class FirefoxPage:
         self.tab = marionette.open(type="tab", focus=True)["handle"]
         self.load()
 
-    def load(self) -> None:
-        """Load the page, for the first time or once more."""
+    def load(self, asked: str = "") -> None:
+        """Load the page, for the first time or once more; what is asked for ends its address."""
         self.turn_to()
-        self.marionette.navigate(self.address)
+        self.marionette.navigate(f"{self.address}{asked}")
         self.expect(lambda: self.has(f"{INPUT}:enabled"))
         self.expect(lambda: self.has('[data-test-script-state="notRunning"]'))
 

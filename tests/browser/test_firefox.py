@@ -85,6 +85,20 @@ def test_a_question_is_answered_and_kept(page: FirefoxPage) -> None:
     assert page.says(WORDS["kept"], ".chats")
 
 
+def test_a_link_begins_a_new_chat_with_a_question_that_waits(page: FirefoxPage) -> None:
+    page.ask("Q1")
+    page.expect_said("Q1", "Answer 1.")
+    page.expect_free()
+    page.load("/?q=Q2&rounds=0")
+    page.expect(lambda: page.typed() == "Q2")
+    page.expect(lambda: page.run("return location.search") == "")
+    page.load()
+    page.expect(lambda: page.typed() == "Q2")
+    assert page.messages() == []
+    page.type(Keys.ENTER)
+    page.expect_said("Q2", "Answer 2.")
+
+
 def test_stop_keeps_what_was_shown(page: FirefoxPage, service: ScriptedService) -> None:
     service.enqueue(growing(200))
     page.ask("Q1")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chat.words import text
-from tests.browser.chat_page import ChatPage, opened, wait_until
+from tests.browser.chat_page import ChatPage, opened, wait_for_storage, wait_until
 from tests.browser.keeping import again, ask, entry
 from tests.fakes.service import ScriptedService, answering
 from tests.running import running_app
@@ -60,6 +60,7 @@ def test_what_was_typed_and_not_sent_stands_before_the_question_of_a_link(
     tab: Page, app: str
 ) -> None:
     chat = opened(tab, app)
+    wait_for_storage(chat)
     chat.input.fill("Half a thou")
     wait_until(chat, lambda: "Half" in (tab.evaluate("sessionStorage.getItem('unsent')") or ""))
     chat = opened(tab, link(app, q="Q"))

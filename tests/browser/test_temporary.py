@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, Locator, expect
 from chat.words import text
 from tests.browser.chat_page import ChatPage, in_program, visitor, wait_until
 from tests.browser.files import Brought, Tray
-from tests.browser.keeping import again, ask, chats, entry, expect_kept, kept
+from tests.browser.keeping import again, ask, chats, entry, expect_kept, growing, kept
+from tests.fakes.service import ScriptedService
 
 pytestmark = pytest.mark.one_page
 NOTED = """async () => {
@@ -17,7 +18,8 @@ NOTED = """async () => {
   const waiting = database.transaction("waiting").objectStore("waiting");
   const files = await result(waiting.getAllKeys());
   database.close();
-  return [sessionStorage.getItem("unsent") ?? "", files.length];
+  const noted = ["unsent", "queue"].map((name) => sessionStorage.getItem(name) ?? "").join("");
+  return [noted, files.length];
 }"""
 
 
@@ -56,6 +58,23 @@ def test_nothing_of_a_temporary_chat_is_kept_and_a_reload_ends_it(chat: ChatPage
     expect(chat.messages).to_have_count(0)
     expect(chat.input).to_have_value("")
     expect(notice(chat)).to_have_count(0)
+
+
+def test_what_waits_in_a_temporary_chat_is_noted_where_that_is_kept(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    begin(chat)
+    service.enqueue(growing(400))
+    chat.ask("Q1")
+    expect(chat.answer(1)).to_contain_text("w1 ")
+    chat.input.fill("Waits")
+    chat.input.press("Enter")
+    expect(chat.page.locator(".queue li")).to_have_count(1)
+    assert chat.page.evaluate(NOTED)[0] == ""
+    chat.stop.click()
+    chat.expect_free()
+    chat.button(text.KEEP_CHAT).click()
+    wait_until(chat, lambda: "Waits" in chat.page.evaluate(NOTED)[0])
 
 
 def test_a_temporary_chat_can_be_kept_with_all_that_was_said_in_it(chat: ChatPage) -> None:

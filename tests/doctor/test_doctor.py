@@ -29,7 +29,7 @@ from tests.fakes import service as fake
 from tests.fakes.service import KEY, PATIENCE, Reply, ScriptedService, answering, chunk, failing
 from tests.running import free_port
 
-SHORT = Patience(disk=10, network=10, answer=0.5)
+SHORT = Patience(disk=10, network=10, answer=4)
 STREAMLIT = "✓ Streamlit 1.67.0 is installed, as the page needs it."
 WELL = "The app can start."
 ONE = "1 thing has to be mended."
@@ -192,7 +192,7 @@ def test_a_service_that_is_silent_is_given_up(asked: Asked, service: ScriptedSer
     code, lines = asked(**service.reach)
     assert time.monotonic() - began < SHORT.answer + 5
     assert (code, lines[-1]) == (1, ONE)
-    assert lines[-2].startswith("✗ No word of scripted came within 0.5 seconds.")
+    assert lines[-2].startswith("✗ No word of scripted came within 4 seconds.")
 
 
 def test_an_answer_with_nothing_in_it_is_told(asked: Asked, service: ScriptedService) -> None:

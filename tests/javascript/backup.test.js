@@ -9,7 +9,7 @@ const A = "a".repeat(32);
 const RED = `picture/${"1".repeat(64)}`;
 const HEAD = { version: 3, system_prompt: "S", settings: { model: "m" } };
 const chat = (records = {}, more = {}) => ({
-  ...{ id: A, title: "Title", name: "Name", created: 5, changed: 7 },
+  ...{ id: A, title: "Title", name: "Name", created: 5, changed: 7, pinned: false },
   ...{ records: { head: HEAD, "question/1": "Q", "answer/2": { text: "A" }, [RED]: "red", ...records } },
   ...more,
 });
@@ -27,7 +27,7 @@ const saved = async () => JSON.parse(await (await written(storage, now)).text())
 const listed = async () => (await storage.chats()).map(({ id }) => id);
 
 test("all chats are written into one file and come back from it, with their pictures, names and times", async () => {
-  const chats = [chat(), chat({ "question/1": "B" }, { id: "b".repeat(32), changed: 9 })];
+  const chats = [chat(), chat({ "question/1": "B" }, { id: "b".repeat(32), changed: 9, pinned: true })];
   for (const one of chats) assert.equal(await takeIn(storage, one), true);
   const file = await saved();
   assert.deepEqual(file, { format: "all-chats", version: 1, chats: chats.reverse() });
