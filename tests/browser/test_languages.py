@@ -32,6 +32,7 @@ _READ = """() => {
 _NO_WORDS = re.compile(
     r"tokens?|o200k_base|enter|json|markdown|python|api key|top p|gpt[\w.-]*|ctrl|shift"
     r"|scripted|other|secret|utc|space|streamlit|OPENAI_API_KEY"
+    r"|ChatGPT|conversations\.json|Open WebUI"
     r"|You are a helpful assistant\.|\.env|" + "|".join(language(code).name for code in CODES),
     re.IGNORECASE,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -341,9 +342,12 @@ def test_in_a_terminal_one_sees_what_is_looked_at_and_may_leave(silent: str) -> 
         "CHAT_LANGUAGE": "en",
     }
     command = [sys.executable, "-m", "chat.doctor"]
+    # Tests that a shell runs in the background ignore it, and so would what they start.
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     process = subprocess.Popen(
         command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, cwd=PROJECT
     )
+    signal.signal(signal.SIGINT, before)
     os.close(theirs)
     shown = b""
     try:
@@ -351,7 +355,7 @@ def test_in_a_terminal_one_sees_what_is_looked_at_and_may_leave(silent: str) -> 
             shown += os.read(ours, 1_000)
         assert f"{CLEARED}✓ 127.0.0.1:" in shown.decode()
         assert KEY not in shown.decode()
-        process.send_signal(2)
+        process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 130
     finally:
         process.kill()
