@@ -1,6 +1,6 @@
 """Four servers behind nginx spend from one ledger: visitors race, and a server is killed.
 
-The same race with 200 visitors is `python -m tests.benchmarks.race`.
+What the race takes is measured by `python -m tests.benchmarks.race`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.ledger.stores import executable
 from tests.racing import BUDGET, EACH, HERE, Fleet, Manner, Use, addresses, pages
 from tests.visitor import Heard, Visitor, run
 
-VISITORS = 60
+VISITORS = 200
 ANSWERS = 50
 WORDS = 160
 PACE = 20  # words a second
