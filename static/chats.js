@@ -131,9 +131,10 @@ export class List {
   onKey(event) {
     const { items } = this;
     const at = items.indexOf(event.target.closest("li"));
-    if (at < 0 || event.target.matches("input")) return;
+    // With other keys it is a shortcut of the browser's: Ctrl+P prints.
+    if (at < 0 || event.target.matches("input") || event.ctrlKey || event.metaKey || event.altKey) return;
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
-    const name = { F2: "edit", Delete: "delete", p: "keep" }[event.key];
+    const name = { F2: "edit", Delete: "delete", p: "keep", P: "keep" }[event.key];
     if (to === undefined && !name) return;
     event.preventDefault();
     if (name) [...items[at].querySelectorAll(".icon")].find(({ textContent }) => textContent.startsWith(name)).click();
@@ -288,6 +289,7 @@ export function chats({ data, parentElement, setTriggerValue }) {
   store.serve(data, (outbox) => setTriggerValue("came", outbox));
   if (store.list?.element !== parentElement || store.list.language !== data.language) {
     store.list = new List(store, parentElement, data.words);
+    seek(""); // nothing is sought in it yet
     Object.assign(store.list, { element: parentElement, language: data.language });
   }
   if (!store.isOpening) store.list.opening = null;

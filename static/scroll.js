@@ -35,8 +35,8 @@ function onScroll() {
 
 // Who has scrolled up has a button that leads to the end.
 function showWay() {
-  const isAway = main.scrollHeight - main.scrollTop - main.clientHeight > main.clientHeight / 2;
-  document.body.classList.toggle("away", isAway && !isAtEnd);
+  const isAway = !isAtEnd && main.scrollHeight - main.scrollTop - main.clientHeight > main.clientHeight / 2;
+  document.body.classList.toggle("away", isAway);
 }
 document.addEventListener("click", ({ target }) => {
   if (!target.closest?.(TO_END)) return;

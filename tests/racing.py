@@ -141,10 +141,7 @@ class Fleet:
     def started(cls, folder: Path, count: int) -> Iterator[Self]:
         """So many processes of the app."""
         with ExitStack() as stack:
-            (folder / "ledger").mkdir()
-            ledger = Server(folder / "ledger")
-            ledger.start()
-            stack.callback(ledger.stop)
+            ledger = stack.enter_context(Server.running(folder / "ledger"))
             service = stack.enter_context(Metered())
             variables = {
                 **service.reach,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from chat.beginning import Beginning, Link, begin_with
+from chat.beginning import Link, begin_with
 from chat.markup.plain import literal
 from chat.prompts import Prompt
 from chat.ui import session
@@ -33,7 +33,7 @@ def follow_link(page: Page) -> None:
 
 def draw(page: Page) -> None:
     """Draw the prompts that are shipped, what a new chat was begun with, and the way back."""
-    visitor, begun = page.visitor, _holding(page)
+    visitor, begun = page.visitor, page.holding
     if page.unusable:
         st.warning(text.link_left_out(page.unusable))
     with st.container(horizontal=True):
@@ -75,11 +75,6 @@ def leave_form(page: Page) -> None:
     page.redraw()
 
 
-def _holding(page: Page) -> Beginning | None:
-    """What the chat was begun with, where nothing of it was set to something else since."""
-    return page.begun if page.begun is not None and page.begun.holds(page.visitor) else None
-
-
 def _begin(page: Page, prompt: Prompt) -> None:
     """Set what a prompt sets, or ask first for what it leaves open."""
     if prompt.variables:
@@ -94,7 +89,7 @@ def _set(page: Page, prompt: Prompt) -> None:
 
 
 def _take_back(page: Page) -> None:
-    begun, page.begun = _holding(page), None
+    begun, page.begun = page.holding, None
     if begun is not None:
         begin_with(page.visitor, begun.before)
 

@@ -146,6 +146,11 @@ class Parts:
         return self._forks[-1] is None
 
     @property
+    def holding(self) -> Beginning | None:
+        """What the chat was begun with, where nothing of it was set to something else since."""
+        return self.begun if self.begun is not None and self.begun.holds(self.visitor) else None
+
+    @property
     def has_outline(self) -> bool:
         """Whether the chat is so long that its questions are worth a list."""
         return len(self.visitor.conversation.path) >= OUTLINED
@@ -213,8 +218,7 @@ class Parts:
         match part:
             case Part.TOP:
                 is_begun = bool(conversation.start.rounds)
-                begun = self.begun if self.begun and self.begun.holds(visitor) else None
-                return is_begun, conversation.previous is not None, visitor.notices, begun
+                return is_begun, conversation.previous is not None, visitor.notices, self.holding
             case Part.END | Part.QUEUE | Part.TRAY | Part.MICROPHONE | Part.INPUT:
                 return self._asking(part)
             case Part.SETTINGS:

@@ -159,11 +159,11 @@ def service_of(visitor: Visitor) -> Service:
     counted = Counted(own or shared, here.under_way)
     if own is None and shared.is_demo:
         return counted
-    note = partial(here.note, who())
-    logged = Logged(counted, who=pseudonym(payer()), note=note, has_own_key=own is not None)
+    note, pays = partial(here.note, who()), payer()
+    logged = Logged(counted, who=pseudonym(pays), note=note, has_own_key=own is not None)
     if own is not None or not limits.are_set:
         return logged
-    return visitor.budgeted(logged, limits, payer())
+    return visitor.budgeted(logged, limits, pays)
 
 
 def log_failure(error: ChatError, line: str, *, has_own_key: bool = False) -> None:

@@ -130,13 +130,11 @@ def main() -> None:
             measure("", under_way, 1)
             for processes in (1, 4):
                 measure(str(folder / f"{under_way}{processes}" / FILE), under_way, processes)
-        server = Server(folder)
-        server.start()
-        for under_way in (0, 1_000, 20_000):
-            for processes in (1, 4):
-                server.database += 1
-                measure(server.url, under_way, processes, server)
-        server.stop()
+        with Server.running(folder) as server:
+            for under_way in (0, 1_000, 20_000):
+                for processes in (1, 4):
+                    server.database += 1
+                    measure(server.url, under_way, processes, server)
 
 
 if __name__ == "__main__":

@@ -59,10 +59,7 @@ def test_two_servers_spend_from_one_budget(compose: dict[str, Any], tmp_path: Pa
     require(nginx.executable(), "There is no nginx, so the servers of compose.yaml did not run.")
     variables = compose["services"]["app1"]["environment"]
     with ExitStack() as stack:
-        (tmp_path / "ledger").mkdir()
-        ledger = Server(tmp_path / "ledger")
-        ledger.start()
-        stack.callback(ledger.stop)
+        ledger = stack.enter_context(Server.running(tmp_path / "ledger"))
         service = stack.enter_context(ScriptedService())
         ports = [free_port() for _ in APPS]
         environment = {

@@ -148,3 +148,16 @@ test("a pinned chat stands before all days, and can be let go", async () => {
     ["change", ["a".repeat(32)], { pinned: true }],
   ]);
 });
+
+test("with other keys, a key of the list is the browser's own", () => {
+  const press = (key, more) => {
+    const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more });
+    find("li .open").dispatchEvent(event);
+    return event.defaultPrevented;
+  };
+  for (const more of [{ ctrlKey: true }, { metaKey: true }, { altKey: true }])
+    for (const key of ["p", "P", "Delete"]) assert.equal(press(key, more), false);
+  assert.deepEqual(calls, []);
+  assert.equal(press("P", { shiftKey: true }), true);
+  assert.equal(calls.length, 1);
+});

@@ -18,10 +18,8 @@ from tests.ledger.stores import KINDS, Clock, Make, Server, executable
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server for all these tests."""
     require(executable(), "There is no redis-server: apt-get install redis-server")
-    server = Server(tmp_path_factory.mktemp("server"))
-    server.start()
-    yield server
-    server.stop()
+    with Server.running(tmp_path_factory.mktemp("server")) as server:
+        yield server
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 from urllib.parse import quote
 
 import pytest
@@ -45,6 +46,18 @@ class Server:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self.database = 0
+
+    @classmethod
+    @contextmanager
+    def running(cls, folder: Path) -> Iterator[Self]:
+        """One that runs, and keeps what it has in this folder, which is made where it is not."""
+        folder.mkdir(exist_ok=True)
+        server = cls(folder)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
     @property
     def url(self) -> str:
