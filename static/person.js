@@ -2,9 +2,9 @@
 // each has chats and unsent words of their own. Before all else: what is read of them is of this person.
 import { onNote } from "./notes.js";
 
-// What is noted in a tab: the words and files that were not sent (unsent.js, waiting.js), and which chat is
-// shown (store.js).
-const MOVED = ["unsent", "waiting", "chat"];
+// What is noted in a tab: the words, files and questions that were not sent (unsent.js, waiting.js, noted.js),
+// and which chat is shown (store.js).
+export const MOVED = ["unsent", "waiting", "queue", "chat"];
 
 let told;
 let tell;

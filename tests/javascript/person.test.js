@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { until } from "./dom.js";
 import { databaseName } from "../../static/storage.js";
-import { person } from "../../static/person.js";
+import { MOVED, person } from "../../static/person.js";
 
 let loads = 0;
 let reloads = 0;
@@ -19,8 +20,21 @@ async function load(name) {
   assert.equal(await loaded.person, name);
 }
 
-const noted = () => ["unsent", "waiting", "chat"].map((name) => sessionStorage.getItem(name));
-const note = (words) => ["unsent", "waiting", "chat"].forEach((name) => sessionStorage.setItem(name, words));
+const noted = () => MOVED.map((name) => sessionStorage.getItem(name));
+const note = (words) => MOVED.forEach((name) => sessionStorage.setItem(name, words));
+const all = (words) => MOVED.map(() => words);
+
+test("all that any module notes in a tab is of one person", () => {
+  const folder = new URL("../../static/", import.meta.url);
+  const names = readdirSync(folder)
+    .filter((file) => file.endsWith(".js") && file !== "person.js")
+    .flatMap((file) => {
+      const script = readFileSync(new URL(file, folder), "utf8");
+      const own = /const NAME = "(\w+)"/.exec(script)?.[1];
+      return [...script.matchAll(/sessionStorage\.\w+\((?:"(\w+)"|NAME\b)/g)].map(([, name]) => name ?? own);
+    });
+  assert.deepEqual([...new Set(names)].sort(), [...MOVED].sort());
+});
 
 test("a stranger has the chats that were kept before anybody could sign in", async () => {
   assert.equal(await person, "");
@@ -30,14 +44,14 @@ test("a stranger has the chats that were kept before anybody could sign in", asy
 test("what is noted in a tab is of one person, and comes back with that one alone", async () => {
   note("a stranger's");
   await load("ada");
-  assert.deepEqual(noted(), [null, null, null]);
+  assert.deepEqual(noted(), all(null));
   note("Ada's");
   await load("grace");
-  assert.deepEqual(noted(), [null, null, null]);
+  assert.deepEqual(noted(), all(null));
   await load("");
-  assert.deepEqual(noted(), Array(3).fill("a stranger's"));
+  assert.deepEqual(noted(), all("a stranger's"));
   await load("ada");
-  assert.deepEqual(noted(), Array(3).fill("Ada's"));
+  assert.deepEqual(noted(), all("Ada's"));
   assert.equal(reloads, 0);
 });
 
@@ -47,9 +61,9 @@ test("a page that comes to the server as another person's begins anew", async ()
   draw("grace");
   document.body.append("."); // whatever is drawn has the notes looked at
   await until(() => reloads === 1);
-  assert.deepEqual(noted(), Array(3).fill("Ada's")); // what the page notes at its end is Ada's, too
+  assert.deepEqual(noted(), all("Ada's")); // what the page notes at its end is Ada's, too
   await load("grace");
-  assert.deepEqual(noted(), [null, null, null]);
+  assert.deepEqual(noted(), all(null));
 });
 
 test("a page that is gone back to shows nobody, and begins anew", async () => {
