@@ -61,6 +61,7 @@ def test_every_picture_is_sent_as_a_small_jpeg_on_white(
         (Brought("a.gif", "image/gif", pictures.moving()), (40, 30), True),
         (Brought("a.jpg", "image/jpeg", pictures.photo(4_000, 1_000)), (392, 1_568), True),
         (Brought("b.jpg", "image/jpeg", pictures.detailed()), (1_568, 1_176), None),
+        (Brought("c.jpg", "image/jpeg", pictures.detailed(grain=2)), (1_254, 941), None),
     )
     tray.choose(*[file for file, _, _ in kinds])
     tray.expect(*[file.name for file, _, _ in kinds])
@@ -70,7 +71,7 @@ def test_every_picture_is_sent_as_a_small_jpeg_on_white(
     for (_, size, is_red), sent in zip(kinds, sent_pictures(service), strict=True):
         seen = pictures.opened(sent)
         assert (seen.format, seen.size) == ("JPEG", size)
-        assert len(sent) <= 370_000
+        assert len(sent) <= 350_000
         if is_red is not None:
             assert pictures.is_red(seen, size[0] // 2, 5) is is_red
         if is_red is False:
