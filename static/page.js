@@ -45,10 +45,21 @@ onNote("drawn", (said) => {
   }
 });
 // The meter's split moves with an answer, whose place draws nothing outside of itself (Streamlit 1.67).
-onNote("meter", (split) => {
+let begun = [];
+const showSplit = (split) => {
   const shown = document.querySelectorAll(METER);
   split.forEach((html, place) => shown[place] && (shown[place].outerHTML = html));
-});
+};
+onNote("meter", (split) => showSplit((begun = split)));
+// How much at the start and at the end is as it was when the answer began, and what is between (meter.py).
+onNote("growth", (changes) =>
+  showSplit(
+    begun.map((html, place) => {
+      const [start, end, between] = changes[place];
+      return html.slice(0, start) + between + html.slice(html.length - end);
+    }),
+  ),
+);
 
 // A browser that has never kept a chat shows the greeting without waiting for the store.
 async function greet() {

@@ -50,7 +50,7 @@ def _draw_growing(page: Page, request: Request, view: RoundView) -> None:
     keeping.prepare(visitor.store, "answer")
     growing = view.growing()
     growing.add(answer.continued)
-    moves = view.action.fill()
+    moves = view.action.fill().container()
     moves.html('<i class="live"></i>')
     clock = process.current().clock
     began, answer.began = clock(), time.time()
@@ -70,8 +70,8 @@ def _draw_growing(page: Page, request: Request, view: RoundView) -> None:
         # The first words are on their way to the page before anything else.
         if meter is None:
             meter = Meter.of(visitor)
-            meter.begin(answer)
-        meter.grow(answer, moves)
+            meter.begin(answer, moves)
+        meter.grow(answer)
         note = text.progress(answer, seconds=int(seconds))
         if note != shown:
             view.note.fill().caption(note, width="content")

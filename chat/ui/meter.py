@@ -6,8 +6,7 @@ import html
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from uuid import uuid4
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -23,30 +22,23 @@ from chat.services.budgeted import Budgeted
 from chat.tokens.counter import Count, Loading, RunningCount, TokenCounter
 from chat.tokens.ranks import Obstacle
 from chat.ui import notes, owner, process
+from chat.ui.split import Part, Split, change, row
 from chat.visitor import Visitor
 from chat.words import text
 
 PACE = 0.15  # seconds between two drawings while an answer grows: each costs the browser time
 
 
-@dataclass(frozen=True, kw_only=True)
-class Part:
-    """A part of a request, with the class that gives it its colour."""
-
-    kind: str
-    label: str
-    tokens: int
-
-
 @dataclass(kw_only=True)
 class _Sent:
     """The request that is being answered: weighed once, with counts that grow with its answer."""
 
-    total: Count
-    parts: list[Part]
+    split: Split
     text: RunningCount
     reasoning: RunningCount
-    shown: tuple[Count, int] | None = None
+    begun: list[str]  # HTML of the split before the first word
+    place: DeltaGenerator  # of what has changed since
+    shown: Split | None = None
     shown_at: float = 0.0
 
 
@@ -84,29 +76,35 @@ class Meter:
         if self._limit is not None:
             room = max(0, self._limit - total.tokens)
             parts.append(Part(kind="room", label=text.PART_ROOM, tokens=room))
-        split = _Split(text.NEXT_REQUEST, total, parts, self._limit)
-        st.html(split.head(self._price(total.tokens)))
+        head, rows = self._drawn(Split(text.NEXT_REQUEST, total, parts, self._limit))
+        st.html(head)
         with st.expander(text.METER_DETAILS, key="details", type="compact"):
-            st.html(split.rows())
+            st.html(rows)
             st.html(_lines_html(self._rows(window), self._said(window)) + self._for_owner())
 
-    def begin(self, answer: Answer) -> None:
-        """Weigh the request that was sent, and note in its answer what it weighs."""
+    def begin(self, answer: Answer, place: DeltaGenerator) -> None:
+        """Weigh the request that was sent, and note in its answer what it weighs.
+
+        The split is drawn from a place beside the answer, as its part of the page draws nothing
+        outside of itself (Streamlit 1.67): notes of which the page's program lets the meter have
+        the words. One has all of it, and each later one what is not as in that one.
+        """
         total, parts = self._request(Window.of(self.visitor.conversation))
         answer.prompt_estimate = total.tokens
+        parts.append(Part(kind="reply", label=text.PART_REPLY, tokens=0))
+        split = Split(text.THIS_REQUEST, total, parts, self._limit)
+        begun = self._drawn(split)
+        place.html(notes.note("meter", begun))
         self._sent = _Sent(
-            total=total,
-            parts=parts,
+            split=split,
             text=RunningCount(self.counter, self.visitor.options.model),
             reasoning=RunningCount(self.counter, self.visitor.options.model),
+            begun=begun,
+            place=place.empty(),
         )
 
-    def grow(self, answer: Answer, place: DeltaGenerator) -> None:
-        """Draw the split with the weight of an answer that grows.
-
-        From a place beside the answer, as its part of the page draws nothing outside of itself
-        (Streamlit 1.67): a note of which the page's program lets the meter have the words.
-        """
+    def grow(self, answer: Answer) -> None:
+        """Draw the split with the weight of an answer that grows."""
         sent = self._sent
         if sent is None or time.monotonic() - sent.shown_at < PACE:
             return
@@ -115,14 +113,19 @@ class Meter:
         else:
             counted = sent.text.count(answer.written) + sent.reasoning.count(answer.reasoning)
             scaled = self.visitor.calibration.scaled(counted, self.visitor.options.model)
-            total, reply = sent.total, scaled.tokens
-        if (total, reply) == sent.shown:
+            total, reply = sent.split.total, scaled.tokens
+        *parts, before = sent.split.parts
+        parts.append(replace(before, tokens=reply))
+        split = replace(sent.split, total=total, parts=parts)
+        if split == sent.shown:
             return
-        parts = [*sent.parts, Part(kind="reply", label=text.PART_REPLY, tokens=reply)]
-        split = _Split(text.THIS_REQUEST, total, parts, self._limit)
-        drawn = [split.head(self._price(total.tokens)), split.rows()]
-        place.html(f'<i class="live"></i>{notes.note("meter", drawn)}')
-        sent.shown, sent.shown_at = (total, reply), time.monotonic()
+        drawn = zip(sent.begun, self._drawn(split), strict=True)
+        sent.place.html(notes.note("growth", [change(begun, now) for begun, now in drawn]))
+        sent.shown, sent.shown_at = split, time.monotonic()
+
+    def _drawn(self, split: Split) -> list[str]:
+        """HTML of the two pieces of a split."""
+        return [split.head(self._price(split.total.tokens)), split.rows()]
 
     @property
     def _model(self) -> Model:
@@ -229,48 +232,6 @@ class Meter:
         return weights.count(sum(weights.messages))
 
 
-@dataclass(frozen=True)
-class _Split:
-    """A request and its parts: a line with a bar, and a list that says it in words."""
-
-    label: str
-    total: Count
-    parts: list[Part]
-    limit: int | None
-
-    def head(self, price: str | None) -> str:
-        """HTML of the line, the bar, and beneath it the share of the context and the price."""
-        used, limit = sum(part.tokens for part in self.parts if part.kind != "room"), self.limit
-        room = max(0, limit - used) if limit is not None else int(not used)
-        filled = "".join(
-            f'<i class="{part.kind}" style="flex-grow:{part.tokens}"></i>'
-            for part in self.parts
-            if part.tokens > 0 and part.kind != "room"
-        )
-        over = ' class="over"' if limit is not None and used > limit else ""
-        share = "" if limit is None else text.share(used, limit)
-        return (
-            f'<div class="meter" data-drawn="{_new()}">'
-            f"<h2><span>{self.label}</span><b>{text.tokens(self.total)}</b></h2>"
-            f'<div{over} aria-hidden=true>{filled}<u style="flex-grow:{room}"></u></div>'
-            f"<small><span>{share}</span><span>{price or ''}</span></small></div>"
-        )
-
-    def rows(self) -> str:
-        """HTML of the parts and their tokens."""
-        rows = "".join(_row(part.kind, part.label, text.number(part.tokens)) for part in self.parts)
-        return f'<div class="meter" data-drawn="{_new()}"><ul>{rows}</ul></div>'
-
-
-def _new() -> str:
-    """Another word each time.
-
-    What the browser would take for the same, it would not draw over what the page's program has
-    put in its place meanwhile.
-    """
-    return uuid4().hex[:8]
-
-
 def _is_told(answer: Answer) -> bool:
     """Whether there is something to say of an answer's tokens, and it has ended."""
     return answer.is_begun and answer.is_weighed and answer.status is not Status.STREAMING
@@ -280,10 +241,6 @@ def _number(number: int | None) -> str | None:
     return None if number is None else text.number(number)
 
 
-def _row(kind: str, label: str, number: str) -> str:
-    return f'<li class="{kind}"><span>{html.escape(label)}</span><b>{html.escape(number)}</b></li>'
-
-
 def _lines_html(rows: list[tuple[str, str]], notes: list[str]) -> str:
-    listed = "".join(_row("line", label, value) for label, value in rows)
+    listed = "".join(row("line", label, value) for label, value in rows)
     return f'<div class="meter"><ul>{listed}</ul><p>{html.escape(" ".join(notes))}</p></div>'

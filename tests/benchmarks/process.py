@@ -28,7 +28,7 @@ START = """
 import sys
 from chat.ui.meter import Meter
 if {still}:
-    Meter.grow = lambda self, answer, place: None
+    Meter.grow = lambda self, answer: None
 from streamlit.web.cli import main
 sys.argv = ["streamlit", "run", "streamlit_app.py", "--server.port", "{port}",
             "--server.headless", "true"]
