@@ -272,8 +272,20 @@ def test_by_a_finger_a_button_lets_a_question_wait(
         button = chat.page.get_by_role("button", name=say("queue.queue"))
         expect(button).to_be_hidden()
         chat.input.fill("Q2")
+        assert (
+            level(button)
+            == level(chat.stop)
+            == level(chat.page.get_by_test_id("stChatInputSubmitButton"))
+        )
         button.tap()
         expect(waiting(chat)).to_contain_text("Q2")
         ends.set()
         chat.expect_answer(2, "Answer 2.")
     assert asked(service) == ["Q1", "Q2"]
+
+
+def level(button: Locator) -> float:
+    """The middle of a button, in pixels from the top."""
+    box = button.bounding_box()
+    assert box is not None
+    return box["y"] + box["height"] / 2
