@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from base64 import b64encode
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from chat.languages.language import say
 from chat.words import text
 from tests import pictures
 from tests.browser import firefox
+from tests.browser.exports import EXPORT
 from tests.browser.files import last_question, sent_pictures
 from tests.browser.firefox import FirefoxPage
 from tests.browser.keeping import WORDS, growing
@@ -262,3 +264,31 @@ def test_files_go_along_with_a_question_and_are_kept(
     page.expect_said("What is it?", "Answer 1.", "And now?", "Answer 2.")
     again = pictures_of(service.last.messages[1]["content"])
     assert again == [f"data:image/jpeg;base64,{b64encode(sent).decode()}"]
+
+
+def test_nothing_of_a_temporary_chat_is_kept(page: FirefoxPage) -> None:
+    page.ask("Q1")
+    page.expect_said("Q1", "Answer 1.")
+    page.expect_free()
+    page.click(".st-key-temporary_chat button")
+    page.expect(lambda: page.has(".st-key-temporary") and page.messages() == [])
+    page.ask("A secret")
+    page.expect_said("A secret", "Answer 2.")
+    page.expect_free()
+    page.load()
+    page.expect(lambda: page.says("Q1", ".chats"))
+    assert page.messages() == []
+    assert not page.says("A secret")
+
+
+def test_chats_of_another_app_are_imported_and_found(page: FirefoxPage, tmp_path: Path) -> None:
+    export = tmp_path / "conversations.json"
+    export.write_text(json.dumps(EXPORT))
+    page.click(".st-key-more summary")
+    page.expect(lambda: page.has(".load input"))
+    page.marionette.find_element(By.CSS_SELECTOR, ".load input").send_keys(str(export))
+    page.expect(lambda: page.says(say("taking.imported", count=2), ".load-status"))
+    page.click(".chats li .open", "Old")
+    page.expect_said("What is old?", "Rome.")
+    page.ask("And now?")
+    page.expect_said("What is old?", "Rome.", "And now?", "Answer 1.")
