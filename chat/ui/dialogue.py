@@ -14,6 +14,7 @@ from chat.languages.language import speak
 from chat.services.base import Service
 from chat.ui import (
     beginning,
+    ear,
     microphone,
     new_chat,
     notes,
@@ -106,6 +107,9 @@ def _draw_round(page: Page, *, number: int) -> None:
     if number == page.deleted_at:
         bring_back = partial(page.move, page.visitor.conversation.bring_back)
         _draw_way_back(text.BRING_ROUND_BACK, "bring_round_back", bring_back)
+        if page.was_deleted:
+            ear.say(st.empty(), text.ROUND_IS_DELETED)
+            page.was_deleted = False
     elif fork is None and page.is_whole:
         st.empty()  # in place of a round, which would stay until the run ends (Streamlit 1.67)
     if fork is None:

@@ -84,6 +84,11 @@ class Page(Parts):
         move()
         self.redraw()
 
+    def take_away(self, move: Callable[[], None]) -> None:
+        """The same for a round that goes, which is told."""
+        self.was_deleted = True
+        self.move(move)
+
     def open(self, dialog: str) -> None:
         """Open a dialog."""
         self.to_open = dialog

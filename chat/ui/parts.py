@@ -113,6 +113,7 @@ class Parts:
     hidden: int = 0  # rounds before the first that is drawn
     places: int = 0  # of rounds, some of them for those to come
     deleted_at: int | None = None  # the place of a round that was deleted and can be had back
+    was_deleted: bool = False  # a round was deleted, and that was not said
     is_collecting: bool = False  # the chat's pictures, for a file
     converted: dict[str, Any] | None = None  # a part of a file with many chats
     is_mixed: bool = False  # answers of several models are in the chat

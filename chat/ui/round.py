@@ -229,7 +229,7 @@ def _actions(page: Page, view: RoundView) -> None:
                 _ask_button(page, round, Move.GO_ON, text.GO_ON, "resume")
         # Of all of them, the last one alone is seen (sidebar.py).
         undo, delete = (
-            partial(page.move, partial(do, round)) for do in (visitor.undo, visitor.delete)
+            partial(page.take_away, partial(do, round)) for do in (visitor.undo, visitor.delete)
         )
         _button(text.UNDO, "undo", undo, round.key)
         _button(text.DELETE, "delete", delete, round.key)
