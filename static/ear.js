@@ -1,7 +1,7 @@
 // What a screen reader says and what it calls the parts of the dialogue. Streamlit (1.67) says nothing of
 // an answer, and what it draws anew would be said anew: so two regions stand outside of it, made once.
 import { onNote } from "./notes.js";
-import { ALERT, DIALOGUE, HEADING, MESSAGE, SAID, placeOf } from "./selectors.js";
+import { ALERT, DIALOGUE, HEADING, IN_FIELD, MESSAGE, SAID, labelOf, placeOf } from "./selectors.js";
 import { isWriting } from "./writing.js";
 
 function region(role) {
@@ -17,6 +17,7 @@ const status = region("status");
 const alert = region("alert");
 const heard = new Set(); // the names of what the server had said
 let names = null;
+let named = 0; // elements that had no id
 
 export function announce(words, isFailure = false) {
   const said = document.createElement("p"); // the same words again are said again
@@ -44,6 +45,14 @@ function name(added) {
   }
 }
 
+// A button within a field is called by both names, as its own one is the same in each field.
+function nameInField(button) {
+  const label = labelOf(button);
+  if (!label) return;
+  for (const element of [button, label]) element.id ||= `named-${++named}`;
+  set(button, "aria-labelledby", `${button.id} ${label.id}`);
+}
+
 // A transcript, of which nothing is read by itself: the status tells of it. Headings in it stand below
 // the page's own, and a failure is said once.
 function describe(added) {
@@ -56,6 +65,7 @@ function describe(added) {
   for (const heading of within(added, HEADING)) {
     set(heading, "aria-level", `${Math.min(6, Number(heading.tagName[1]) + 1)}`);
   }
+  for (const button of within(added, IN_FIELD)) nameInField(button);
   name(added);
 }
 

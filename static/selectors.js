@@ -47,6 +47,12 @@ const IN_DRAWN = '[data-testid="InputInstructions"]';
 export const isOfStreamlit = (element) => !element.closest(DRAWN) || !!element.closest(IN_DRAWN);
 export const mayHoldWords = (element) => isOfStreamlit(element) || !!element.querySelector(IN_DRAWN);
 
+// The buttons within a field, which Streamlit calls the same in each.
+const FIELD = ':is([data-testid="stSelectbox"], [data-testid="stNumberInput"])';
+export const IN_FIELD = `${FIELD} button[tabindex="-1"]`;
+const LABEL = '[data-testid="stWidgetLabel"] [data-testid="stMarkdownContainer"]';
+export const labelOf = (button) => button.closest(FIELD).querySelector(LABEL);
+
 export const FORM = '[data-testid="stForm"]';
 export const GATE = `${FORM} input`; // the field of the password
 export const OPENED_FIELD = `:is(${DIALOG}) ${FORM} input`; // the fields of a form that opens over the page

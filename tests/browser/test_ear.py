@@ -7,7 +7,7 @@ import threading
 import pytest
 from playwright.sync_api import Browser, expect
 
-from chat.languages.language import language
+from chat.languages.language import language, say
 from chat.words import text
 from tests.browser.chat_page import ChatPage, visitor, wait_until
 from tests.browser.keeping import again, ask
@@ -144,3 +144,21 @@ def test_what_was_copied_is_said(chat: ChatPage, service: ScriptedService) -> No
     listen(chat)
     chat.action(1, text.COPY).click()
     wait_until(chat, lambda: heard(chat) == [f"status: {text.COPIED}"])
+
+
+def test_the_buttons_within_fields_have_a_name_each(chat: ChatPage) -> None:
+    chat.open_more()
+    fields = (text.TEMPERATURE, text.TOP_P, text.MAX_TOKENS)
+    for word, labels in (
+        (say("streamlit.increment"), fields),
+        (say("streamlit.decrement"), fields),
+        (say("streamlit.open"), (text.MODEL, text.LANGUAGE)),
+    ):
+        for label in labels:
+            button = chat.sidebar.get_by_role("button", name=f"{word} {label}", exact=True)
+            expect(button).to_have_count(1)
+        expect(chat.sidebar.get_by_role("button", name=word, exact=True)).to_have_count(0)
+    german = language("de")
+    chat.pick(text.LANGUAGE, german.name, then=german.say("language"))
+    name = f"{german.say('streamlit.increment')} {german.say('temperature')}"
+    expect(chat.sidebar.get_by_role("button", name=name, exact=True)).to_have_count(1)
