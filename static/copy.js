@@ -5,23 +5,35 @@ import { APP } from "./selectors.js";
 
 const SHOWN = 1500; // milliseconds for which a button says that it has copied
 
-document.addEventListener("click", async ({ target }) => {
+document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("[data-copy]");
-  if (!button) return;
-  const { copied, failed, close } = button.dataset;
-  const copy = JSON.parse(button.dataset.copy);
+  if (button) copy(JSON.parse(button.dataset.copy), button, button.dataset);
+});
+
+// Copies a text, which a `label` says then. A text that is still to come is a promise, and has to be handed
+// in by the click itself; where it does not come, this raises why.
+export async function copy(text, label, { copied, failed, close }) {
   try {
-    await navigator.clipboard.writeText(copy);
+    await (typeof text === "string" ? navigator.clipboard.writeText(text) : writeComing(text));
   } catch {
-    show(copy, failed, close);
+    show(await text, failed, close);
     return;
   }
-  const name = button.textContent;
+  const name = label.textContent;
   if (name === copied) return;
-  button.textContent = copied;
+  label.textContent = copied;
   announce(copied);
-  setTimeout(() => (button.textContent = name), SHOWN);
-});
+  setTimeout(() => label.textContent === copied && (label.textContent = name), SHOWN);
+}
+
+// A browser may have forgotten the click when the text is there, so the clipboard gets the promise of it.
+async function writeComing(text) {
+  // eslint-disable-next-line browsers/support -- Firefox before 127: it remembers a click for five seconds
+  const { ClipboardItem } = window;
+  if (!ClipboardItem) return navigator.clipboard.writeText(await text);
+  const plain = text.then((words) => new Blob([words], { type: "text/plain" }));
+  return navigator.clipboard.write([new ClipboardItem({ "text/plain": plain })]);
+}
 
 function show(text, why, close) {
   const dialog = document.createElement("dialog");

@@ -5,6 +5,7 @@ import { written } from "./backup.js";
 import { bytesAsSent } from "./characters.js";
 import { fill, inForm, tag } from "./elements.js";
 import { Import, severalIn } from "./imports.js";
+import { speak } from "./sharing.js";
 import { store } from "./store.js";
 
 const MOST = 400_000_000; // bytes of a file that is read: a browser's texts are not much longer
@@ -31,6 +32,7 @@ class Files {
     this.save.textContent = words.save_all;
     this.save.title = words.save_all_help;
     this.save.hidden = !keeps;
+    speak(data.sharing);
     running?.receive(converted);
     this.tell();
   }

@@ -71,6 +71,8 @@ export const EDITED = `${EDIT} textarea`;
 export const ENDS_EDIT = '[class*="st-key-leave-edit-"] button, [class*="st-key-save-edit-"] button';
 export const EARLIER = ".st-key-earlier button";
 export const NEW_CHAT = ":is(.st-key-new_chat, .st-key-temporary_chat) button";
+export const COPY_CHAT = ".st-key-copy_chat button";
+export const labelOf = (button) => button.querySelector("p") ?? button; // what its words stand in
 // The buttons after which one goes on to write.
 export const ABOUT_TO_ASK = [
   ...[NEW_CHAT, ".st-key-bring_back button", ".st-key-bring_round_back button"],

@@ -38,9 +38,20 @@ def draw(page: Page) -> None:
         on_click="ignore",
         width="stretch",
     )
+    # The browser copies what it would save (static/sharing.js).
+    st.download_button(
+        text.COPY_CHAT,
+        partial(_markdown, page),
+        "chat.md",
+        "text/markdown",
+        key="copy_chat",
+        on_click="ignore",
+        width="stretch",
+    )
     _backup(page)
     data = {
         "words": text.import_words(),
+        "sharing": text.sharing_words(),
         "language": page.language.code,
         "largest": LARGEST,
         "keeps": page.visitor.store is not None,

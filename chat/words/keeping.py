@@ -35,6 +35,12 @@ def import_words() -> dict[str, Word]:
     return spoken().table("taking")
 
 
+def sharing_words() -> dict[str, Word]:
+    """The words of the ways to copy a chat, which the browser writes."""
+    own = {"copied": say("copied"), "failed": say("copy_failed"), "close": say("streamlit.close")}
+    return {**spoken().table("sharing"), **own}
+
+
 def others_in_file(count: int) -> str:
     """That a file had more chats than the one that was opened."""
     return say("others_in_file", count=count)

@@ -8,7 +8,7 @@ const LONG = 1000; // milliseconds: for a longer timer no test waits, and no pro
 const NAMES = [
   ...["document", "sessionStorage", "MutationObserver", "ResizeObserver", "getComputedStyle"],
   ...["Element", "HTMLElement", "Node", "NodeFilter", "HTMLTextAreaElement", "Event", "FocusEvent", "KeyboardEvent", "MouseEvent", "WheelEvent"],
-  ...["history", "location"],
+  ...["history", "location", "HTMLAnchorElement"],
 ];
 for (const name of NAMES) globalThis[name] = page[name];
 globalThis.window = page;

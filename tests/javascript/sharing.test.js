@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { draw, find, until } from "./dom.js";
+import { speak } from "../../static/sharing.js";
+
+// What Streamlit's button does: it has the file made, and clicks a link that stands nowhere.
+function save(name) {
+  const link = document.createElement("a");
+  link.setAttribute("href", `/media/${name}`);
+  link.click();
+}
+
+let asked;
+let clipboard;
+
+beforeEach((context) => {
+  draw('<div class="st-key-copy_chat"><button><p>Copy chat</p></button></div>');
+  [asked, clipboard] = [0, []];
+  find("button").addEventListener("click", () => asked++);
+  speak({ copied: "Copied", failed: "Copy it:", close: "Close", not_copied: "Not copied." });
+  window.ClipboardItem = class {
+    constructor(types) {
+      this.text = types["text/plain"].then((blob) => blob.text());
+    }
+  };
+  const write = async ([{ text }]) => void clipboard.push(await text);
+  const writeText = async (text) => void clipboard.push(text);
+  Object.defineProperty(navigator, "clipboard", { value: { write, writeText }, configurable: true });
+  context.mock.method(globalThis, "fetch", async (address) => ({ ok: !address.includes("gone"), status: 404, text: async () => address }));
+});
+
+test("what a button would save is copied, and the button says so", async () => {
+  find("button").click();
+  save("chat.json"); // another file, which is saved
+  save("chat.md");
+  await until(() => find("p").textContent === "Copied");
+  assert.deepEqual(clipboard, ["https://chat.example/media/chat.md"]);
+  assert.equal(Object.hasOwn(HTMLAnchorElement.prototype, "click"), false);
+});
+
+test("a browser that takes no promise gets the text when it has come", async () => {
+  delete window.ClipboardItem;
+  find("button").click();
+  save("chat.md");
+  await until(() => clipboard.length);
+});
+
+test("a second press waits for the first", async () => {
+  find("button").click();
+  find("button").click();
+  assert.equal(asked, 1);
+  save("chat.md");
+  await until(() => clipboard.length);
+  find("button").click();
+  assert.equal(asked, 2);
+  save("chat.md");
+  await until(() => clipboard.length === 2);
+});
+
+test("where no file comes, that is said", async (context) => {
+  context.mock.method(console, "warn", () => {});
+  find("button").click();
+  save("gone.md");
+  await until(() => find(".said")?.textContent === "Not copied.");
+  assert.deepEqual(clipboard, []);
+});
