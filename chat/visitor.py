@@ -44,6 +44,7 @@ class Visitor(Payer):
         self.is_waiting = False  # the first of these, for pictures that the browser was asked for
         self.request: Request | None = None  # whose answer is being written
         self.refused: ChatError | None = None  # why the last question was not sent
+        self.has_opened_link: bool | None = None  # a link's chat; None where there was none
         self.unsent: str | None = None  # a question to be put back where it was typed
         self.latest: Answer | None = None  # the last one that was asked for here
 
@@ -66,7 +67,7 @@ class Visitor(Payer):
             if self._waits(question):
                 break
             self.queue.pop(0)
-            self.refused = None
+            self.refused = self.has_opened_link = None
             try:
                 service.check()
                 opened = self._open(question)
@@ -287,7 +288,7 @@ class Visitor(Payer):
         self.conversation = conversation
         if conversation.previous is not None:
             conversation.previous.previous = None  # one can be had back, not a row of them
-        self.refused = self.latest = None
+        self.refused = self.latest = self.has_opened_link = None
         self.use(
             system_prompt=conversation.system_prompt,
             rounds=conversation.rounds,

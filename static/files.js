@@ -5,6 +5,8 @@ import { written } from "./backup.js";
 import { bytesAsSent } from "./characters.js";
 import { fill, inForm, tag } from "./elements.js";
 import { Import, severalIn } from "./imports.js";
+import { bring } from "./linked.js";
+import { save } from "./saved.js";
 import { speak } from "./sharing.js";
 import { store } from "./store.js";
 
@@ -32,7 +34,8 @@ class Files {
     this.save.textContent = words.save_all;
     this.save.title = words.save_all_help;
     this.save.hidden = !keeps;
-    speak(data.sharing);
+    speak(data.sharing, data.has_pictures);
+    bring(data.largest, send);
     running?.receive(converted);
     this.tell();
   }
@@ -68,10 +71,7 @@ class Files {
     [running, said] = [running?.isDone ? null : running, ""];
     try {
       const file = await written(store.storage, (task) => store.enqueue(task));
-      const address = URL.createObjectURL(file);
-      const day = new Date().toISOString().slice(0, 10);
-      tag("a", { href: address, download: `chats-${day}.json` }).click();
-      setTimeout(() => URL.revokeObjectURL(address), 60_000);
+      save(file, `chats-${new Date().toISOString().slice(0, 10)}.json`);
     } catch (error) {
       console.warn("The chats cannot be read.", error);
       said = "save_all_failed";

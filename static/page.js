@@ -2,6 +2,7 @@
 // cached by the browser under the hash of all its files.
 import "./person.js";
 import { forget } from "./address.js";
+import { keepLinked } from "./linked.js";
 import "./keys.js";
 import "./copy.js";
 import "./direction.js";
@@ -38,8 +39,10 @@ onNote("writes", (writes) => store.receive(writes));
 onNote("drawn", (said) => {
   onDrawn(said);
   current.onDrawn(said);
-  if (said.isGate) takeField();
-  else {
+  if (said.isGate) {
+    takeField();
+    keepLinked();
+  } else {
     takeLinked(said.linked);
     forget(said.parameters);
   }

@@ -72,6 +72,7 @@ export const ENDS_EDIT = '[class*="st-key-leave-edit-"] button, [class*="st-key-
 export const EARLIER = ".st-key-earlier button";
 export const NEW_CHAT = ":is(.st-key-new_chat, .st-key-temporary_chat) button";
 export const COPY_CHAT = ".st-key-copy_chat button";
+export const COPY_LINK = ".st-key-copy_link button";
 export const labelOf = (button) => button.querySelector("p") ?? button; // what its words stand in
 // The buttons after which one goes on to write.
 export const ABOUT_TO_ASK = [

@@ -130,6 +130,10 @@ def _draw_refused(page: Page) -> None:
     elif page.visitor.refused is not None:
         with st.container():
             draw_failure(page.visitor, page.visitor.refused)
+    elif (is_opened := page.visitor.has_opened_link) is not None:
+        (st.info if is_opened else st.warning)(
+            text.CHAT_FROM_LINK if is_opened else text.LINK_FAILED
+        )
     else:
         st.empty()
 

@@ -49,12 +49,23 @@ def draw(page: Page) -> None:
         width="stretch",
     )
     _backup(page)
+    visitor = page.visitor
+    st.download_button(
+        text.COPY_LINK,
+        lambda: to_json(visitor.conversation, visitor.options, pictures=False),
+        "chat.json",
+        "application/json",
+        key="copy_link",
+        on_click="ignore",
+        width="stretch",
+    )
     data = {
         "words": text.import_words(),
         "sharing": text.sharing_words(),
+        "has_pictures": any(round.pictures for round in visitor.conversation.all_rounds),
         "language": page.language.code,
         "largest": LARGEST,
-        "keeps": page.visitor.store is not None,
+        "keeps": visitor.store is not None,
         "converted": page.converted,
     }
     _component(key="upload", data=data, on_file_change=partial(session.load, page, "upload"))

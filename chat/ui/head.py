@@ -1,9 +1,9 @@
 """What Streamlit's own page says before any program runs: its language, and the app's style.
 
 So nothing moves when both come: a page that is written from the right begins there, and the
-dialogue leaves the sidebar its place. And a browser in which no program can run says so. Streamlit
-(1.67) has no public way to its page; here it is changed on its way out, and where it is another one
-some day, it goes out as it is.
+dialogue leaves the sidebar its place. A chat in the address goes from there first of all, and a
+browser in which no program can run says so. Streamlit (1.67) has no public way to its page; here it
+is changed on its way out, and where it is another one some day, it goes out as it is.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class _Page:
                 # The later one wins: behind the head, to whose end Streamlit adds its own style,
                 # and before what is drawn, which has rules of its own (sidebar.py).
                 (BODY, f"{BODY}{program.style()}"),
-                (END, f"{program.word_to_old_browsers()}{END}"),
+                (END, f"{program.first_script()}{program.word_to_old_browsers()}{END}"),
             ):
                 page = page.replace(place, written, 1)
         body, headers = page.encode(), MutableHeaders(scope=start)

@@ -254,7 +254,7 @@ class Parts:
         visitor, tray = self.visitor, self.visitor.tray
         match part:
             case Part.END:
-                return visitor.refused, visitor.is_waiting
+                return visitor.refused, visitor.is_waiting, visitor.has_opened_link
             case Part.QUEUE:
                 return self.queue.received
             case Part.TRAY:

@@ -34,7 +34,8 @@ _HASH = hashlib.sha256(
         for part in (file[0].encode(), file[1])
     )
 ).hexdigest()[:16]
-_ALONE = "too_old.js"  # which no other file asks for
+# Which no other file asks for: they run before all else, as no module does.
+FRAGMENT, TOO_OLD = ALONE = "fragment.js", "too_old.js"
 _FOR_GOOD = "public, max-age=31536000, immutable"
 
 # A page stays with the program that it has loaded, also before a server of another version: two of
@@ -98,8 +99,13 @@ def link() -> str:
         if name.endswith(".js")
         else f"<{path(name)}>; rel=preload; as=style"
         for name in _FILES
-        if name != _ALONE
+        if name not in ALONE
     )
+
+
+def first_script() -> str:
+    """HTML that takes a chat off the page's address, before Streamlit's own program runs."""
+    return f'<script src="{path(FRAGMENT)}"></script>'
 
 
 def word_to_old_browsers() -> str:
@@ -107,7 +113,7 @@ def word_to_old_browsers() -> str:
     return (
         f'<p id="too-old" lang="{spoken().code}" dir="{spoken().direction}" hidden'
         ' style="font: 1.125rem/1.5 sans-serif; max-width: 40rem; margin: 20vh auto;'
-        f' padding: 0 1rem">{html.escape(text.TOO_OLD)}</p><script src="{path(_ALONE)}"></script>'
+        f' padding: 0 1rem">{html.escape(text.TOO_OLD)}</p><script src="{path(TOO_OLD)}"></script>'
     )
 
 

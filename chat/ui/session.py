@@ -201,18 +201,24 @@ def use_key(page: Page) -> None:
 def load(page: Page, key: str) -> None:
     """Turn to the conversation in the file that the component with this key has read.
 
-    Of a file with many, the browser sends a part at a time, and keeps what is made of it.
+    Or in a link, which the page says where the conversation ends. Of a file with many, the browser
+    sends a part at a time, and keeps what is made of it.
     """
     page.take_settings()
     file = st.session_state[key].file
     page.converted = converted(file, page.visitor.options)
     if isinstance(file, dict) and "part" in file:
         page.redraw()
-    page.fault, page.others = None, 0
+    is_linked = isinstance(file, dict) and "linked" in file
+    page.fault, page.others, fault = None, 0, None
     try:
         page.others = page.visitor.load(file)
     except TranscriptError as error:
-        page.fault = error.fault
+        fault = error.fault
+    if is_linked:
+        page.visitor.has_opened_link = fault is None
+    else:
+        page.fault = fault
     st.rerun()
 
 

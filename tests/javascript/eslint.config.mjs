@@ -20,6 +20,7 @@ export default [
       "browsers/support": ["error", ["drop", "number", "take", "QuotaExceededError"]],
     },
   },
+  { files: ["static/fragment.js"], languageOptions: { sourceType: "script" } },
   {
     files: ["static/too_old.js"],
     languageOptions: { ecmaVersion: 5, sourceType: "script" },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { draw, find, until } from "./dom.js";
+import { unpacked } from "../../static/packed.js";
 import { speak } from "../../static/sharing.js";
 
 // What Streamlit's button does: it has the file made, and clicks a link that stands nowhere.
@@ -10,14 +11,22 @@ function save(name) {
   link.click();
 }
 
+const WORDS = {
+  ...{ copied: "Copied", failed: "Copy it:", close: "Close", not_copied: "Not copied." },
+  ...{ link_copied: "It has all.", too_long: "Too long.", small_pictures: "Small." },
+};
+
 let asked;
 let clipboard;
+let contents; // of the file that is asked for
 
 beforeEach((context) => {
-  draw('<div class="st-key-copy_chat"><button><p>Copy chat</p></button></div>');
-  [asked, clipboard] = [0, []];
+  draw(`
+    <div class="st-key-copy_chat"><button><p>Copy chat</p></button></div>
+    <div class="st-key-copy_link"><button><p>Copy link</p></button></div>`);
+  [asked, clipboard, contents] = [0, [], null];
   find("button").addEventListener("click", () => asked++);
-  speak({ copied: "Copied", failed: "Copy it:", close: "Close", not_copied: "Not copied." });
+  speak(WORDS, false);
   window.ClipboardItem = class {
     constructor(types) {
       this.text = types["text/plain"].then((blob) => blob.text());
@@ -26,7 +35,7 @@ beforeEach((context) => {
   const write = async ([{ text }]) => void clipboard.push(await text);
   const writeText = async (text) => void clipboard.push(text);
   Object.defineProperty(navigator, "clipboard", { value: { write, writeText }, configurable: true });
-  context.mock.method(globalThis, "fetch", async (address) => ({ ok: !address.includes("gone"), status: 404, text: async () => address }));
+  context.mock.method(globalThis, "fetch", async (address) => ({ ok: !address.includes("gone"), status: 404, text: async () => contents ?? address }));
 });
 
 test("what a button would save is copied, and the button says so", async () => {
@@ -62,5 +71,30 @@ test("where no file comes, that is said", async (context) => {
   find("button").click();
   save("gone.md");
   await until(() => find(".said")?.textContent === "Not copied.");
+  assert.deepEqual(clipboard, []);
+});
+
+const LINK = ".st-key-copy_link button";
+
+test("a link has the whole chat, and nothing else of the address", async () => {
+  contents = '{"format": "…"}';
+  location.href = "https://chat.example/base/?lang=de#there";
+  find(LINK).click();
+  save("chat.json");
+  await until(() => find(".said")?.textContent === "It has all.");
+  const [[link]] = [clipboard];
+  const [address, letters] = link.split("#chat=");
+  assert.equal(address, "https://chat.example/base/");
+  assert.equal(await unpacked(letters, 1000), contents);
+});
+
+test("a chat that is too long for one is saved as a file", async (context) => {
+  speak(WORDS, true);
+  contents = Array.from({ length: 20_000 }, () => Math.random()).join();
+  const made = new Promise((resolve) => context.mock.method(URL, "createObjectURL", (blob) => (resolve(blob), "blob:x")));
+  find(LINK).click();
+  save("chat.json");
+  await until(() => find(".said")?.textContent === "Too long. Small.");
+  assert.equal(await (await made).text(), contents);
   assert.deepEqual(clipboard, []);
 });

@@ -49,7 +49,7 @@ def test_a_page_says_its_language_has_its_style_and_a_word_to_old_browsers(page:
     headers, body = run(answer_of(page))
     begins = f'<html lang="en" dir="ltr"><head></head><body>{program.style()}<p>'
     assert body.startswith(begins)
-    assert f"{program.word_to_old_browsers()}</body>" in body
+    assert f"{program.first_script()}{program.word_to_old_browsers()}</body>" in body
     assert headers[b"content-length"] == str(len(body.encode())).encode()
     assert not headers.keys() & {b"etag", b"last-modified"}
 
