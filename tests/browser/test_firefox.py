@@ -227,6 +227,32 @@ def test_an_answer_is_copied(page: FirefoxPage, service: ScriptedService) -> Non
     page.expect(lambda: page.typed() == "It *is*\n\n- so")
 
 
+def test_a_chat_is_copied_and_opened_from_its_link(
+    page: FirefoxPage, service: ScriptedService
+) -> None:
+    service.enqueue(answering("It *is*\n\n- so"))
+    page.ask("Q1")
+    page.expect_said("Q1", "so")
+    page.expect_free()
+    page.click(".st-key-chats-and-more summary")
+    page.click(".st-key-copy_chat button")
+    page.expect(lambda: page.says(text.COPIED))
+    page.type(Keys.CONTROL + "v")
+    page.expect(lambda: page.typed().endswith("> Q1\n\nIt *is*\n\n- so\n"))
+    page.type(Keys.CONTROL + "a")
+    page.click(".st-key-copy_link button")
+    page.expect(lambda: page.says(say("sharing.link_copied")))
+    page.type(Keys.CONTROL + "v")
+    page.expect(lambda: page.typed().startswith(f"{page.address}/#chat="))
+    _, _, linked = page.typed().partition("#")
+    for asked in (f"/#{linked}", f"/?lang=en#{linked}"):  # in the open page, and in another one
+        page.load(asked)
+        page.expect(lambda: page.says(text.CHAT_FROM_LINK))
+        page.expect_said("Q1", "so")
+        assert page.run("return location.hash") == ""
+    assert len(service.requests) == 1
+
+
 DROP = """
 const [name, type, data] = arguments;
 const transfer = new DataTransfer();
