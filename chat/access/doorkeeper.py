@@ -105,6 +105,8 @@ class Doorkeeper:
             "content-security-policy": self._rules.content_security_policy,
             "x-content-type-options": "nosniff",
             "referrer-policy": "same-origin",
+            # Whoever opens this page could send it chat after chat in links (static/linked.js).
+            "cross-origin-opener-policy": "same-origin",
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

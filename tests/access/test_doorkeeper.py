@@ -236,6 +236,7 @@ def test_every_answer_has_the_headers_and_one_of_each() -> None:
     assert headers[b"x-frame-options"] == b"DENY"
     assert headers[b"x-content-type-options"] == b"nosniff"
     assert headers[b"referrer-policy"] == b"same-origin"
+    assert headers[b"cross-origin-opener-policy"] == b"same-origin"
     policy = headers[b"content-security-policy"].decode()
     assert "connect-src 'self';" in policy
     ancestors = "frame-ancestors 'self' https://huggingface.co https://example.org"

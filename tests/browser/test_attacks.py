@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.chat_page import ChatPage, opened
+from tests.browser.linking import follow, fragment
 from tests.fakes.service import KEY, ScriptedService, answering
 
 pytestmark = pytest.mark.one_page
@@ -97,8 +98,9 @@ def test_a_title_of_the_list_can_neither_fetch_nor_run(chat: ChatPage) -> None:
     expect_unharmed(chat)
 
 
+@pytest.mark.parametrize("is_linked", [False, True], ids=["in a file", "in a link"])
 def test_a_transcript_can_neither_fetch_nor_run_nor_name_another_service(
-    chat: ChatPage, service: ScriptedService
+    chat: ChatPage, service: ScriptedService, *, is_linked: bool
 ) -> None:
     messages = [
         {"role": "system", "content": WICKED},
@@ -106,15 +108,28 @@ def test_a_transcript_can_neither_fetch_nor_run_nor_name_another_service(
         {"role": "assistant", "content": WICKED},
     ]
     whole = {"messages": messages, "base_url": "http://evil.example/v1", "api_key": "sk-evil"}
-    chat.open_more()
-    chat.sidebar.locator('input[type="file"]').set_input_files(
-        {"name": "a.json", "mimeType": "application/json", "buffer": json.dumps(whole).encode()}
-    )
+    written = json.dumps(whole).encode()
+    if is_linked:
+        follow(chat, fragment(written))
+    else:
+        chat.open_more()
+        chat.sidebar.locator('input[type="file"]').set_input_files(
+            {"name": "a.json", "mimeType": "application/json", "buffer": written}
+        )
     expect(chat.answer(1)).to_contain_text("window.gotIn")
     expect_unharmed(chat)
     chat.ask("Q2")
     chat.expect_answer(2, "Answer 1.")
     assert service.last.headers["authorization"] == f"Bearer {KEY}"
+
+
+def test_a_page_that_opens_the_app_has_no_hand_on_it(tab: Page, app: str) -> None:
+    # Else it could send it one chat in a link after another.
+    with tab.expect_popup() as popup:
+        tab.evaluate("(address) => { window.opened = open(address) }", app)
+    ChatPage(popup.value)
+    assert tab.evaluate("window.opened.closed")
+    assert popup.value.evaluate("opener") is None
 
 
 def test_the_key_is_nowhere_in_what_the_browser_gets(tab: Page, app: str) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import zlib
-from base64 import urlsafe_b64encode
 from pathlib import Path
 
 import pytest
@@ -15,29 +13,13 @@ from chat.languages.language import say
 from chat.words import text
 from tests.browser.chat_page import ChatPage, opened, visitor, wait_until
 from tests.browser.keeping import again, ask, chats, entry, expect_kept
+from tests.browser.linking import follow, fragment, of_messages
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
 from tests.running import running_app
 
 pytestmark = pytest.mark.one_page
 LONG = "word " * 40_000
-
-
-def fragment(packed: bytes) -> str:
-    """What a link has behind its address."""
-    squeezed = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    data = squeezed.compress(packed) + squeezed.flush()
-    return f"#chat={urlsafe_b64encode(data).decode().rstrip('=')}"
-
-
-def of_messages(*questions: str) -> str:
-    """A link's chat with these questions."""
-    return fragment(json.dumps([{"role": "user", "content": each} for each in questions]).encode())
-
-
-def follow(chat: ChatPage, linked: str) -> None:
-    """Follow a link in an open page."""
-    chat.page.evaluate("(hash) => { location.hash = hash }", linked)
 
 
 def expect_from_link(chat: ChatPage, question: str) -> None:

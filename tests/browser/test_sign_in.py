@@ -12,6 +12,7 @@ from chat.errors import VisitorBudgetSpent
 from chat.words import text
 from tests.browser.chat_page import ChatPage
 from tests.browser.frames import framed
+from tests.browser.linking import of_messages
 from tests.browser.signing_in import Site, sign_in, sign_out, site, somebody
 from tests.browser.wire import Wire
 from tests.fakes.service import ScriptedService, answering
@@ -45,6 +46,15 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def name_shown(page: Page, name: str) -> None:
     expect(page.locator(".st-key-person").get_by_text(name)).to_be_visible()
+
+
+def test_a_chat_in_a_link_waits_until_somebody_has_signed_in(closed: Site, page: Page) -> None:
+    page.goto(f"{closed.address}/{of_messages('Theirs')}")
+    expect(page.get_by_text(text.SIGN_IN_FIRST)).to_be_visible()
+    assert "#" not in page.url
+    sign_in(page, "ada")
+    expect(ChatPage(page).question(1)).to_have_text("Theirs")
+    expect(page.get_by_text(text.CHAT_FROM_LINK)).to_be_visible()
 
 
 def test_each_person_has_a_budget_and_chats_of_their_own(
