@@ -1,6 +1,7 @@
 // Chats out of files and into one. A file is read here and goes the way of every click. Streamlit's own
 // upload asks for a cookie, which many browsers do not send from inside another site's frame, where a
 // Space stands.
+import { isArchive, textIn } from "./archive.js";
 import { written } from "./backup.js";
 import { bytesAsSent } from "./characters.js";
 import { fill, inForm, tag } from "./elements.js";
@@ -17,7 +18,7 @@ let said = ""; // what became of the last download, where it failed
 
 class Files {
   constructor(parentElement) {
-    this.input = tag("input", { type: "file", accept: ".json,application/json", onchange: () => this.read() });
+    this.input = tag("input", { type: "file", accept: ".json,application/json,.zip,application/zip", onchange: () => this.read() });
     this.label = tag("label", { className: "load" }, [this.input]);
     this.save = tag("button", { className: "load-all", type: "button", onclick: () => this.saveAll() });
     this.status = tag("p", { className: "load-status", "role": "status" });
@@ -53,7 +54,7 @@ class Files {
     said = "";
     const isKept = data.keeps && store.database && !store.fault;
     // A file that is too large is not even read, and one that would be too large on its way is not sent.
-    const text = file.size > (isKept ? MOST : data.largest) ? null : await file.text();
+    const text = await textOf(file, isKept ? MOST : data.largest);
     input.value = ""; // so that the same file can be loaded again
     const several = isKept && text !== null ? severalIn(text) : null;
     if (several) {
@@ -78,6 +79,12 @@ class Files {
     }
     this.tell();
   }
+}
+
+// What a file says, or what ChatGPT's archive has of chats; null where that is too large.
+async function textOf(file, most) {
+  if (await isArchive(file)) return textIn(file, "conversations.json", most);
+  return file.size > most ? null : file.text();
 }
 
 function progress({ isDone, added, known, total }, words) {

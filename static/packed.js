@@ -21,7 +21,8 @@ export async function unpacked(letters, most) {
   }
 }
 
-async function inflated(bytes, most) {
+// Bytes that were deflated. Raises where they were not, or are more than `most`.
+export async function inflated(bytes, most) {
   let at = 0;
   const pieces = new ReadableStream({
     pull(stream) {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,15 @@ def test_several_chats_of_another_app_are_kept_and_can_be_gone_on_with(
     ask(chat, 2, "And then?")
     sent = [message["content"] for message in service.last.messages]
     assert sent[-3:] == ["What is new?", "First news.", "And then?"]
+
+
+def test_the_archive_that_another_app_sends_is_taken_as_it_is(chat: ChatPage) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("chat.html", "<p>")
+        file.writestr("conversations.json", json.dumps(EXPORT))
+    take(chat, archive.getvalue())
+    expect_said(chat, 2)
 
 
 def test_one_chat_of_another_app_is_opened(chat: ChatPage) -> None:

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { draw, find, until } from "./dom.js";
+import { archive } from "./zipped.js";
 import { files } from "../../static/files.js";
 import { store } from "../../static/store.js";
 
@@ -13,8 +14,8 @@ function mount(largest, label = "Load", help = "A file", keeps = false) {
   files({ data, parentElement: find("#place"), setTriggerValue: (name, value) => sent.push([name, value]) });
 }
 
-function choose(text) {
-  const file = { size: text.length, text: async () => text };
+function choose(...contents) {
+  const file = new Blob(contents);
   Object.defineProperty(find("input"), "files", { value: [file], configurable: true });
   find("input").dispatchEvent(new Event("change"));
 }
@@ -38,6 +39,18 @@ test("of a file that is too large, or would be on its way, only the size is sent
   choose('""""""'); // each of which is sent as two bytes
   await until(() => sent.length === 2);
   assert.deepEqual(sent, [["file", { size: 11 }], ["file", { size: 6 }]]);
+});
+
+test("of an archive, what it has of chats is sent, or that there is nothing", async () => {
+  mount(1000);
+  choose(archive({ "conversations.json": "[1]" }));
+  await until(() => sent.length === 1);
+  choose(archive({ "other.json": "[2]" }));
+  await until(() => sent.length === 2);
+  choose(archive({ "conversations.json": "x".repeat(1001) }));
+  await until(() => sent.length === 3);
+  const [one, other, large] = sent.map(([, file]) => file);
+  assert.deepEqual([one, other, "size" in large], [{ text: "[1]" }, { text: "" }, true]);
 });
 
 test("it is drawn once, however often the page is", () => {
