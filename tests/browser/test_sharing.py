@@ -11,7 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from chat.languages.language import say
 from chat.words import text
+from tests import pictures
 from tests.browser.chat_page import ChatPage, opened, visitor, wait_until
+from tests.browser.files import Brought, Tray
 from tests.browser.keeping import again, ask, chats, entry, expect_kept
 from tests.browser.linking import follow, fragment, of_messages
 from tests.fakes import service as fake
@@ -126,6 +128,23 @@ def test_a_link_opens_a_copy_in_another_browser_once(
         expect(reloaded.page.get_by_text(text.CHAT_FROM_LINK)).to_have_count(0)
         reloaded.action(1, text.EARLIER_VERSION).click()
         expect(reloaded.answer(1)).to_contain_text("First <b>version</b>.")
+
+
+def test_pictures_go_along_with_a_link_as_small_ones(
+    chat: ChatPage, browser: Browser, service: ScriptedService
+) -> None:
+    tray = Tray(chat)
+    tray.choose(Brought("cat.jpg", "image/jpeg", pictures.photo()))
+    tray.expect("cat.jpg")
+    chat.ask("What is it?")
+    chat.expect_answer(1, "Answer 1.")
+    link = copied(chat, text.COPY_LINK)
+    sentences = say("sharing.link_copied"), say("sharing.small_pictures")
+    expect(chat.page.locator(".said")).to_have_text(" ".join(sentences))
+    with visitor(browser, link) as other:
+        expect_from_link(other, "What is it?")
+        expect(other.messages.first.locator(".pictures img")).to_be_visible()
+    assert len(service.requests) == 1
 
 
 def test_a_chat_that_is_too_long_for_a_link_becomes_a_file(
