@@ -1,7 +1,7 @@
 // What a screen reader says and what it calls the parts of the dialogue. Streamlit (1.67) says nothing of
 // an answer, and what it draws anew would be said anew: so two regions stand outside of it, made once.
 import { onNote } from "./notes.js";
-import { ALERT, DIALOGUE, HEADING, IN_FIELD, MESSAGE, SAID, labelOf, placeOf } from "./selectors.js";
+import { ALERT, DIALOGUE, HEADING, IN_FIELD, MESSAGE, SAID, fieldLabelOf, placeOf } from "./selectors.js";
 import { isWriting } from "./writing.js";
 
 function region(role) {
@@ -47,7 +47,7 @@ function name(added) {
 
 // A button within a field is called by both names, as its own one is the same in each field.
 function nameInField(button) {
-  const label = labelOf(button);
+  const label = fieldLabelOf(button);
   if (!label) return;
   for (const element of [button, label]) element.id ||= `named-${++named}`;
   set(button, "aria-labelledby", `${button.id} ${label.id}`);

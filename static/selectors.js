@@ -51,7 +51,7 @@ export const mayHoldWords = (element) => isOfStreamlit(element) || !!element.que
 const FIELD = ':is([data-testid="stSelectbox"], [data-testid="stNumberInput"])';
 export const IN_FIELD = `${FIELD} button[tabindex="-1"]`;
 const LABEL = '[data-testid="stWidgetLabel"] [data-testid="stMarkdownContainer"]';
-export const labelOf = (button) => button.closest(FIELD).querySelector(LABEL);
+export const fieldLabelOf = (button) => button.closest(FIELD).querySelector(LABEL);
 
 export const FORM = '[data-testid="stForm"]';
 export const GATE = `${FORM} input`; // the field of the password
