@@ -2,6 +2,7 @@
 // cached by the browser under the hash of all its files.
 import "./person.js";
 import { forget } from "./address.js";
+import "./back.js";
 import { keepLinked } from "./linked.js";
 import "./keys.js";
 import "./copy.js";

@@ -21,9 +21,12 @@ def tell_gate() -> None:
 def tell_drawn(page: Parts) -> None:
     """Tell settled.js that a press acts from now on, as soon as the store is ready.
 
-    And queue.js, which chat is shown, and how its last answer has ended.
+    And queue.js, which chat is shown, and how its last answer has ended; and back.js, what to say
+    where the connection was lost meanwhile.
     """
     store, answer = page.visitor.store, page.visitor.latest
+    rounds = page.visitor.conversation.history
+    asked = answer or (rounds[-1].answer if rounds else None)
     _tell(
         {
             "store": None if store is None else store.session,
@@ -33,6 +36,7 @@ def tell_drawn(page: Parts) -> None:
             "chat": page.chat,
             "answer": None if answer is None else answer.key,
             "isComplete": answer is None or answer.status is Status.COMPLETE,
+            "back": "" if asked is None else text.connection_is_back(asked),
         }
     )
 

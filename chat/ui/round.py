@@ -16,7 +16,7 @@ from streamlit.delta_generator import DeltaGenerator
 from chat.conversation.answer import Answer
 from chat.conversation.question import Move, Question
 from chat.conversation.round import Fork, Round
-from chat.errors import ChatError
+from chat.errors import ChatError, ConnectionLost
 from chat.languages.language import spoken
 from chat.markup.plain import literal
 from chat.ui import copying, ear, facts, feedback, long, owner, session, tray
@@ -127,7 +127,7 @@ class RoundView:
             self._page.heard = None
             if answer.error is None:
                 self.say(text.heard_ending(answer))
-            else:
+            elif not isinstance(answer.error, ConnectionLost):  # which static/back.js says
                 self.say(_failure(self._page.visitor, answer.error), is_failure=True)
         note = text.ending(answer)
         if self.round.kept not in (None, answer) and not answer.continued:

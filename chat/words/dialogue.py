@@ -73,6 +73,13 @@ def heard_ending(answer: Answer) -> str:
     return spoken().joined(_end(answer) or whole, not_sent(answer.left_out))
 
 
+def connection_is_back(answer: Answer) -> str:
+    """Said when a connection that was lost while an answer was written has come back."""
+    if answer.status is Status.COMPLETE:
+        return say("back_whole")
+    return say("back_broken", action=say("go_on" if answer.can_go_on else "retry"))
+
+
 def heard_names() -> dict[str, str]:
     """What the transcript is called, and the questions and answers, with a place for a number."""
     return {

@@ -11,10 +11,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocket, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 
 from chat.conversation.files import text_of
 from chat.errors import ConnectionLost
+from chat.languages.language import say
 from chat.words import text
 from tests import nginx
 from tests.browser.chat_page import ChatPage, in_program, opened, visitor, wait_until
@@ -102,6 +103,22 @@ def lost(chat: ChatPage) -> None:
     """Wait until the page knows that its server is gone."""
     app = chat.page.get_by_test_id("stApp")
     expect(app).not_to_have_attribute("data-test-connection-state", "CONNECTED")
+
+
+def said(chat: ChatPage) -> Locator:
+    """The sentence that stands over the page for a while."""
+    return chat.page.locator(".said")
+
+
+# From now on, how often a sentence comes to stand there.
+COUNTED = """() => {
+  window.alerts = 0;
+  const come = (changes) => {
+    const added = changes.flatMap(({ addedNodes }) => [...addedNodes]);
+    window.alerts += added.filter(({ className }) => className === "said").length;
+  };
+  new MutationObserver(come).observe(document.body, { childList: true, subtree: true });
+}"""
 
 
 def arrived(service: ScriptedService, number: int) -> bool:
@@ -316,10 +333,62 @@ def test_an_answer_whose_page_was_lost_for_a_while_says_so_and_can_go_on(
         expect(chat.answer(number)).to_contain_text(text.failure(ConnectionLost())[0])
         expect(chat.answer(number)).not_to_contain_text(text.STOPPED)
         expect(chat.input).to_be_enabled()
+        action = text.GO_ON if begun else text.RETRY
+        expect(said(chat)).to_have_text(say("back_broken", action=action))
     expect(chat.action(2, text.GO_ON)).to_have_count(0)
     service.enqueue(answering("and the rest."))
     chat.action(1, text.GO_ON).click()
     chat.expect_answer(1, "Half of it and the rest.")
+
+
+def test_an_answer_that_went_on_without_its_page_is_told_to_be_whole(
+    tab: Page, app: str, service: ScriptedService
+) -> None:
+    wire = Wire(tab)
+    chat = opened(tab, app)
+    service.enqueue(
+        Reply(steps=[chunk("Half of it "), fake.pause(1.1), *answering("whole.").steps])
+    )
+    chat.ask("Q1")
+    expect(chat.answer(1)).to_contain_text("Half of it")
+    wire.is_held = True  # as on a phone that sleeps: the server does not know it
+    wait_until(chat, lambda: bool(wire.finished))
+    wire.cut()
+    lost(chat)
+    wire.is_held = False
+    wire.mend()
+    reconnected(chat)
+    expect(said(chat)).to_have_text(text.BACK_WHOLE)
+    chat.expect_answer(1, "Half of it whole.")
+    expect(said(chat)).to_have_count(0, timeout=20_000)
+    # Nothing was written when the connection was lost again.
+    chat.page.evaluate(COUNTED)
+    wire.cut()
+    lost(chat)
+    wire.mend()
+    reconnected(chat)
+    chat.ask("Q2")
+    chat.expect_answer(2, "Answer 2.")
+    assert chat.page.evaluate("() => window.alerts") == 0
+
+
+def test_after_a_break_a_server_that_was_started_again_offers_to_go_on(
+    browser: Browser, server: Server
+) -> None:
+    with visitor(browser, server.run()) as chat:
+        half = [chunk("Half of it "), fake.pause(1.1), chunk("x"), fake.stall]
+        server.service.enqueue(Reply(steps=half))
+        chat.ask("Q1")
+        expect_kept(chat, "Half of it")
+        server.kill()
+        lost(chat)
+        server.start()
+        reconnected(chat)
+        expect(said(chat)).to_have_text(say("back_broken", action=text.GO_ON))
+        server.service.enqueue(answering("and the rest."))
+        chat.action(1, text.GO_ON).click()
+        expect(chat.answer(1)).to_contain_text("and the rest.")
+        chat.expect_free()
 
 
 @pytest.mark.parametrize("is_sticky", [True, False], ids=["sticky", "round robin"])
