@@ -267,11 +267,13 @@ export const queue = new Queue();
 // not begun.
 export const queues = () => isWriting() || !!queue.next || (sent !== null && isSettled() && !isIdle());
 
-// Whoever goes to another chat while an answer is written is told where that is. A temporary one is nowhere.
+// Whoever goes to another chat while an answer is written is told where that is.
 export function sayLeft() {
-  if (store.temporaries.has(queue.chat)) return;
-  const waits = drawn?.store && queue.shown.length > 0 && queue.data?.words.left;
-  say([drawn?.left, waits].filter(Boolean).join(" "));
+  if (!drawn?.left) return;
+  const isTemporary = store.temporaries.has(queue.chat);
+  const isKept = drawn.store && !store.fault;
+  const waits = isKept && !isTemporary && queue.shown.length > 0 && queue.data?.words.left;
+  say([drawn.left[isTemporary ? "gone" : isKept ? "kept" : "back"], waits].filter(Boolean).join(" "));
 }
 
 export function mount({ data, parentElement, setTriggerValue }) {

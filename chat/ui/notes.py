@@ -46,7 +46,11 @@ def _tell(drawn: dict[str, object]) -> None:
         **drawn,
         "gone": text.PRESS_IS_GONE,
         "waits": text.PRESS_WAITS,
-        "left": text.ANSWER_IS_LEFT,
+        "left": {
+            "kept": text.ANSWER_IS_LEFT,
+            "back": text.ANSWER_IS_BACK,
+            "gone": text.ANSWER_IS_GONE,
+        },
         "tooLong": text.PASTE_IS_TOO_LONG,
         "run": uuid4().hex,  # new to each run
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -18,6 +19,7 @@ from tests.browser.keeping import again, entry, expect_kept
 from tests.browser.wire import Wire
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk, failing
+from tests.running import running_app
 
 pytestmark = pytest.mark.one_page
 
@@ -282,6 +284,18 @@ def test_by_a_finger_a_button_lets_a_question_wait(
         ends.set()
         chat.expect_answer(2, "Answer 2.")
     assert asked(service) == ["Q1", "Q2"]
+
+
+def test_where_no_chats_are_kept_it_is_told_that_the_one_that_was_left_can_be_had_back(
+    browser: Browser, service: ScriptedService, rank_files: Path, tmp_path: Path
+) -> None:
+    own = {**service.reach, "CHAT_STORE": "off", "TIKTOKEN_CACHE_DIR": str(rank_files)}
+    with running_app(tmp_path / "log", **own) as address, visitor(browser, address) as chat:
+        begin(chat, service)
+        chat.button(text.NEW_CHAT).click()
+        expect(chat.page.locator(".said")).to_have_text(text.ANSWER_IS_BACK)
+        chat.button(text.BRING_BACK).click()
+        expect(chat.answer(1)).to_contain_text("Half of it")
 
 
 def level(button: Locator) -> float:

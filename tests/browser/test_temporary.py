@@ -77,6 +77,18 @@ def test_what_waits_in_a_temporary_chat_is_noted_where_that_is_kept(
     wait_until(chat, lambda: "Waits" in chat.page.evaluate(NOTED)[0])
 
 
+def test_an_answer_that_is_left_with_a_temporary_chat_is_told_to_be_gone(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    begin(chat)
+    service.enqueue(growing(400))
+    chat.ask("Q1")
+    expect(chat.answer(1)).to_contain_text("w1 ")
+    chat.button(text.NEW_CHAT).click()
+    expect(chat.messages).to_have_count(0)
+    expect(chat.page.locator(".said")).to_have_text(text.ANSWER_IS_GONE)
+
+
 def test_a_temporary_chat_can_be_kept_with_all_that_was_said_in_it(chat: ChatPage) -> None:
     begin(chat)
     chat.ask("Q1")
