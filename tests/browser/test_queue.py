@@ -15,7 +15,7 @@ from chat.languages.language import say
 from chat.words import text
 from tests.browser.chat_page import ChatPage, opened, visitor, wait_until
 from tests.browser.files import Brought, Tray
-from tests.browser.keeping import again, entry, expect_kept
+from tests.browser.keeping import WORDS, again, chats, entry, expect_kept, remove
 from tests.browser.wire import Wire
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk, failing
@@ -168,6 +168,32 @@ def test_what_waits_stays_with_its_chat_when_another_one_is_begun(
     chat.expect_answer(2, "Answer 3.")
     assert asked(service) == ["Q1", "Other", "Q2"]
     assert text_of(service.last.messages[1]["content"]) == "Q1"
+
+
+def test_a_chat_that_is_deleted_takes_what_waits_along_and_brings_it_back(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    begin(chat, service)
+    write_on(chat, "Q2")
+    expect_kept(chat, "Half of it")
+    chat.stop.click()
+    expect(status(chat)).to_have_text(say("queue.held", count=1))
+    chat.expect_drawn()
+    remove(chat, "Q1")
+    expect(chat.messages).to_have_count(0)
+    expect(waiting(chat)).to_have_count(0)
+    expect(chat.input).to_have_value("")
+    assert chat.page.evaluate("() => sessionStorage.getItem('queue')") is None
+    chats(chat).get_by_role("button", name=WORDS["undo"]).click()
+    expect(chat.answer(1)).to_contain_text("Half of it")
+    expect(status(chat)).to_have_text(say("queue.held", count=1))
+    chat.expect_drawn()
+    wait_until(
+        chat, lambda: "Q2" in (chat.page.evaluate("() => sessionStorage.getItem('queue')") or "")
+    )
+    chat.page.get_by_role("button", name=say("queue.send", question="Q2")).click()
+    chat.expect_answer(2, "Answer 2.")
+    assert asked(service) == ["Q1", "Q2"]
 
 
 def test_another_chat_is_opened_at_once_and_what_is_left_is_told(
