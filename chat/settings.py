@@ -26,6 +26,7 @@ MOST_FILES = 8  # of a question
 MOST_MEGABYTES = 20  # of these together
 LOGS = ("text", "json")
 FILES = ("off", "images", "documents", "all")  # which kinds may go along with a question
+PROMPTS = "CHAT_PROMPTS"  # the one variable that names a file of the project
 SECRETS = frozenset(
     {"OPENAI_API_KEY", "CHAT_PASSWORD", "CHAT_REDIS_URL", "CHAT_LOGIN_CLIENT_SECRET"}
 )
@@ -107,20 +108,22 @@ class Settings:
         *,
         secrets: Mapping[str, object] | None = None,
         dotenv: Path = PROJECT / ".env",
+        folder: Path = PROJECT,
     ) -> Settings:
         """Read the settings: the process environment first, then `.env`, then `secrets`.
 
-        `secrets` are Streamlit's, where such a file exists. Raises `SettingsError`.
+        `secrets` are Streamlit's, where such a file exists; `folder` is where files are looked
+        for. Raises `SettingsError`.
         """
         read = Reader(read_values(environment, secrets=secrets, dotenv=dotenv))
-        settings = cls._parse(read)
+        settings = cls._parse(read, folder)
         if settings.allowed_models is not None:
-            file = Path(read.text("CHAT_PROMPTS")).name
+            file = Path(read.text(PROMPTS)).name
             prompts.check_models(file, settings.prompts, settings.allowed_models)
         return settings
 
     @classmethod
-    def _parse(cls, read: Reader) -> Settings:
+    def _parse(cls, read: Reader, folder: Path = PROJECT) -> Settings:
         model = read.text("CHAT_MODEL") or DEFAULT_MODEL
         return cls(
             api_key=read.secret("OPENAI_API_KEY"),
@@ -157,7 +160,7 @@ class Settings:
             files_megabytes=read.whole("CHAT_FILES_MEGABYTES", MOST_MEGABYTES, 1, MOST_MEGABYTES),
             transcription_model=read.text("CHAT_TRANSCRIPTION_MODEL") or None,
             language=read.language("CHAT_LANGUAGE"),
-            prompts=prompts.read(read.file("CHAT_PROMPTS", PROJECT)),
+            prompts=prompts.read(read.file(PROMPTS, folder)),
         )
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from chat.characters import is_sendable
 from chat.deploy.rules import README, DeployError, faults, front_matter, text
 from chat.deploy.tracked import tracked
-from chat.settings import SECRETS, Settings, SettingsError, variables
+from chat.settings import PROMPTS, SECRETS, Settings, SettingsError, variables
 
 KEY = "OPENAI_API_KEY"
 ADDRESS = "OPENAI_BASE_URL"
@@ -72,7 +72,7 @@ def plan(
     _check_name(space)
     chosen = _chosen(asked, values)
     try:
-        settings = Settings.load(chosen, dotenv=Path(os.devnull))
+        settings = Settings.load(chosen, dotenv=Path(os.devnull), folder=folder)
     except SettingsError as error:
         # Without the value, which may be a key that was given to the wrong name.
         said = {name: _masked(str(it), chosen.values()) for name, it in error.values.items()}
@@ -85,6 +85,8 @@ def plan(
     files = tracked(folder)
     if found := faults(files):
         raise DeployError("deploy_faults", faults="\n".join(found))
+    if prompts := chosen.get(PROMPTS):
+        _check_goes_along(prompts, files)
     planned = Plan(
         space=space,
         files={**files, README: text(files, README).encode()},
@@ -139,6 +141,15 @@ def _is_secret(name: str, value: str) -> bool:
         return name in SECRETS
     address = urlsplit(value)
     return "@" in address.netloc or bool(address.query)
+
+
+def _check_goes_along(prompts: str, files: Mapping[str, bytes]) -> None:
+    """Refuse to name a file of prompts that the Space would not have: it could not start."""
+    path = Path(os.path.normpath(prompts))
+    if path.as_posix() not in files:
+        inside = path.name if path.is_absolute() or ".." in path.parts else path.as_posix()
+        command = f"git add {inside}"
+        raise DeployError("deploy_stays_here", name=PROMPTS, file=prompts, command=command)
 
 
 def _is_reachable(address: str) -> bool:

@@ -233,6 +233,26 @@ def test_what_the_hub_would_refuse_is_said_line_by_line(app: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("where", ["inside", "outside"])
+def test_a_file_of_prompts_that_would_stay_here_is_refused(
+    app: Path, tmp_path_factory: pytest.TempPathFactory, where: str
+) -> None:
+    write(app, "texts/prompts.toml", b"[[prompt]]\nname = 'A'\ntext = 'B'\n")
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    write(elsewhere, "prompts.toml", b"")
+    named = "./texts//prompts.toml"
+    file, added = (
+        (named, "texts/prompts.toml")
+        if where == "inside"
+        else (f"{elsewhere}/prompts.toml", "prompts.toml")
+    )
+    said = refused(app, DAY, f"CHAT_PROMPTS={file}")
+    assert said.startswith(f"{file}, which CHAT_PROMPTS names, is not among the files that git ")
+    assert said.endswith(f"git add {added}")
+    git(app, "add", ".")
+    assert planned(app, DAY, f"CHAT_PROMPTS={named}").variables["CHAT_PROMPTS"] == named
+
+
 def test_a_readme_from_windows_goes_with_the_hubs_newlines(app: Path) -> None:
     write(app, "README.md", FILES["README.md"].replace(b"\n", b"\r\n"))
     assert planned(app, DAY).files == FILES
