@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from chat.doctor import address, configuration, guards, packages, service, storage
+from chat.doctor import address, configuration, guards, packages, service, sign_in, storage
 from chat.doctor.finding import Finding, Look, Mark, within, wrong
 from chat.languages.language import say
 from chat.redaction import PART, redacted
@@ -55,6 +55,9 @@ def _of_settings(
 ) -> Iterator[Finding]:
     yield from configuration.look(values)
     yield from guards.look(settings, values)
+    if (provider := settings.login.provider) is not None:
+        ask = partial(sign_in.look, settings.login, provider, seconds=CONNECT_TIMEOUT)
+        yield from looking("doctor_at_sign_in", patience.network, ask)
     if settings.data or settings.redis_url:
         yield from looking("doctor_at_ledger", patience.disk, partial(storage.ledger, settings))
     if settings.api_key is None:

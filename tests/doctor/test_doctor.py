@@ -316,6 +316,18 @@ def test_the_package_with_which_people_sign_in_is_looked_for_where_they_can() ->
     assert demo.mark is Mark.NOTE
 
 
+def test_a_provider_with_which_nobody_can_sign_in_is_told(asked: Asked) -> None:
+    host = f"127.0.0.1:{free_port()}"
+    code, lines = asked(
+        CHAT_LOGIN_CLIENT_ID="chat",
+        CHAT_LOGIN_CLIENT_SECRET="a-secret-of-ours",
+        CHAT_LOGIN_METADATA=f"http://{host}",
+        CHAT_LOGIN_ADDRESS="https://chat.example.org",
+    )
+    assert code == 1
+    assert [line for line in lines if line.startswith(f"✗ {host} does not answer, so nobody can")]
+
+
 def test_a_key_behind_a_sign_in_is_guarded(asked: Asked, service: ScriptedService) -> None:
     assert any("may spend your key" in line for line in asked(**service.reach)[1])
     _, lines = asked(**service.reach, CHAT_LOGIN="required")
