@@ -26,10 +26,6 @@ def send(events: Generator[Event]) -> None:
     next(events, None)  # it comes at once: see `Service.stream`
 
 
-# A terminal would act on them: a visitor chooses a model's name, and a service its words.
-_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
-
-
 class _Log:
     is_json = False
 
@@ -44,7 +40,9 @@ def log(line: str, fields: Mapping[str, object] | None = None) -> None:
     if _Log.is_json:
         time = datetime.now(UTC).isoformat(timespec="milliseconds")
         line = json.dumps({"time": time, "message": line, **(fields or {})}, ensure_ascii=False)
-    print(line.translate(_CONTROLS), file=sys.stderr, flush=True)
+    # A terminal would act on the others: a visitor chooses a model's name, and a service its words.
+    shown = "".join(letter if letter.isprintable() else " " for letter in line)
+    print(shown, file=sys.stderr, flush=True)
 
 
 class Service(ABC):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from chat.conversation.files import text_of
 from chat.conversation.window import Message
-from chat.errors import ChatError
+from chat.errors import ChatError, clean
 
 Log = Callable[[ChatError, str], None]  # gets each failure, with its line
 
@@ -24,8 +24,14 @@ def line(
 ) -> str:
     """The kind, the status, the model and the service's words, on one line."""
     words = without_repetitions(error.detail, messages)
-    parts = [type(error).__name__, None if status is None else str(status), f"model {model}", words]
-    return " | ".join(" ".join(part.split()) for part in parts if part)
+    kind, number = type(error).__name__, "" if status is None else str(status)
+    parts = [kind, number, f"model {named(model)}", " ".join(words.split())]
+    return " | ".join(filter(None, parts))
+
+
+def named(model: str) -> str:
+    """A model's name for the log: whoever asks may have typed anything there, even a key."""
+    return clean(model).replace("|", "/")  # which stands between two parts of a line
 
 
 def without_repetitions(words: str, messages: Sequence[Message]) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from chat import models
 from chat.conversation.events import Ended, Event, ReasoningDelta, TextDelta, UsageReported
 from chat.conversation.window import Window
-from chat.errors import ChatError
+from chat.errors import ChatError, clean
 from chat.files.recordings import Recording
 from chat.ledger.used import DOLLAR, Row, Used
 from chat.models import Usage
@@ -23,6 +23,7 @@ from chat.options import Options
 from chat.services.around import Around
 from chat.services.base import Service
 from chat.services.budgeted import FREE
+from chat.services.failure_log import named
 from chat.services.transcription import Transcript
 
 MOST_COST = 10**6 * DOLLAR  # of one request; a service tells its prices itself
@@ -94,8 +95,7 @@ class Noted:
         """All of it that is known, in one line."""
         known = {name: value for name, value in self.fields.items() if value is not None}
         known["own_key"] = "yes" if self.has_own_key else "no"
-        said = (f"{name} {value}" for name, value in known.items())
-        return " | ".join(("Request", *(" ".join(each.split()) for each in said)))
+        return " | ".join(("Request", *(f"{name} {value}" for name, value in known.items())))
 
 
 class Logged(Around):
@@ -128,7 +128,7 @@ class Logged(Around):
                 elif isinstance(event, UsageReported):
                     noted.usage = event.usage
                 elif isinstance(event, Ended):
-                    noted.ended = event.finish_reason
+                    noted.ended = clean(event.finish_reason)
                 yield event
 
     def transcribe(self, recording: Recording, model: str) -> Generator[Event, None, Transcript]:
@@ -141,7 +141,7 @@ class Logged(Around):
     @contextmanager
     def _noting(self, model: str) -> Iterator[tuple[Noted, float]]:
         """What is noted of a request, and when it began."""
-        noted = Noted(who=self._who, model=model, has_own_key=self._has_own_key)
+        noted = Noted(who=self._who, model=named(model), has_own_key=self._has_own_key)
         began = self._clock()
         try:
             yield noted, began

@@ -13,6 +13,7 @@ from chat import errors
 from chat.conversation.events import Ended, ReasoningDelta, TextDelta, Waiting
 from chat.ledger.used import Row, Used
 from chat.services.base import log, write_log_as
+from chat.services.failure_log import line
 from chat.services.request_log import Logged, Noted, pseudonym
 from tests.services.budgets import OPTIONS, Scripted, Seconds, used, window
 
@@ -69,8 +70,28 @@ def test_how_it_ended_is_noted_and_what_is_not_known_is_left_out(
     assert "tokens" not in noted.line
 
 
-def test_a_line_is_one_line_whatever_the_model_is_called() -> None:
-    assert "\n" not in Noted(who="v", model="a\nb", has_own_key=True).line
+@pytest.mark.parametrize(
+    ("typed", "logged"),
+    [
+        ("a\nRequest | ended stop", "a Request / ended stop"),
+        ("<script>steal()</script><b>a</b>", "a"),
+        (f"sk-{'0123456789' * 2}", "[key]"),
+        ("a" * 1_000, "a" * 299 + "…"),
+        ("org/name-1.5:free", "org/name-1.5:free"),
+    ],
+    ids=["a line", "markup", "a key", "long", "a name"],
+)
+def test_a_models_name_is_a_few_words_of_one_line_whatever_was_typed(
+    typed: str, logged: str
+) -> None:
+    notes: list[Noted] = []
+    service = Logged(Scripted(Ended("a\nb")), who="v", note=notes.append)
+    [*service.stream(window(), replace(OPTIONS, model=typed))]
+    assert notes[0].line.startswith(f"Request | visitor v | model {logged} | own_key no | ")
+    assert notes[0].line.endswith("| ended a b")
+    assert notes[0].row("v").model == logged
+    failed = line(errors.NotReachable(), typed, ())
+    assert failed == f"NotReachable | model {logged}"
 
 
 def row_after(service: Scripted, *, own: bool = False, model: str = "gpt-4o") -> Row:
@@ -140,9 +161,9 @@ def test_a_log_of_json_has_an_object_a_line(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_no_line_of_the_log_commands_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    log(Noted(who="v", model="a\x1b[2J\x9b2Jb", has_own_key=True).line)
+    log(Noted(who="v", model="a\x1b[2J\x9b2Jb\u2028\u202ec", has_own_key=True).line)
     written = capsys.readouterr().err
-    assert "model a [2J 2Jb |" in written
+    assert "model a [2J 2Jb  c |" in written
     assert written.rstrip("\n").isprintable()
 
 
