@@ -62,6 +62,7 @@ class SqliteStore(Store):
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None  # which one is open
+        self._was_busy = False  # the last step did not get its turn
         with self._errors():
             if not only_reads:
                 self._begin()
@@ -140,10 +141,18 @@ class SqliteStore(Store):
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        """Whatever goes wrong is a `StoreError`; a file is opened anew after it."""
+        """Whatever goes wrong is a `StoreError`; a file is opened anew after it.
+
+        Among many who write, SQLite lets one wait too long by chance. The next step may have more
+        luck; where it has not, somebody holds the file.
+        """
         try:
             yield
+            self._was_busy = False
         except (sqlite3.Error, OSError) as error:
+            if _is_busy(error) and not self._was_busy:
+                self._was_busy = True
+                raise BusyError(str(error)) from error
             is_damaged = type(error) is sqlite3.DatabaseError  # the others say more
             if self._path is not None and self._connection is not None:
                 self._connection.close()
@@ -200,6 +209,12 @@ def _transaction(
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+
+def _is_busy(error: Exception) -> bool:
+    """Whether another one was writing for as long as was waited."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without what it says besides
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _identity(path: Path) -> tuple[int, int]:

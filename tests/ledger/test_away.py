@@ -175,9 +175,26 @@ def test_a_file_that_another_holds_for_too_long(tmp_path: Path) -> None:
     owner.limits.reserve("v", 1, 300).settle(100)
     with sqlite3.connect(tmp_path / FILE) as another:
         another.execute("BEGIN EXCLUSIVE")
-        owner.assert_away()
+        with pytest.raises(errors.LedgerAway):
+            owner.limits.left("v")
+        assert owner.logged == []
+        owner.assert_away()  # as it was not by chance
     owner.pause()
     assert owner.limits.left("v").all == 900
+
+
+def test_a_file_that_another_holds_for_one_step_is_there_for_the_next(tmp_path: Path) -> None:
+    owner = Owner(SqliteStore(tmp_path / FILE))
+    owner.limits.reserve("v", 1, 300).settle(100)
+    for _ in range(2):
+        with sqlite3.connect(tmp_path / FILE) as another:
+            another.execute("BEGIN IMMEDIATE")
+            with pytest.raises(errors.LedgerAway):
+                owner.limits.enter("v")
+        assert owner.limits.left("v").all == 900
+        assert owner.limits.enter("v")
+        owner.limits.leave("v")
+    assert owner.logged == []
 
 
 def test_a_file_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
