@@ -4,11 +4,13 @@ under_way = UnderWay()
 service = Counted(service, under_way)
 under_way.close()           # from now on no question is taken
 under_way.count             # answers that are not over
+under_way.is_over           # there are none, and the page has what there was
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Generator
 from typing import TypeVar
 
@@ -22,6 +24,7 @@ from chat.services.base import Service
 from chat.services.transcription import Transcript
 
 Returned = TypeVar("Returned")
+HANDED_OVER = 2.0  # seconds in which a page has fetched the words of a recording
 
 
 class UnderWay:
@@ -31,6 +34,17 @@ class UnderWay:
         self._lock = threading.Lock()
         self.count = 0
         self.is_closed = False
+        self._heard: float | None = None  # when a recording became text, by the clock
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is under way any more, and pages have fetched what they fetch later."""
+        heard = self._heard
+        return not self.count and (heard is None or time.monotonic() - heard > HANDED_OVER)
+
+    def note_heard(self) -> None:
+        """Let a page fetch the words of a recording, which it does by the clock."""
+        self._heard = time.monotonic()
 
     def close(self) -> None:
         """Let no more begin."""
@@ -61,7 +75,9 @@ class Counted(Around):
 
     def transcribe(self, recording: Recording, model: str) -> Generator[Event, None, Transcript]:
         """See `Service.transcribe`."""
-        return self._counted(self._service.transcribe(recording, model))
+        transcript = yield from self._counted(self._service.transcribe(recording, model))
+        self._under_way.note_heard()
+        return transcript
 
     def _counted(
         self, events: Generator[Event, None, Returned]

@@ -1,9 +1,9 @@
 """The end of the server, when it is asked to go: no answer under way is cut off at once.
 
 Whoever stops a process first sends it SIGTERM, and after some time kills it. In between no question
-is taken any more, each stays in its input, and the answers under way have `PATIENCE` to end and to
-be counted. What is left is stopped and kept as at the end of every connection. A second signal ends
-it now.
+is taken any more and no recording, each stays where it is, and what is under way has `PATIENCE` to
+end and to be counted. What is left is stopped and kept as at the end of every connection. A second
+signal ends it now.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _handler(before: Handler, loop: asyncio.AbstractEventLoop) -> Handler:
 
     def leave(number: int, frame: FrameType | None) -> None:
         under_way = process.under_way()
-        if under_way is None or under_way.is_closed or not under_way.count:
+        if under_way is None or under_way.is_closed or under_way.is_over:
             before(number, frame)
             return
         under_way.close()
@@ -55,7 +55,7 @@ def _handler(before: Handler, loop: asyncio.AbstractEventLoop) -> Handler:
         began = time.monotonic()
         while time.monotonic() - began < PATIENCE:
             await asyncio.sleep(GLANCE)
-            if not under_way.count and process.is_all_counted():
+            if under_way.is_over and process.is_all_counted():
                 break
         before(number, None)
 

@@ -20,10 +20,12 @@ from chat.conversation.question import Move, Question
 from chat.conversation.round import Round
 from chat.conversation.tree import Conversation
 from chat.errors import LedgerAway
+from chat.files.recordings import Recording
 from chat.keeping.imports import converted
 from chat.keeping.untrusted import LONGEST_NAME, TranscriptError
 from chat.languages.language import choose, speak
 from chat.options import Options
+from chat.services.dictation import Transcribing
 from chat.settings import Settings
 from chat.ui import process
 from chat.visitor import Visitor
@@ -145,11 +147,12 @@ def dictate(page: Page, key: str) -> None:
     """Take in what the component with this key has recorded, and have it turned into text."""
     service = process.service_of(page.visitor)
     model = page.visitor.owners.transcription_model or ""
-    page.dictation.receive(
-        st.session_state[key].came,
-        st.context.locale,
-        lambda recording: service.transcribe(recording, model),
-    )
+
+    def begin(recording: Recording) -> Transcribing:
+        service.check()
+        return service.transcribe(recording, model)
+
+    page.dictation.receive(st.session_state[key].came, st.context.locale, begin)
     page.redraw()
 
 

@@ -12,9 +12,9 @@ UNGUARDED = (
 )
 
 
-def leaving(answers: int) -> str:
-    """The server is asked to end."""
-    return f"The server ends when {answers} answers under way have, or in 20 seconds."
+def leaving(count: int) -> str:
+    """The server is asked to end, while so many answers and recordings are under way."""
+    return f"The server ends when {count} answers or recordings under way have, or in 20 seconds."
 
 
 def refused(address: str, why: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +10,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from chat import errors
+from chat.languages.language import spoken
+from chat.words import log as said
 from chat.words import text
-from tests.browser.chat_page import ChatPage, visitor
+from tests.browser.chat_page import ChatPage, visitor, wait_until
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, failing, transcript
-from tests.running import running_app
+from tests.running import free_port, running_app, started_app
 
 WORDS = {name: str(word) for name, word in text.microphone_words().items()}
 
@@ -162,3 +166,33 @@ def test_a_page_that_may_not_hear_says_so_and_a_small_phone_has_room(
             assert box["x"] >= ends
             ends = box["x"] + box["width"]
         assert ends <= size["width"]
+
+
+def test_a_server_that_ends_hands_over_what_was_spoken_and_hears_no_more(
+    browser: Browser, service: ScriptedService, rank_files: Path, tmp_path: Path
+) -> None:
+    environment = {
+        **service.reach,
+        "CHAT_TRANSCRIPTION_MODEL": "hears",
+        "TIKTOKEN_CACHE_DIR": str(rank_files),
+    }
+    log, may_hear = tmp_path / "log", {"permissions": ["microphone"]}
+    with (
+        started_app(log, "streamlit_app.py", free_port(), **environment) as (address, process),
+        visitor(browser, address, **may_hear) as chat,
+        visitor(browser, address, **may_hear) as other,
+    ):
+        microphone, late = Microphone(chat), Microphone(other)
+        hears, released = transcript("what time is it?"), threading.Event()
+        service.enqueue(Reply(headers=hears.headers, steps=[fake.wait(released), *hears.steps]))
+        microphone.speak()
+        service.wait_for(1)
+        process.send_signal(signal.SIGTERM)
+        wait_until(chat, lambda: said.leaving(1) in log.read_text(encoding="utf-8"))
+        late.speak()
+        sentence = spoken().joined(*text.failure(errors.Restarting()))
+        expect(late.fault).to_have_text(sentence)
+        released.set()
+        expect(chat.input).to_have_value("what time is it?")
+        process.wait(60)
+    assert len(service.requests) == 1

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import pytest
 
 from chat import errors
-from chat.conversation.events import Ended, TextDelta
+from chat.conversation.events import Ended, Event, TextDelta, Waiting
+from chat.files.recordings import Recording
+from chat.services.transcription import Transcript
 from chat.services.under_way import Counted, UnderWay
 from tests.services.budgets import OPTIONS, Scripted, window
 
@@ -38,6 +42,26 @@ def test_nothing_begins_where_the_server_is_about_to_end() -> None:
     under_way = UnderWay()
     service = Counted(Counted(Scripted(), under_way), UnderWay())
     service.check()
+    assert under_way.is_over
     under_way.close()
     with pytest.raises(errors.Restarting):
         service.check()
+
+
+class Hearing(Scripted):
+    """Turns every recording into the same words."""
+
+    def transcribe(self, recording: Recording, model: str) -> Generator[Event, None, Transcript]:
+        yield Waiting()
+        return Transcript(text=f"{model} {recording.kind}")
+
+
+def test_a_recording_counts_and_then_its_words_are_fetched() -> None:
+    under_way = UnderWay()
+    recording = Recording(data=b"", kind="webm")
+    transcribing = Counted(Hearing(), under_way).transcribe(recording, "hears")
+    next(transcribing)
+    assert (under_way.count, under_way.is_over) == (1, False)
+    with pytest.raises(StopIteration):
+        next(transcribing)
+    assert (under_way.count, under_way.is_over) == (0, False)
