@@ -17,15 +17,19 @@ import streamlit as st
 from chat.access.signing_in import FAILED
 from chat.login import Provider
 from chat.markup.plain import literal
+from chat.services.base import log
 from chat.settings import SettingsError
-from chat.ui import notes, process
+from chat.ui import notes, owner, process
 from chat.ui.page import Page
+from chat.words import log as said
 from chat.words import text
 
 # Who signs in there may have several accounts, and no sign-out ends that there. Others may refuse
 # to be asked for a choice (OpenID Connect Core 1.0, section 3.1.2.1), which Streamlit (1.67) does.
 CHOOSERS = frozenset({"accounts.google.com", "login.microsoftonline.com"})
 HERE, FRAMED = "sign-in-here", "sign-in-framed"  # keys that the style knows
+
+_told: list[bool] = []  # whether the log says that nobody can sign in
 
 
 def secrets() -> dict[str, dict[str, Any]]:
@@ -70,8 +74,7 @@ def is_asked_for(title: str) -> bool:
         if people.has_button:
             st.button(text.SIGN_OUT, key="sign_out", on_click=st.logout)
     elif people.has_button:
-        if FAILED in st.query_params:
-            st.warning(text.SIGN_IN_FAILED)
+        _say_what_fails()
         st.write(text.SIGN_IN_FIRST)
         with st.container(key=HERE):
             st.button(text.SIGN_IN, key="sign_in", type="primary", on_click=st.login)
@@ -102,8 +105,7 @@ def draw(page: Page) -> None:
             if people.has_button:
                 _draw_button(text.SIGN_OUT, "sign_out", page, st.logout)
             return
-        if FAILED in st.query_params:
-            st.warning(text.SIGN_IN_FAILED)
+        _say_what_fails()
         with st.container(key=HERE):
             _draw_button(text.SIGN_IN, "sign_in", page, st.login)
         with st.container(key=FRAMED), st.popover(text.SIGN_IN, type="tertiary"):
@@ -113,6 +115,29 @@ def draw(page: Page) -> None:
 def _draw_button(label: str, key: str, page: Page, way: Callable[[], None]) -> None:
     # In no part, so that it acts at once: an answer that is being written is stopped and kept.
     st.button(label, key=key, type="tertiary", on_click=page.leave, args=(way,))
+
+
+def _say_what_fails() -> None:
+    """Say that signing in did not work, or cannot.
+
+    Where visitors come by https:// and the app is told http://, Streamlit (1.67) forgets at once
+    who has signed in: it signs for the origin of the one, and compares it with that of the other.
+    """
+    own, origin = process.current().settings.login.address, st.context.headers.get("Origin")
+    if own and origin and _is_other_scheme(own, origin):
+        st.warning(text.SIGN_IN_ASTRAY)
+        st.html(owner.note(text.login_address_differs(own, origin)))
+        if not _told:
+            _told.append(True)
+            log(said.login_address_differs(own, origin))
+    elif FAILED in st.query_params:
+        st.warning(text.SIGN_IN_FAILED)
+
+
+def _is_other_scheme(own: str, origin: str) -> bool:
+    """Whether an origin is that of the same machine, by http:// in the place of https:// or so."""
+    here, there = urlsplit(origin), urlsplit(own)
+    return here.hostname == there.hostname and here.scheme != there.scheme
 
 
 def _say_where(of_chats: str) -> None:

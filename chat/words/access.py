@@ -20,3 +20,8 @@ def wrong_name(name: str) -> str:
 def not_let_in(name: str) -> str:
     """Said to somebody who has signed in and is not on the owner's list."""
     return say("not_let_in", name=name)
+
+
+def login_address_differs(address: str, origin: str) -> str:
+    """For the owner: the app is told that it is reached by another address than it is."""
+    return say("login_address_differs", address=address, origin=origin[:200])

@@ -25,3 +25,11 @@ def refused(address: str, why: str) -> str:
 def closed(address: str, why: str) -> str:
     """A page that was closed."""
     return f"A page at {address} was closed: {why}."
+
+
+def login_address_differs(address: str, origin: str) -> str:
+    """Nobody can sign in where visitors come from."""
+    return (
+        f"Nobody can sign in: CHAT_LOGIN_ADDRESS is {address}, but visitors come by "
+        f"{origin[:200]}. Set it to that, and start the app again."
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from chat.errors import VisitorBudgetSpent
+from chat.words import log as said
 from chat.words import text
 from tests.browser.chat_page import ChatPage
 from tests.browser.frames import framed
@@ -16,7 +18,7 @@ from tests.browser.linking import of_messages
 from tests.browser.signing_in import Site, sign_in, sign_out, site, somebody
 from tests.browser.wire import Wire
 from tests.fakes.service import ScriptedService, answering
-from tests.running import free_port, running_app
+from tests.running import free_port, running_app, started_app
 
 TOKENS = 150  # a day for each visitor
 
@@ -186,3 +188,24 @@ def test_a_page_that_stood_open_shows_nothing_of_the_person_before(
         page.reload()
         expect(chat.answer(1)).to_contain_text("Hello, Ada.")
         expect(chat.input).to_have_value("unsent")
+
+
+def test_where_the_app_is_told_another_scheme_it_says_that_nobody_can_sign_in(
+    page: Page, tmp_path: Path
+) -> None:
+    port, log = free_port(), tmp_path / "log"
+    own, origin = f"https://127.0.0.1:{port}", f"http://127.0.0.1:{port}"
+    environment = {
+        "CHAT_LOGIN_CLIENT_ID": "chat",
+        "CHAT_LOGIN_CLIENT_SECRET": "a-secret",
+        "CHAT_LOGIN_METADATA": f"http://127.0.0.1:{free_port()}",
+        "CHAT_LOGIN_ADDRESS": own,
+    }
+    with started_app(log, "streamlit_app.py", port, **environment) as (address, _):
+        for _ in range(2):
+            page.goto(address)
+            expect(page.get_by_test_id("stAlert")).to_have_text(re.compile(text.SIGN_IN_ASTRAY))
+        page.locator("details.owner summary").click()
+        shown = text.login_address_differs(own, origin).replace("`", "")
+        expect(page.locator("details.owner p")).to_have_text(shown)
+    assert log.read_text(encoding="utf-8").count(said.login_address_differs(own, origin)) == 1
