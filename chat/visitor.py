@@ -169,7 +169,10 @@ class Visitor(Payer):
         self.conversation.system_prompt = system_prompt
         self.conversation.rounds = rounds
         self.conversation.pictures_again = pictures_again
-        self.conversation.most_pictures = MOST_PICTURES if self.tray.kinds.has_images else 0
+        # Nor with a chat from elsewhere or from before goes what the owner does not want.
+        kinds = self.tray.kinds
+        self.conversation.most_pictures = MOST_PICTURES if kinds.has_images else 0
+        self.conversation.sends_documents = kinds.has_documents
         model = models.find(options.model)
         self.options = model.accepted(options)
         tokens = model.prompt_capacity(

@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 
 from chat.conversation.answer import Status
-from chat.conversation.files import Picture, pictures_of, text_of
+from chat.conversation.files import Document, Picture, pictures_of, text_of
 from chat.conversation.question import Move, Question, Request
 from chat.conversation.round import Round
 from chat.conversation.tree import Conversation
@@ -412,6 +412,23 @@ def test_an_owner_who_takes_no_pictures_sends_none_whatever_is_loaded(
     assert pictures_sent(service) == []
     assert "[red.jpeg]" in text_of(service.last.messages[-1]["content"])
     assert visitor.tray.bounds.files == 1
+
+
+@pytest.mark.parametrize(("allowed", "is_sent"), [("off", False), ("images", False), ("all", True)])
+def test_a_loaded_chats_documents_go_where_the_owner_lets_documents_go(
+    provider: Service, service: ScriptedService, allowed: str, *, is_sent: bool
+) -> None:
+    visitor = Visitor(owners(service, CHAT_FILES=allowed), TokenCounter())
+    conversation = Conversation(system_prompt="S", rounds=3)
+    notes = Document(name="notes.txt", text="Secret plans")
+    list(conversation.ask("Q1", files=[notes]).answer.grow(came(0, "")))
+    visitor.load({"text": to_json(conversation, Options(model="scripted"))})
+    (first,) = visitor.conversation.history
+    retry = Question(text="Q1", move=Move.RETRY, round=first, seen=first.answer)
+    for question in (retry, Question(text="Q2")):
+        assert sent(visitor, provider, question) is not None
+        said = carried(service)[0]
+        assert ("Secret plans" in said, "[notes.txt]" in said) == (is_sent, not is_sent)
 
 
 def test_a_picture_that_is_nowhere_is_named(

@@ -104,12 +104,14 @@ class Document:
     def part(self) -> Part:
         """The text as a message carries it, in a block with the document's name.
 
-        No line of the text can end the block, nor can its name.
+        No line of the text can end the block, nor can its name. Without a text it is its name.
         """
+        name = " ".join(self.name.split())
+        if not self.text:
+            return {"type": "text", "text": f"[{name}]"}
         marks = "=" * 5
         while f"\n{marks}" in f"\n{self.text}":
             marks += "="
-        name = " ".join(self.name.split())
         return {"type": "text", "text": f"{marks} {name} {marks}\n{self.text}\n{marks}"}
 
 
@@ -124,6 +126,11 @@ def pictures_among(files: Iterable[File]) -> list[Picture]:
 def named(file: File) -> File:
     """A file without its bytes, if it is a picture: a message carries only its name then."""
     return replace(file, data=None) if isinstance(file, Picture) else file
+
+
+def unread(file: File) -> File:
+    """A file without its text, if it is a document: a message carries only its name then."""
+    return replace(file, text="") if isinstance(file, Document) else file
 
 
 def with_bytes(files: Sequence[File], known: Mapping[str, Picture]) -> tuple[File, ...]:

@@ -40,18 +40,20 @@ class Conversation:
     `rounds` is the number of answered rounds to remember (0 to 20), and `pictures_again` tells
     whether their pictures are sent again, or only named. Changing these or the system prompt takes
     effect with the next question and deletes nothing. Of more than `most_pictures` the oldest are
-    named; 0: all are. `capacity` bounds a prompt by the model's context; None where that is not
-    known. `previous` is the conversation that was open before this one, and can be had back until
-    the first question. `deleted` is the round that was deleted last, its fork, its place there, and
-    how many answers were `discarded` before: it can be had back until the next question.
-    `discarded`: the deleted answers' numbers, without words. `key` is a name that no other one has.
-    One that `is_temporary` is kept nowhere, and cannot be had back.
+    named; 0: all are. So are documents unless it `sends_documents`. `capacity` bounds a prompt by
+    the model's context; None where that is not known. `previous` is the conversation that was open
+    before this one, and can be had back until the first question. `deleted` is the round that was
+    deleted last, its fork, its place there, and how many answers were `discarded` before: it can be
+    had back until the next question. `discarded`: the deleted answers' numbers, without words.
+    `key` is a name that no other one has. One that `is_temporary` is kept nowhere, and cannot be
+    had back.
     """
 
     system_prompt: str = DEFAULT_SYSTEM_PROMPT
     rounds: int = DEFAULT_ROUNDS
     pictures_again: bool = True
     most_pictures: int = MOST_PICTURES
+    sends_documents: bool = True
     start: Fork = field(default_factory=Fork)
     capacity: Capacity | None = None
     previous: Conversation | None = None
@@ -251,6 +253,7 @@ class Conversation:
             rounds=self.rounds,
             pictures_again=self.pictures_again,
             most_pictures=self.most_pictures,
+            sends_documents=self.sends_documents,
             capacity=self.capacity,
             previous=self.worth_having_back,
             is_temporary=is_temporary,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, TypedDict
 
-from chat.conversation.files import File, Part, Picture, content_of, named, pictures_among
+from chat.conversation.files import File, Part, Picture, content_of, named, pictures_among, unread
 
 if TYPE_CHECKING:
     from chat.conversation.round import Round
@@ -50,9 +50,9 @@ class Window:
 
     `begun` is the answer so far, where the request asks to go on with it. `files` go along with the
     question. `remembered` are the answered rounds before the question that it carries, oldest
-    first; of the last `seen` of these the pictures go, too. `forgotten` counts those
-    that the number of rounds leaves out, and `left_out` those that did not fit the model's context.
-    `fits` tells whether what remains does.
+    first; of the last `seen` of these the pictures go, too, and of all the documents where it
+    `reads` them. `forgotten` counts those that the number of rounds leaves out, and `left_out`
+    those that did not fit the model's context. `fits` tells whether what remains does.
     """
 
     system_prompt: str
@@ -60,6 +60,7 @@ class Window:
     question: str | None
     files: tuple[File, ...] = ()
     seen: int = 0
+    reads: bool = True
     begun: str
     forgotten: int
     left_out: int
@@ -90,6 +91,8 @@ class Window:
             asked, files = question.question, question.files
         if not conversation.most_pictures:
             files = tuple(map(named, files))
+        if not conversation.sends_documents:
+            files = tuple(map(unread, files))
         answered = [round for round in past if round.kept]
         remembered = answered[max(0, len(answered) - keep) :]
         seen = _seen(conversation, files, remembered)
@@ -101,6 +104,7 @@ class Window:
                 question=asked,
                 files=files,
                 seen=min(seen, len(remembered) - left_out),
+                reads=conversation.sends_documents,
                 begun=question.versions[-1].continued if question else "",
                 forgotten=len(answered) - len(remembered),
                 left_out=left_out,
@@ -128,7 +132,7 @@ class Window:
             messages.append({"role": "system", "content": self.system_prompt})
         named_ones = len(self.remembered) - self.seen
         messages += chain.from_iterable(
-            messages_of(round, pictures=place >= named_ones)
+            messages_of(round, pictures=place >= named_ones, documents=self.reads)
             for place, round in enumerate(self.remembered)
         )
         if self.question is not None:
@@ -151,13 +155,16 @@ def _seen(conversation: Conversation, files: Sequence[File], remembered: Sequenc
     return len(remembered)
 
 
-def messages_of(round: Round, *, pictures: bool = True) -> tuple[Message, ...]:
+def messages_of(
+    round: Round, *, pictures: bool = True, documents: bool = True
+) -> tuple[Message, ...]:
     """A round as a request carries it: the question and the kept answer.
 
-    Without `pictures`, those that came with the question are only named.
+    Without `pictures` or `documents`, those that came with the question are only named.
     """
     answer = round.kept.text if round.kept else ""
     files = round.files if pictures else tuple(map(named, round.files))
+    files = files if documents else tuple(map(unread, files))
     return (
         {"role": "user", "content": content_of(round.question, files)},
         {"role": "assistant", "content": answer},

@@ -226,7 +226,7 @@ class Meter:
         left_out = window.forgotten + window.left_out
         out = [round for round in self.visitor.conversation.history if round.kept][:left_out]
         weights = self.visitor.calibration.weigh(
-            [message for round in out for message in messages_of(round)],
+            [each for round in out for each in messages_of(round, documents=window.reads)],
             self.visitor.options.model,
         )
         return weights.count(sum(weights.messages))

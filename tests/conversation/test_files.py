@@ -118,6 +118,17 @@ def test_where_no_pictures_are_taken_all_are_named_and_none_is_awaited() -> None
     assert conversation.start_over().most_pictures == 0
 
 
+def test_where_no_documents_are_taken_all_are_named() -> None:
+    conversation = Conversation(system_prompt="", rounds=3, sends_documents=False)
+    answered(conversation, "One", PHOTO, NOTES)
+    conversation.ask("Two", files=[NOTES])
+    contents = [message["content"] for message in conversation.messages]
+    assert [f"[{NOTES.name}]" in text_of(content) for content in contents] == [True, False, True]
+    assert not [content for content in contents if "Milk" in text_of(content)]
+    assert len(pictures_of(contents[0])) == 1
+    assert not conversation.start_over().sends_documents
+
+
 def test_bytes_that_are_known_are_put_where_they_lack_and_nowhere_else() -> None:
     here, elsewhere = replace(PHOTO, name="dog.jpg", data=None), replace(PHOTO, hash="0", data=None)
     known = {PHOTO.hash: PHOTO}
