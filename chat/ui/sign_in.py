@@ -99,13 +99,14 @@ def draw(page: Page) -> None:
     people, person = process.current().people, process.person()
     if person is None and not people.has_button:
         return
+    if person is None:
+        _say_what_fails()
     with st.container(key="person", horizontal=True, vertical_alignment="center", gap=None):
         if person is not None:
             st.caption(literal(person.name))
             if people.has_button:
                 _draw_button(text.SIGN_OUT, "sign_out", page, st.logout)
             return
-        _say_what_fails()
         with st.container(key=HERE):
             _draw_button(text.SIGN_IN, "sign_in", page, st.login)
         with st.container(key=FRAMED), st.popover(text.SIGN_IN, type="tertiary"):
