@@ -1,13 +1,13 @@
-// A connection that comes back: whoever lost it while an answer was written is told how that ended. A page
-// that was idle has lost nothing.
+// A connection that comes back: whoever lost it while an answer was written, or about to be, is told how that
+// ended. A page that was idle has lost nothing.
 import { say } from "./say.js";
 import { CONNECTION, isConnected, isIdle } from "./selectors.js";
-import { drawn, isSettled } from "./settled.js";
+import { before, drawn, isSettled } from "./settled.js";
 import { isWriting } from "./writing.js";
 
 const PAUSE = 50; // milliseconds between two looks whether the page was drawn again
 
-let hasToTell = false;
+let wasWriting = false;
 let looking = null;
 
 function tell() {
@@ -16,14 +16,15 @@ function tell() {
     looking = setTimeout(tell, PAUSE);
     return;
   }
-  hasToTell = false;
-  say(drawn?.back);
+  const isAnother = !!drawn?.answer && !!before && drawn.answer !== before.answer;
+  if (wasWriting || isAnother) say(drawn?.back);
+  wasWriting = false;
 }
 
 function onChange() {
   clearTimeout(looking);
-  if (!isConnected()) hasToTell ||= isWriting();
-  else if (hasToTell) tell();
+  if (isConnected()) tell();
+  else wasWriting ||= isWriting();
 }
 
 new MutationObserver(onChange).observe(document.body, { subtree: true, attributeFilter: [CONNECTION] });

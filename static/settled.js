@@ -13,6 +13,7 @@ const OPENING = 5000;
 const PAUSE = 50;
 
 export let drawn = null; // what the server said of the page that it has drawn since the connection came
+export let before = null; // the same of the connection that was lost last
 export let sent = null; // the question that was sent before the page was drawn again
 let begun = null; // the session whose kept chat was looked for
 let since = performance.now(); // when the connection was last lost or came, or the page was drawn
@@ -59,5 +60,5 @@ new MutationObserver(() => {
   if (wasConnected === isConnected()) return;
   wasConnected = !wasConnected;
   since = performance.now();
-  drawn = null;
+  [before, drawn] = [drawn ?? before, null];
 }).observe(document.body, { subtree: true, attributeFilter: [CONNECTION] });
