@@ -64,11 +64,15 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Beginning:
-    """What a chat was begun with: the title of its prompt, what that has set, and what was set."""
+    """What a chat was begun with: the title of its prompt, what that has set, and what was set.
+
+    `after` is the key of the chat's last round then; empty where there was none.
+    """
 
     title: str
     settings: Prompt
     before: Prompt
+    after: str
 
     def holds(self, visitor: Visitor) -> bool:
         """Whether nothing of it was set to something else since."""
@@ -99,7 +103,14 @@ def begin_with(visitor: Visitor, prompt: Prompt) -> Beginning:
         pictures_again=conversation.pictures_again,
         options=options,
     )
-    return Beginning(title=prompt.title, settings=_alike(prompt, visitor), before=before)
+    settings, after = _alike(prompt, visitor), last_round(visitor)
+    return Beginning(title=prompt.title, settings=settings, before=before, after=after)
+
+
+def last_round(visitor: Visitor) -> str:
+    """The key of the last round of the chat that is shown; empty where there is none."""
+    history = visitor.conversation.history
+    return history[-1].key if history else ""
 
 
 def _alike(prompt: Prompt, visitor: Visitor) -> Prompt:

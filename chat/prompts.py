@@ -1,4 +1,7 @@
-"""A prompt: what a chat begins with. Those that the owner ships stand in a file."""
+"""A prompt: what a chat begins with. Those that the owner ships stand in a file.
+
+A visitor's own are kept in the visitor's browser (static/prompts.js), by the same bounds.
+"""
 
 from __future__ import annotations
 
@@ -88,6 +91,22 @@ def check_models(file: str, prompts: tuple[Prompt, ...], allowed: tuple[str, ...
         if prompt.model is not None and prompt.model not in allowed:
             entry = _Entry(file, number, {"name": prompt.name})
             entry.refuse("prompt_choice", key="model", allowed=", ".join(allowed))
+
+
+def picked(said: object, shipped: tuple[Prompt, ...]) -> Prompt | None:
+    """The prompt that the browser says was picked: {"shipped": its name} or {"own": its table}.
+
+    Untrusted input; None where there is no such prompt, or it is none.
+    """
+    match said:
+        case {"shipped": str(name), **others} if not others:
+            return next((prompt for prompt in shipped if prompt.name == name), None)
+        case {"own": dict(table), **others} if not others:
+            try:
+                return _Entry("", 1, table).prompt()
+            except SettingsError:
+                return None
+    return None
 
 
 class _Entry:

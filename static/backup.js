@@ -1,9 +1,10 @@
 // All chats of this browser as one file, and chats from a file into this browser's storage:
 //
-//   {format, version, chats: [{id, title, name, created, changed, pinned, records: {name: record}}]}
+//   {format, version, prompts, chats: [{id, title, name, created, changed, pinned, records: {name: record}}]}
 //
 // The records are as in storage.js, with the bytes of pictures. What comes in is untrusted; what of it is
-// a chat, the server finds out whenever one is opened (chat/keeping/restoring.py).
+// a chat, the server finds out whenever one is opened (chat/keeping/restoring.py). Files from before have
+// no prompts.
 import { isId, newId, promised, recordsOf, words } from "./storage.js";
 
 export const ALL_CHATS = "all-chats";
@@ -17,7 +18,7 @@ const recordsIn = async (stored, id) => {
 };
 
 // The file, a chat at a time. `next` does a piece of work in its turn; where that fails, it returns nothing.
-export async function written(storage, next) {
+export async function written(storage, next, prompts = []) {
   const texts = [];
   for (const { id } of await next(() => storage.chats())) {
     const text = await next(async () => {
@@ -31,7 +32,7 @@ export async function written(storage, next) {
     if (text === undefined) throw new Error(`The chat ${id} cannot be read.`);
     if (text) texts.push(texts.length ? `,\n${text}` : text);
   }
-  const begin = `{"format":"${ALL_CHATS}","version":${VERSION},"chats":[\n`;
+  const begin = `{"format":"${ALL_CHATS}","version":${VERSION},"prompts":${JSON.stringify(prompts)},"chats":[\n`;
   return new Blob([begin, ...texts, "\n]}\n"], { type: "application/json" });
 }
 

@@ -14,6 +14,12 @@ export function tag(name, properties, children = []) {
 export const icon = (name, label, onclick) =>
   tag("button", { className: "icon", title: label, "aria-label": label, textContent: name, onclick });
 
+export function download(file, name) {
+  const address = URL.createObjectURL(file);
+  tag("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
 // A key that is held presses once: what it would press next undoes that.
 export function pressOnce(event) {
   if (event.key === "Enter" && event.repeat) event.preventDefault();

@@ -4,10 +4,10 @@
 import { isArchive, textIn } from "./archive.js";
 import { written } from "./backup.js";
 import { bytesAsSent } from "./characters.js";
-import { fill, inForm, tag } from "./elements.js";
+import { download, fill, inForm, tag } from "./elements.js";
 import { Import, severalIn } from "./imports.js";
 import { bring } from "./linked.js";
-import { save } from "./saved.js";
+import { prompts } from "./prompts.js";
 import { speak } from "./sharing.js";
 import { store } from "./store.js";
 
@@ -71,8 +71,8 @@ class Files {
   async saveAll() {
     [running, said] = [running?.isDone ? null : running, ""];
     try {
-      const file = await written(store.storage, (task) => store.enqueue(task));
-      save(file, `chats-${new Date().toISOString().slice(0, 10)}.json`);
+      const file = await written(store.storage, (task) => store.enqueue(task), prompts.all);
+      download(file, `chats-${new Date().toISOString().slice(0, 10)}.json`);
     } catch (error) {
       console.warn("The chats cannot be read.", error);
       said = "save_all_failed";
@@ -87,10 +87,11 @@ async function textOf(file, most) {
   return file.size > most ? null : file.text();
 }
 
-function progress({ isDone, added, known, total }, words) {
+function progress({ isDone, added, known, total, prompts }, words) {
   if (!isDone) return fill(words.importing, { done: (added + known).toLocaleString(), count: total.toLocaleString() });
-  const left = total - added - known;
-  const parts = [inForm(words.imported, added)];
+  const left = total - added - known - prompts;
+  const parts = added || !prompts ? [inForm(words.imported, added)] : [];
+  if (prompts) parts.push(inForm(words.prompts, prompts));
   if (known) parts.push(inForm(words.known, known));
   if (left) parts.push(inForm(words.left, left));
   return parts.join(" ");

@@ -2,6 +2,7 @@
 // (chat/keeping/imports.py), a part of the file at a time; each is stored here, if it is not there yet.
 import { ALL_CHATS, VERSION, takeIn } from "./backup.js";
 import { bytesAsSent } from "./characters.js";
+import { prompts } from "./prompts.js";
 import { isIdle } from "./selectors.js";
 
 const [ENOUGH, MOST] = [4_000_000, 1000]; // bytes and chats of a part
@@ -22,7 +23,7 @@ export function severalIn(text) {
     return null;
   }
   if (whole?.format === ALL_CHATS && whole.version === VERSION && Array.isArray(whole.chats))
-    return { chats: whole.chats, isOurs: true };
+    return { chats: whole.chats, prompts: Array.isArray(whole.prompts) ? whole.prompts : [], isOurs: true };
   const isSeveral = Array.isArray(whole) && whole.length > 1 && whole.every(isChat);
   return isSeveral ? { chats: whole, isOurs: false } : null;
 }
@@ -51,16 +52,22 @@ let sent = 0; // bytes of all of them
 export class Import {
   added = 0;
   known = 0; // that were there already
+  prompts = 0; // that are new
   isDone = false;
 
   // `send` hands a part to the server, and `onChange` is called where there is something new to say.
-  constructor(store, { chats, isOurs }, { largest, send, onChange }) {
-    Object.assign(this, { store, chats, isOurs, largest, send, onChange, total: chats.length });
+  constructor(store, { chats, prompts = [], isOurs }, { largest, send, onChange }) {
+    const total = chats.length + prompts.length;
+    Object.assign(this, { store, chats, withPrompts: prompts, isOurs, largest, send, onChange, total });
   }
 
   async run() {
-    if (this.isOurs) await this.keep(this.chats);
-    else
+    if (this.isOurs) {
+      await this.keep(this.chats);
+      const { added, known } = await prompts.takeIn(this.withPrompts);
+      this.prompts = added;
+      this.known += known;
+    } else
       for (const text of partsOf(this.chats, this.largest)) {
         await this.keep(await this.convert(text));
         if (this.store.fault) break;

@@ -4,7 +4,7 @@ import { stop } from "./writing.js";
 
 // An input method ends its word with Enter, too, and leaves it with Escape. Safari tells so after the
 // word has ended, and says 229 where others say that one is still written.
-const isOfInputMethod = ({ isComposing, keyCode }) => isComposing || keyCode === 229;
+export const isOfInputMethod = ({ isComposing, keyCode }) => isComposing || keyCode === 229;
 const ENDING = ["Enter", "Escape", "Tab"];
 // With no keyboard but the one on the screen, Enter makes a new line, and the button sends.
 const isTouched = matchMedia("(hover: none) and (pointer: coarse)");

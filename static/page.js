@@ -5,6 +5,7 @@ import { forget } from "./address.js";
 import "./back.js";
 import { keepLinked } from "./linked.js";
 import "./keys.js";
+import "./slash.js"; // before what sends
 import "./copy.js";
 import "./direction.js";
 import "./ear.js";
@@ -30,6 +31,7 @@ import { onNote } from "./notes.js";
 export { chats } from "./chats.js";
 export { files } from "./files.js";
 export { microphone } from "./microphone.js";
+export { mountRow as promptRow, ways as prompts } from "./picking.js";
 export { mount as queue } from "./queue.js";
 export { tray } from "./tray.js";
 

@@ -1,8 +1,6 @@
 // What a download button of Streamlit's (1.67) would save, as a text. It asks the server for its file by the
 // websocket, also while an answer is written, when no other press is served. Then it clicks a link that
 // stands nowhere on the page, which is seen here alone.
-import { tag } from "./elements.js";
-
 const PATIENCE = 15_000; // milliseconds
 
 let isAsked = false;
@@ -31,11 +29,4 @@ async function read(address) {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(`The server has answered ${answer.status}.`);
   return answer.text();
-}
-
-// Has the browser save a file.
-export function save(file, name) {
-  const address = URL.createObjectURL(file);
-  tag("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

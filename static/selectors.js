@@ -30,6 +30,7 @@ const OPENED = `${DIALOG}, [role="listbox"], [role="menu"], .about[open]`;
 export const isOpen = (field) => !!document.querySelector(OPENED) || (field.type === "search" && field.value !== "");
 
 export const INPUT = '[data-testid="stChatInputTextArea"]';
+export const ASKING = '[data-testid="stChatInput"]'; // the input with its buttons
 export const SEND = '[data-testid="stChatInputSubmitButton"]';
 
 // Whether an event sends what the input has.

@@ -1,8 +1,9 @@
 // The whole chat for the clipboard: as Markdown, or in a link. Streamlit's own download buttons (files.py)
 // have it ready. A link has the chat in its fragment, which no browser sends to any server (linked.js).
 import { copy } from "./copy.js";
+import { download } from "./elements.js";
 import { packed } from "./packed.js";
-import { save, saved } from "./saved.js";
+import { saved } from "./saved.js";
 import { say } from "./say.js";
 import { COPY_CHAT, COPY_LINK, labelOf } from "./selectors.js";
 
@@ -40,7 +41,7 @@ async function share(button, text) {
     if (isLink) sayOf(words.link_copied);
   } catch (error) {
     if (error instanceof TooLong) {
-      save(new Blob([error.chat], { type: "application/json" }), "chat.json");
+      download(new Blob([error.chat], { type: "application/json" }), "chat.json");
       sayOf(words.too_long);
     } else {
       console.warn("The chat cannot be copied.", error);

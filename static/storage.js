@@ -2,6 +2,7 @@
 //
 //   chats     {id, title, name, created, changed, pinned, stamp, deleted}
 //   records   [chat's id, record's name] -> what chat/keeping/records.py made of it
+//   prompts   name in small letters -> a prompt of the visitor's own (prompts.js)
 //   waiting   [tab's name, file's id] -> {place, message}: a file that waits for a question (waiting.js)
 //
 // The bytes of pictures, "picture/…" among the records, are large: they are read one by one, where the
@@ -12,7 +13,7 @@
 import { person } from "./person.js";
 
 const DATABASE = "chat-transcripts"; // of whoever has not signed in
-const STORES = { chats: { keyPath: "id" }, records: {}, waiting: {} };
+const STORES = { chats: { keyPath: "id" }, records: {}, waiting: {}, prompts: {} };
 const FORGET_AFTER = 8000; // milliseconds in which a deleted chat can be had back
 const ASK_AGAIN = 5000; // milliseconds after which a database that does not open is asked for anew
 const PATIENCE = 20_000; // milliseconds after which no answer is awaited any more
@@ -118,15 +119,15 @@ export class Storage {
   }
 
   // All of the work or, where anything fails, nothing of it.
-  async transact(work) {
-    const transaction = this.database.transaction(["chats", "records"], "readwrite");
+  async transact(work, names = ["chats", "records"]) {
+    const transaction = this.database.transaction(names, "readwrite");
     const finished = new Promise((resolve, reject) => {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error);
     });
     finished.catch(() => {}); // it is awaited below
     try {
-      await work(transaction.objectStore("chats"), transaction.objectStore("records"));
+      await work(...names.map((name) => transaction.objectStore(name)));
       await inTime(finished);
     } catch (error) {
       if (transaction.error) throw transaction.error;

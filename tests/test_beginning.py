@@ -71,7 +71,7 @@ def test_a_prompt_sets_what_it_has_and_leaves_the_rest(visitor: Visitor) -> None
     before = settings_of(visitor)
     begun = begin_with(visitor, Prompt(name="Brief", icon="✂", text="Be terse.", rounds=0))
     assert begun == Beginning(
-        title="✂ Brief", settings=Prompt(text="Be terse.", rounds=0), before=before
+        title="✂ Brief", settings=Prompt(text="Be terse.", rounds=0), before=before, after=""
     )
     assert visitor.conversation.system_prompt == "Be terse."
     assert visitor.conversation.rounds == 0

@@ -11,7 +11,7 @@ import pytest
 
 from chat.settings import PROJECT
 from tests import node
-from tests.keeping.shapes import shapes
+from tests.keeping.shapes import prompt_bounds, shapes
 
 HERE = PROJECT / "tests" / "javascript"
 FOLDERS = ("static", "tests/javascript")
@@ -24,7 +24,8 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in FOLDERS:
         shutil.copytree(PROJECT / name, folder / name)
     shutil.copy(HERE / "eslint.config.mjs", folder / "eslint.config.mjs")
-    (folder / "tests" / "javascript" / "messages.json").write_text(json.dumps(shapes()))
+    for name, both in (("messages", shapes()), ("prompts", prompt_bounds())):
+        (folder / "tests" / "javascript" / f"{name}.json").write_text(json.dumps(both))
     node.install(folder)
     return folder
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chat.beginning import Link
-from chat.prompts import Prompt, read
+from chat.prompts import Prompt, picked, read
 from chat.settings import PROJECT, Settings, SettingsError
 
 TRANSLATOR = """
@@ -165,3 +165,39 @@ def test_a_link_has_a_prompt_by_its_name_and_sets_the_rest_otherwise(file: Path)
     assert (other.title, other.rounds, other.model) == ("🌍 Translator", 5, "n")
     assert other.reasoning_effort == "low"
     assert Link.read({"prompt": "Translate"}, owners).prompt == Prompt(text="Translate")
+
+
+SHIPPED = (Prompt(name="Brief", text="Be terse."),)
+OWN = {"name": " Own ", "icon": "✂", "text": "Be odd.", "model": "m", "rounds": 0}
+
+
+def test_what_was_picked_is_the_owners_or_the_visitors_own() -> None:
+    assert picked({"shipped": "Brief"}, SHIPPED) == SHIPPED[0]
+    own = Prompt(name="Own", icon="✂", text="Be odd.", model="m", rounds=0)
+    assert picked({"own": OWN}, SHIPPED) == own
+    least = {"name": "N", "text": "T", "effort": "low"}
+    assert picked({"own": least}, ()) == Prompt(name="N", text="T", reasoning_effort="low")
+
+
+ODD: list[dict[str, object]] = [
+    {"name": ""},
+    {"text": " "},
+    {"text": "x" * 100_001},
+    {"icon": "\ud83d"},
+    {"effort": "odd"},
+    {"rounds": True},
+    {"rounds": 21},
+    {"more": 1},
+]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(None, "Brief", [], {}, {"shipped": "brief"}, {"shipped": 0}, {"own": []}),
+        {"own": OWN, "shipped": "Brief"},
+        *({"own": {**OWN, **odd}} for odd in ODD),
+    ],
+)
+def test_what_is_no_prompt_is_passed_over(said: object) -> None:
+    assert picked(said, SHIPPED) is None

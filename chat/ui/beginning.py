@@ -32,7 +32,7 @@ def follow_link(page: Page) -> None:
 
 
 def draw(page: Page) -> None:
-    """Draw the prompts that are shipped, what a new chat was begun with, and the way back."""
+    """Draw the prompts that are shipped, and what of a link cannot be used."""
     visitor, begun = page.visitor, page.holding
     if page.unusable:
         st.warning(text.link_left_out(page.unusable))
@@ -43,9 +43,14 @@ def draw(page: Page) -> None:
                 literal(prompt.title),
                 key=f"prompt-{number}",
                 type="primary" if is_picked else "secondary",
-                on_click=_pick,
+                on_click=pick,
                 args=(page, prompt),
             )
+
+
+def draw_set(page: Page) -> None:
+    """Draw what a prompt has set, and the way back; nothing where none has."""
+    begun = page.holding
     if begun is not None:
         with st.container(key="begun", horizontal=True, vertical_alignment="center"):
             st.caption(literal(text.begun_with(begun.title, begun.settings)))
@@ -84,7 +89,8 @@ def _begin(page: Page, prompt: Prompt) -> None:
 
 
 def _set(page: Page, prompt: Prompt) -> None:
-    _take_back(page)  # what another prompt has set, and this one leaves as it is
+    if page.is_just_set:
+        _take_back(page)  # what another prompt has set, and this one leaves as it is
     page.begun = begin_with(page.visitor, prompt)
 
 
@@ -94,7 +100,8 @@ def _take_back(page: Page) -> None:
         begin_with(page.visitor, begun.before)
 
 
-def _pick(page: Page, prompt: Prompt) -> None:
+def pick(page: Page, prompt: Prompt) -> None:
+    """Set what a prompt sets, from the next question on. To be called by a callback."""
     page.take_settings()
     _begin(page, prompt)
     if page.asked is not None:

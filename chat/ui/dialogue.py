@@ -20,6 +20,7 @@ from chat.ui import (
     notes,
     owner,
     parts,
+    prompts,
     queue,
     session,
     tray,
@@ -80,7 +81,7 @@ def draw(page: Page) -> None:
                 live = st.container(), number
             else:
                 page.draw(parts.place(number), partial(_draw_round, number=number))
-    page.draw(Part.END, _draw_refused)
+    page.draw(Part.END, _draw_end)
     round, page.shown_round = page.shown_round, None
     if round is not None:
         st.html(notes.note("shown", [round.key, uuid4().hex]))
@@ -124,7 +125,7 @@ def _draw_round(page: Page, *, number: int) -> None:
             stream(page, request, view)
 
 
-def _draw_refused(page: Page) -> None:
+def _draw_end(page: Page) -> None:
     if page.visitor.is_waiting:
         _wait(page)
     elif page.visitor.refused is not None:
@@ -134,6 +135,8 @@ def _draw_refused(page: Page) -> None:
         (st.info if is_opened else st.warning)(
             text.CHAT_FROM_LINK if is_opened else text.LINK_FAILED
         )
+    elif page.visitor.conversation.path and page.is_just_set:
+        beginning.draw_set(page)
     else:
         st.empty()
 
@@ -172,6 +175,8 @@ def _greet(page: Page) -> None:
     with st.container(key="greeting" if page.visitor.store is None else "greeting-or-chat"):
         st.markdown(f"## {text.GREETING}")
         beginning.draw(page)
+        prompts.draw_row(page)
+        beginning.draw_set(page)
         # What the owner suggests comes in the place of what anybody may ask.
         suggestions = () if page.visitor.owners.prompts else text.suggestions()
         with st.container(horizontal=True):

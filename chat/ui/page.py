@@ -36,6 +36,7 @@ class Page(Parts):
     shown_round: Round | None = None  # that the browser is to show
     way_out: Callable[[], None] | None = None  # to where one signs in or out
     _configured: Conversation | None = None  # whose settings the widgets have
+    _is_set: bool = False  # and they are to have what was set otherwise than by them
 
     def begin_edit(self, round: Round) -> None:
         """Open a question for editing."""
@@ -135,7 +136,7 @@ class Page(Parts):
 
     def show_settings(self) -> NoReturn:
         """Draw the page with the sidebar set to what the visitor has."""
-        self._configured = None
+        self._is_set = True
         st.rerun()  # a widget tells what it is set to in the same run alone (Streamlit 1.67)
 
     def choose_language(self) -> None:
@@ -190,7 +191,8 @@ class Page(Parts):
             self.unfolded.clear()
             self.earlier = 0
             self.is_collecting = False
-        session.take_settings(self.visitor, is_opened=is_opened)
+        is_other, self._is_set = is_opened or self._is_set, False
+        session.take_settings(self.visitor, is_opened=is_other)
 
 
 def _opened(visitor: Visitor) -> Page:

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary, ref
 
 import streamlit as st
 
-from chat.beginning import Beginning
+from chat.beginning import Beginning, last_round
 from chat.conversation.answer import Answer
 from chat.conversation.question import Request
 from chat.conversation.queue import Queue
@@ -33,7 +33,7 @@ class Part(StrEnum):
     """What is drawn by itself, beside the rounds; in the order of drawing."""
 
     TOP = "top"
-    END = "end"  # why a question was not sent
+    END = "end"  # why a question was not sent, or what a prompt has set
     QUEUE = "queue"  # the questions that wait for the answer's end
     TRAY = "tray"  # the files for the next question
     MICROPHONE = "microphone"  # what is spoken in the place of typing
@@ -152,6 +152,12 @@ class Parts:
         return self.begun if self.begun is not None and self.begun.holds(self.visitor) else None
 
     @property
+    def is_just_set(self) -> bool:
+        """Whether what a prompt has set is to be said: nothing was asked since."""
+        last = last_round(self.visitor)
+        return self.holding is not None and (not last or self.holding.after == last)
+
+    @property
     def has_outline(self) -> bool:
         """Whether the chat is so long that its questions are worth a list."""
         return len(self.visitor.conversation.path) >= OUTLINED
@@ -254,7 +260,8 @@ class Parts:
         visitor, tray = self.visitor, self.visitor.tray
         match part:
             case Part.END:
-                return visitor.refused, visitor.is_waiting, visitor.has_opened_link
+                shown = self.is_just_set and self.holding
+                return visitor.refused, visitor.is_waiting, visitor.has_opened_link, shown
             case Part.QUEUE:
                 return self.queue.received
             case Part.TRAY:

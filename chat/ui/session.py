@@ -63,7 +63,7 @@ def show_conversation(conversation: Conversation) -> None:
 def take_settings(visitor: Visitor, *, is_opened: bool) -> None:
     """Let the visitor have what the sidebar's widgets are set to.
 
-    They are set to what the visitor's chat has where it `is_opened` just now.
+    They are set to what the visitor's chat has where it `is_opened`, or set otherwise, just now.
     """
     widgets = st.session_state
     # What Streamlit has forgotten stays as it was; a widget would begin with nothing (1.67).
@@ -154,6 +154,12 @@ def dictate(page: Page, key: str) -> None:
 
     page.dictation.receive(st.session_state[key].came, st.context.locale, begin)
     page.redraw()
+
+
+def said_by(key: str, event: str) -> object:
+    """What the component with this key has said last. Untrusted input."""
+    said: object = getattr(st.session_state[key], event)
+    return said
 
 
 def written(fields: int) -> list[str]:

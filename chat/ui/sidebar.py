@@ -21,7 +21,18 @@ from chat.markup.plain import literal
 from chat.options import MOST_ROUNDS, VERBOSITIES
 from chat.services import titles
 from chat.tokens.counter import Loading, TokenCounter
-from chat.ui import dialogs, files, keeping, new_chat, notes, process, session, sign_in, usage
+from chat.ui import (
+    dialogs,
+    files,
+    keeping,
+    new_chat,
+    notes,
+    process,
+    prompts,
+    session,
+    sign_in,
+    usage,
+)
 from chat.ui.meter import Meter
 from chat.ui.page import Page
 from chat.ui.parts import Part
@@ -203,6 +214,7 @@ def _settings(page: Page) -> None:
         height=68,
         help=text.SYSTEM_PROMPT_HELP,
     )
+    prompts.draw(page)
 
 
 def _choice(

@@ -39,7 +39,16 @@ _VALUES = {
     **dict.fromkeys(("reasoning_effort", "verbosity", "inspected", "edit-"), "string_value"),
     **{f"variable-{number}": "string_value" for number in range(MOST_VARIABLES)},
     **dict.fromkeys(
-        ("chats", "queue", "tray", "microphone", "upload", "program_mount"),
+        (
+            "chats",
+            "queue",
+            "tray",
+            "microphone",
+            "upload",
+            "prompts",
+            "prompt_row",
+            "program_mount",
+        ),
         "nothing: they speak by their events",
     ),
 }

@@ -1,11 +1,13 @@
-"""The beginning of a chat: by a link, or by a prompt."""
+"""The beginning of a chat: by a link, or by a prompt, the visitor's own too."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chat.languages.language import say, spoken
+from chat.languages.language import Word, say, spoken
+from chat.options import EFFORTS
 from chat.prompts import Prompt
+from chat.words.dialogue import close
 from chat.words.sidebar import level
 
 LONGEST = 100  # characters of a system prompt
@@ -35,3 +37,20 @@ def _begins(text: str) -> str:
 def link_left_out(parameters: Iterable[str]) -> str:
     """What of a link cannot be used here, by the names of its parameters."""
     return say("link_left_out", names=spoken().listed(parameters))
+
+
+def prompts_words() -> dict[str, Word]:
+    """The words of the visitor's own prompts, which the browser writes."""
+    language = spoken()
+    taking = language.table("taking")
+    return {
+        **language.table("own_prompts"),
+        **{name: say(name) for name in ("system_prompt", "model", "effort", "rounds")},
+        "cancel": say("leave_edit"),
+        "undo": say("undo"),
+        "close": close(),
+        "imported": taking["prompts"],
+        "known": taking["known"],
+        "left": taking["left"],
+        "levels": {effort: level(effort) for effort in EFFORTS},
+    }

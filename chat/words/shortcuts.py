@@ -14,6 +14,7 @@ KEYS = (
     (("Esc",), "keys_stop"),
     (("Mod", "Shift", "O"), "keys_new_chat"),
     (("F2", "P", "Delete"), "keys_chats"),
+    (("/",), "keys_prompts"),
     (("?",), "keys_this"),
 )
 

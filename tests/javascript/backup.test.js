@@ -30,7 +30,7 @@ test("all chats are written into one file and come back from it, with their pict
   const chats = [chat(), chat({ "question/1": "B" }, { id: "b".repeat(32), changed: 9, pinned: true })];
   for (const one of chats) assert.equal(await takeIn(storage, one), true);
   const file = await saved();
-  assert.deepEqual(file, { format: "all-chats", version: 1, chats: chats.reverse() });
+  assert.deepEqual(file, { format: "all-chats", version: 1, prompts: [], chats: chats.reverse() });
   await emptied();
   for (const one of file.chats) assert.equal(await takeIn(storage, one), true);
   assert.deepEqual(await saved(), file);

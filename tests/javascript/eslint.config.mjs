@@ -17,7 +17,7 @@ export default [
       "prefer-const": "error",
       "no-var": "error",
       eqeqeq: ["error", "smart"],
-      "browsers/support": ["error", ["drop", "number", "take", "QuotaExceededError"]],
+      "browsers/support": ["error", ["drop", "icon", "number", "take", "QuotaExceededError"]],
     },
   },
   { files: ["static/fragment.js"], languageOptions: { sourceType: "script" } },

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 
 test("a file with several chats is told from one with one, and from what is none", () => {
-  assert.deepEqual(severalIn(ours([])), { chats: [], isOurs: true });
+  assert.deepEqual(severalIn(ours([])), { chats: [], prompts: [], isOurs: true });
   assert.deepEqual(severalIn('[{"mapping":{}},{"chat":{}}]'), { chats: [{ mapping: {} }, { chat: {} }], isOurs: false });
   const others = ['[{"role":"user"},{"role":"assistant"}]', '[{"mapping":{}}]', "[1,2]", "[null,null]", "{}", "null", "no"];
   for (const text of others) assert.equal(severalIn(text), null, text);

@@ -6,6 +6,8 @@ from dataclasses import fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from chat.keeping.messages import KINDS, State, Write
+from chat.options import EFFORTS, MOST_ROUNDS
+from chat.prompts import TEXTS
 
 JAVASCRIPT: dict[Any, str] = {
     str: "string",
@@ -26,6 +28,11 @@ def shapes() -> dict[str, dict[str, list[str]]]:
         name: {field: _allowed(hint) for field, hint in hints.items()}
         for name, hints in found.items()
     }
+
+
+def prompt_bounds() -> dict[str, object]:
+    """What a prompt may be, on both sides."""
+    return {"longest": TEXTS, "efforts": EFFORTS, "rounds": MOST_ROUNDS}
 
 
 def _allowed(hint: Any) -> list[str]:  # noqa: ANN401 - any type
