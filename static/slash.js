@@ -5,7 +5,7 @@ import { put } from "./characters.js";
 import { inForm, tag } from "./elements.js";
 import { isOfInputMethod } from "./keys.js";
 import { choices, wordsOf } from "./picking.js";
-import { APP, ASKING, INPUT } from "./selectors.js";
+import { ASKING, INPUT, MAIN } from "./selectors.js";
 
 const NAME = "slash"; // of the list
 const GAP = 8; // pixels above the input
@@ -61,7 +61,7 @@ function draw({ value }) {
     list = tag("ul", { id: NAME, className: NAME, "role": "listbox", "aria-label": words.all });
     // The cursor stays where it is.
     list.addEventListener("mousedown", (event) => event.preventDefault());
-    document.querySelector(APP).append(list);
+    document.querySelector(MAIN).append(list); // within a landmark
   }
   const options = found.map((choice, number) => {
     const onclick = () => pick(choice);

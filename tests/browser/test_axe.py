@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from chat.languages.language import say
 from chat.words import text
 from tests import node, pictures
 from tests.browser.chat_page import ChatPage, visitor
@@ -130,6 +131,22 @@ def talk(chat: ChatPage, service: ScriptedService, look: Look) -> None:
     look(chat.page, "error")
 
 
+def save_prompt(chat: ChatPage, look: Look) -> None:
+    """A prompt of one's own, in its form, its list, an empty chat, and behind a slash."""
+    chat.button(say("own_prompts.save")).click()
+    look(chat.page, "a prompt that is saved")
+    chat.page.keyboard.type("Brief")
+    chat.page.keyboard.press("Enter")
+    look(chat.page, "prompts")
+    chat.page.keyboard.press("Escape")
+    chat.input.click()
+    chat.page.keyboard.type("/")
+    expect(chat.page.get_by_role("option")).to_have_text(["Brief"])
+    look(chat.page, "what a slash lists")
+    chat.page.keyboard.press("Escape")
+    chat.input.fill("")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_any_state(
     browser: Browser, app: str, service: ScriptedService, look: Look, scheme: str
@@ -137,6 +154,7 @@ def test_axe_finds_nothing_in_any_state(
     with visitor(browser, app, color_scheme=scheme) as chat:
         page = chat.page
         look(page, "empty")
+        save_prompt(chat, look)
         talk(chat, service, look)
         chat.sidebar.get_by_text(text.MORE).click()
         chat.of_question(1, text.EDIT).click()

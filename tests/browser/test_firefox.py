@@ -101,6 +101,23 @@ def test_a_link_begins_a_new_chat_with_a_question_that_waits(page: FirefoxPage) 
     page.expect_said("Q2", "Answer 2.")
 
 
+def test_a_prompt_of_ones_own_is_kept_and_picked_by_a_slash(page: FirefoxPage) -> None:
+    page.click(".ways button", say("own_prompts.save"))
+    page.marionette.find_element(By.CSS_SELECTOR, ".prompts [name=name]").send_keys("Brief")
+    page.marionette.find_element(By.CSS_SELECTOR, ".prompts [name=text]").send_keys(" Briefly.")
+    page.click(".prompts .primary")
+    page.expect(lambda: page.says("Brief", ".prompts li"))
+    page.expect(lambda: page.says("Brief", ".own-prompts"))
+    page.load()
+    page.expect(lambda: page.says("Brief", ".own-prompts"))
+    page.type("/b")
+    page.expect(lambda: page.says("Brief", '[role="option"]'))
+    page.type(Keys.ENTER)
+    prompt = "You are a helpful assistant. Briefly."
+    page.expect(lambda: page.says(f"Brief · System prompt: {prompt}"))
+    assert page.typed() == ""
+
+
 def test_stop_keeps_what_was_shown(page: FirefoxPage, service: ScriptedService) -> None:
     service.enqueue(growing(200))
     page.ask("Q1")

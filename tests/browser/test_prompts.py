@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from chat.languages.language import ENGLISH, language, say
 from chat.words import text
 from tests.browser.chat_page import ChatPage, in_program, opened, tab_of, wait_until
-from tests.browser.keeping import again, ask, second_tab
+from tests.browser.keeping import again, ask, growing, second_tab
 from tests.fakes.service import ScriptedService, answering
 from tests.running import running_app
 
@@ -145,6 +145,22 @@ def test_a_slash_changes_a_chat_that_has_begun_and_can_be_taken_back(
     ask(chat, 2, "Q2")
     assert service.last.messages[0]["content"] == "Be terse."
     expect(set_by).to_have_count(0)
+
+
+def test_what_is_picked_while_an_answer_is_written_waits_for_its_end(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    save(chat, "Brief", "Be terse.")
+    service.enqueue(growing(20))
+    chat.ask("Q1")
+    expect(chat.answer(1)).to_contain_text("w1")
+    chat.page.keyboard.type("/b")
+    chat.page.keyboard.press("Enter")
+    expect(chat.page.get_by_text(text.PRESS_WAITS)).to_be_visible()
+    chat.expect_answer(1, "END")
+    expect(chat.main.get_by_text("Brief · System prompt: Be terse.")).to_be_visible()
+    expect(chat.input).to_have_value("")
+    assert len(service.requests) == 1
 
 
 def test_a_question_that_begins_with_a_slash_is_sent_as_it_is(
