@@ -4,5 +4,5 @@ import { NEW_CHAT, closeSidebar, isLandscapePhone } from "./selectors.js";
 if (isLandscapePhone()) closeSidebar();
 
 document.addEventListener("click", ({ target }) => {
-  if (target.closest?.(`${NEW_CHAT}, .chats .open`)) closeSidebar();
+  if (target.closest?.(`${NEW_CHAT}, :is(.chats, .prompts) .open`)) closeSidebar();
 });
