@@ -60,8 +60,8 @@ export class Prompts {
   // All of them, by name. Also those that could not be written.
   get all() {
     const all = new Map([...this.kept, ...this.unkept]);
-    const language = document.documentElement.lang || "en";
-    return [...all.values()].filter(Boolean).sort((one, other) => one.name.localeCompare(other.name, language));
+    const { compare } = new Intl.Collator(document.documentElement.lang || "en", { numeric: true });
+    return [...all.values()].filter(Boolean).sort((one, other) => compare(one.name, other.name));
   }
 
   find(name) {

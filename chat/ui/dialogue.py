@@ -177,9 +177,10 @@ def _greet(page: Page) -> None:
         beginning.draw(page)
         prompts.draw_row(page)
         beginning.draw_set(page)
-        # What the owner suggests comes in the place of what anybody may ask.
+        # What the owner suggests, and what the visitor has saved (style.css), comes in the place of
+        # what anybody may ask.
         suggestions = () if page.visitor.owners.prompts else text.suggestions()
-        with st.container(horizontal=True):
+        with st.container(key="suggestions", horizontal=True):
             for suggestion in suggestions:
                 question = Question(text=suggestion)
                 st.button(suggestion, on_click=page.ask, args=(question,))

@@ -91,6 +91,7 @@ def test_a_prompt_is_saved_found_after_a_reload_and_picked(
     chat.prompt("Something else.")
     chat.remember(1)
     chat = again(chat.page)
+    expect(chat.button(text.suggestions()[0])).to_be_hidden()
     row(chat).filter(has_text="Brief").click()
     expect(system_prompt(chat)).to_have_value("Be *terse*.")
     said = "Brief · System prompt: Be *terse*. · Model: scripted · Rounds to remember: 7"

@@ -72,6 +72,11 @@ test("prompts are kept by their names, and one that is changed stays one", async
   assert.deepEqual((await again()).map(({ name }) => name), ["Tutor"]);
 });
 
+test("they stand by their names, as one counts and whatever the case", async () => {
+  await own.takeIn(["b 10", "C", "a", "B 2"].map((name) => ({ name, text: "T" })));
+  assert.deepEqual(own.all.map(({ name }) => name), ["a", "B 2", "b 10", "C"]);
+});
+
 test("what cannot be written is there as long as the page, and is written with the next change", async () => {
   const { storage } = store;
   store.storage = { ...storage, database: storage.database, transact: () => Promise.reject(new Error("full")) };
