@@ -17,6 +17,7 @@ from chat.options import EFFORTS, MOST_ROUNDS
 from chat.variables import SettingsError
 
 MOST_VARIABLES = 10  # of a prompt; what looks like one more is text
+MOST_PICKED = 100  # prompts that the browser says were picked, at once
 # The keys of a prompt in a file that have a text, and its longest, in characters.
 TEXTS = {"name": 60, "icon": 10, "text": 100_000, "model": 200}
 EFFORT, ROUNDS = "effort", "rounds"
@@ -93,12 +94,25 @@ def check_models(file: str, prompts: tuple[Prompt, ...], allowed: tuple[str, ...
             entry.refuse("prompt_choice", key="model", allowed=", ".join(allowed))
 
 
-def picked(said: object, shipped: tuple[Prompt, ...]) -> Prompt | None:
-    """The prompt that the browser says was picked: {"shipped": its name} or {"own": its table}.
+def picked(
+    said: object, shipped: tuple[Prompt, ...], *, received: int
+) -> tuple[Prompt | None, int]:
+    """The prompt that was picked last, if it is one, and its number.
 
-    Untrusted input; None where there is no such prompt, or it is none.
+    The browser sends a list of {"number": 1, "shipped": a name} and {"number": 1, "own": a prompt's
+    table}, again and again until it is told that a number was `received`. Untrusted input;
+    validated here.
     """
-    match said:
+    prompt = None
+    for item in said[:MOST_PICKED] if isinstance(said, list) else []:
+        match item:
+            case {"number": int(number), **what} if number > received:
+                prompt, received = _picked(what, shipped), number
+    return prompt, received
+
+
+def _picked(what: dict[Any, Any], shipped: tuple[Prompt, ...]) -> Prompt | None:
+    match what:
         case {"shipped": str(name), **others} if not others:
             return next((prompt for prompt in shipped if prompt.name == name), None)
         case {"own": dict(table), **others} if not others:

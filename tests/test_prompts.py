@@ -172,11 +172,18 @@ OWN = {"name": " Own ", "icon": "✂", "text": "Be odd.", "model": "m", "rounds"
 
 
 def test_what_was_picked_is_the_owners_or_the_visitors_own() -> None:
-    assert picked({"shipped": "Brief"}, SHIPPED) == SHIPPED[0]
     own = Prompt(name="Own", icon="✂", text="Be odd.", model="m", rounds=0)
-    assert picked({"own": OWN}, SHIPPED) == own
+    assert picked([{"number": 1, "shipped": "Brief"}], SHIPPED, received=0) == (SHIPPED[0], 1)
+    assert picked([{"number": 7, "own": OWN}], SHIPPED, received=1) == (own, 7)
     least = {"name": "N", "text": "T", "effort": "low"}
-    assert picked({"own": least}, ()) == Prompt(name="N", text="T", reasoning_effort="low")
+    prompt = Prompt(name="N", text="T", reasoning_effort="low")
+    assert picked([{"number": 2, "own": least}], (), received=1) == (prompt, 2)
+
+
+def test_of_several_the_last_one_is_picked_and_none_twice() -> None:
+    said = [{"number": 1, "shipped": "Brief"}, {"number": 2, "own": OWN}]
+    assert picked(said, SHIPPED, received=0) == (picked(said[1:], (), received=1)[0], 2)
+    assert picked(said, SHIPPED, received=2) == (None, 2)
 
 
 ODD: list[dict[str, object]] = [
@@ -200,4 +207,6 @@ ODD: list[dict[str, object]] = [
     ],
 )
 def test_what_is_no_prompt_is_passed_over(said: object) -> None:
-    assert picked(said, SHIPPED) is None
+    assert picked(said, SHIPPED, received=0) == (None, 0)
+    if isinstance(said, dict):
+        assert picked([{"number": 1, **said}], SHIPPED, received=0) == (None, 1)

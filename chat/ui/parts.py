@@ -104,6 +104,7 @@ class Parts:
     to_open: str | None = None  # the dialog that was asked for, by its name
     begun: Beginning | None = None  # what a link or a prompt has set
     asked: Prompt | None = None  # whose variables the visitor is asked for
+    picked: int = 0  # the number of the last prompt that the browser says was picked
     linked: str | None = None  # the question of a link
     unusable: tuple[str, ...] = ()  # what a link asked for in vain
     sent: Request | None = None  # whose answer is to be drawn by the run that comes
@@ -229,7 +230,7 @@ class Parts:
             case Part.END | Part.QUEUE | Part.TRAY | Part.MICROPHONE | Part.INPUT:
                 return self._asking(part)
             case Part.SETTINGS:
-                return model, effort, conversation.rounds, conversation.system_prompt
+                return model, effort, conversation.rounds, conversation.system_prompt, self.picked
             case _ if part in _SETTINGS:
                 return visitor.settings[part], model, effort
             case Part.METER:

@@ -22,6 +22,7 @@ def draw(page: Page) -> None:
     """Draw the ways to save a prompt and to those there are; `/` in the input finds all of them."""
     visitor = page.visitor
     data = {
+        "received": page.picked,
         "words": text.prompts_words(),
         "language": page.language.code,
         "keeps": visitor.store is not None,
@@ -46,7 +47,8 @@ def draw_row(page: Page) -> None:
 
 
 def _pick(page: Page) -> None:
-    prompt = picked(session.said_by(KEY, "picked"), page.visitor.owners.prompts)
+    said, shipped = session.said_by(KEY, "picked"), page.visitor.owners.prompts
+    prompt, page.picked = picked(said, shipped, received=page.picked)
     if prompt is None:
         page.redraw()
     beginning.pick(page, prompt)

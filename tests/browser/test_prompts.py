@@ -128,8 +128,12 @@ def test_a_slash_changes_a_chat_that_has_begun_and_can_be_taken_back(
     chat: ChatPage, service: ScriptedService
 ) -> None:
     save(chat, "Brief", "Be terse.")
-    chat.prompt("First.")
+    save(chat, "Teacher", "First.")
+    row(chat).filter(has_text="Brief").click()
+    row(chat).filter(has_text="Teacher").click()
+    expect(chat.main.get_by_text("Teacher · System prompt: First.")).to_be_visible()
     ask(chat, 1, "Q1")
+    assert service.last.messages[0]["content"] == "First."
     chat.page.keyboard.type("/br")
     expect(options(chat)).to_have_text(["Brief"])
     chat.page.keyboard.press("Tab")
@@ -140,7 +144,7 @@ def test_a_slash_changes_a_chat_that_has_begun_and_can_be_taken_back(
     expect(set_by).to_have_count(0)
     chat.input.click()
     chat.page.keyboard.type("/")
-    options(chat).click()
+    options(chat).filter(has_text="Brief").click()
     expect(set_by).to_be_visible()
     expect(chat.input).to_be_focused()
     ask(chat, 2, "Q2")

@@ -6,6 +6,7 @@ const SHIPPED = ["Brief", "Teacher", "Translator"].map((name) => ({ name, title:
 const WORDS = { all: "Prompts", found: { one: "{count} prompt", other: "{count} prompts" } };
 let field;
 let picked;
+let number = 0; // of the last that was picked
 
 before(async () => {
   await import("../../static/slash.js");
@@ -20,8 +21,8 @@ beforeEach(async () => {
   onDrawn({ store: null, isGate: false });
   store.session = null;
   picked = [];
-  const data = { words: WORDS, language: "en", keeps: false, shipped: SHIPPED, now: {} };
-  ways({ data, parentElement: find("#ways"), setTriggerValue: (_, said) => picked.push(said) });
+  const data = { words: WORDS, language: "en", keeps: false, shipped: SHIPPED, now: {}, received: number };
+  ways({ data, parentElement: find("#ways"), setTriggerValue: (_, said) => (picked = said) });
   field = find("textarea");
   type("");
 });
@@ -62,7 +63,7 @@ test("the arrows mark one, and Tab picks it; so does Enter where there are keys"
   assert.ok(press("Tab"));
   assert.deepEqual([field.value, options()], ["", []]);
   await until(() => picked.length);
-  assert.deepEqual(picked, [{ shipped: "Translator" }]);
+  assert.deepEqual(picked, [{ shipped: "Translator", number: ++number }]);
 });
 
 test("a click picks, and the cursor stays in the input", async () => {
@@ -71,7 +72,7 @@ test("a click picks, and the cursor stays in the input", async () => {
   assert.equal(option.dispatchEvent(new MouseEvent("mousedown", { bubbles: true, cancelable: true })), false);
   option.click();
   await until(() => picked.length);
-  assert.deepEqual(picked, [{ shipped: "Brief" }]);
+  assert.deepEqual(picked, [{ shipped: "Brief", number: ++number }]);
 });
 
 test("Escape leaves what was typed as a question, and so does a click elsewhere", () => {

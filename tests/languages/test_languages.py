@@ -92,7 +92,7 @@ def said_in(place: Path) -> Iterator[str]:
 # Tables of which a word is looked for by a name that is made up.
 TABLES = {
     *("level", "obstacle", "role", "notice", "fault", "file_fault", "chats", "tray", "streamlit"),
-    *("says", "asks", "microphone", "queue", "taking", "sharing"),
+    *("says", "asks", "microphone", "queue", "taking", "sharing", "own_prompts"),
     *(name for name in (key.partition(".")[0] for key in WORDS) if name[0].isupper()),
 }
 
