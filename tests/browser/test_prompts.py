@@ -129,6 +129,7 @@ def test_a_slash_changes_a_chat_that_has_begun_and_can_be_taken_back(
 ) -> None:
     save(chat, "Brief", "Be terse.")
     save(chat, "Teacher", "First.")
+    chat.prompt("Before.")
     row(chat).filter(has_text="Brief").click()
     row(chat).filter(has_text="Teacher").click()
     expect(chat.main.get_by_text("Teacher · System prompt: First.")).to_be_visible()
