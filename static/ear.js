@@ -17,7 +17,7 @@ const status = region("status");
 const alert = region("alert");
 const heard = new Set(); // the names of what the server had said
 let names = null;
-let named = 0; // elements that had no id
+let labels = 0; // that have an id by this
 
 export function announce(words, isFailure = false) {
   const said = document.createElement("p"); // the same words again are said again
@@ -45,12 +45,12 @@ function name(added) {
   }
 }
 
-// A button within a field is called by both names, as its own one is the same in each field.
-function nameInField(button) {
+// A button within a field tells of which, as its name is the same in each field.
+function describeInField(button) {
   const label = fieldLabelOf(button);
   if (!label) return;
-  for (const element of [button, label]) element.id ||= `named-${++named}`;
-  set(button, "aria-labelledby", `${button.id} ${label.id}`);
+  label.id ||= `label-${++labels}`;
+  set(button, "aria-describedby", label.id);
 }
 
 // A transcript, of which nothing is read by itself: the status tells of it. Headings in it stand below
@@ -65,7 +65,7 @@ function describe(added) {
   for (const heading of within(added, HEADING)) {
     set(heading, "aria-level", `${Math.min(6, Number(heading.tagName[1]) + 1)}`);
   }
-  for (const button of within(added, IN_FIELD)) nameInField(button);
+  for (const button of within(added, IN_FIELD)) describeInField(button);
   name(added);
 }
 

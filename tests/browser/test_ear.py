@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
-from chat.languages.language import language, say
+from chat.languages.language import language, say, speaking
 from chat.words import text
 from tests.browser.chat_page import ChatPage, visitor, wait_until
 from tests.browser.keeping import again, ask
@@ -146,19 +146,24 @@ def test_what_was_copied_is_said(chat: ChatPage, service: ScriptedService) -> No
     wait_until(chat, lambda: heard(chat) == [f"status: {text.COPIED}"])
 
 
-def test_the_buttons_within_fields_have_a_name_each(chat: ChatPage) -> None:
+def test_the_buttons_within_fields_tell_of_which(chat: ChatPage) -> None:
     chat.open_more()
-    fields = (text.TEMPERATURE, text.TOP_P, text.MAX_TOKENS)
-    for word, labels in (
-        (say("streamlit.increment"), fields),
-        (say("streamlit.decrement"), fields),
-        (say("streamlit.open"), (text.MODEL, text.LANGUAGE)),
+    for word, label in (
+        ("streamlit.increment", "temperature"),
+        ("streamlit.decrement", "top_p"),
+        ("streamlit.increment", "max_tokens"),
+        ("streamlit.open", "model"),
     ):
-        for label in labels:
-            button = chat.sidebar.get_by_role("button", name=f"{word} {label}", exact=True)
-            expect(button).to_have_count(1)
-        expect(chat.sidebar.get_by_role("button", name=word, exact=True)).to_have_count(0)
+        expect(within(chat, word, label)).to_have_count(1)
     german = language("de")
     chat.pick(text.LANGUAGE, german.name, then=german.say("language"))
-    name = f"{german.say('streamlit.increment')} {german.say('temperature')}"
-    expect(chat.sidebar.get_by_role("button", name=name, exact=True)).to_have_count(1)
+    with speaking(german):
+        expect(within(chat, "streamlit.increment", "temperature")).to_have_count(1)
+
+
+def within(chat: ChatPage, word: str, label: str) -> Locator:
+    """The button of this name that is described by the label of its field."""
+    named = chat.sidebar.get_by_role("button", name=say(word), exact=True)
+    told = chat.page.locator("[id^=label-]").get_by_text(say(label), exact=True)
+    id = told.evaluate("told => told.closest('[id^=label-]').id")
+    return named.and_(chat.page.locator(f"[aria-describedby={id}]"))

@@ -45,6 +45,7 @@ def expect_kept(chat: ChatPage, *names: str) -> None:
     """Wait until the browser keeps these prompts."""
     kept = in_program(
         """async () => {
+          if (!store.database) return null;
           const all = store.database.transaction("prompts").objectStore("prompts").getAll();
           await new Promise((resolve) => (all.onsuccess = resolve));
           return all.result.map(({ name }) => name).sort();
