@@ -4,7 +4,7 @@
 import { bytesAsSent } from "./characters.js";
 import { unpacked } from "./packed.js";
 import { sayLeft } from "./queue.js";
-import { isIdle } from "./selectors.js";
+import { closeSidebar, isIdle } from "./selectors.js";
 import { isSettled } from "./settled.js";
 import { isWriting, stop } from "./writing.js";
 
@@ -62,6 +62,7 @@ function look() {
 async function open(letters) {
   waiting = null;
   noted((tab) => tab.removeItem(NOTED));
+  closeSidebar(); // which lies over the chat on a phone
   const { largest, send } = to;
   const text = await unpacked(letters, largest);
   send({ linked: true, text: text !== null && bytesAsSent(text) <= largest ? text : null });

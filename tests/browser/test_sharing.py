@@ -182,6 +182,16 @@ def test_a_link_is_followed_in_an_open_page_and_the_chat_before_is_kept(
     expect(chat.question(1)).to_have_text("Mine")
 
 
+def test_on_a_phone_the_sidebar_gives_way_to_the_chat(browser: Browser, app: str) -> None:
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    with visitor(browser, app, **phone) as chat:
+        chat.page.get_by_test_id("stExpandSidebarButton").tap()
+        expect(chat.sidebar).to_have_attribute("data-collapsed", "false")
+        follow(chat, of_messages("From a link"))
+        expect_from_link(chat, "From a link")
+        expect(chat.sidebar).to_have_attribute("data-collapsed", "true")
+
+
 def test_an_answer_under_way_is_stopped_and_kept_in_its_chat(
     chat: ChatPage, service: ScriptedService
 ) -> None:
