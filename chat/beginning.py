@@ -64,8 +64,9 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Beginning:
-    """What a chat was begun with: the title of its prompt, what that has set, and what was set.
+    """What a chat was begun with: the title of its prompt, what that has set, and what was there.
 
+    What the prompt leaves as it is, is not in `before`: it may be set to something else meanwhile.
     `after` is the key of the chat's last round then; empty where there was none.
     """
 
@@ -91,7 +92,9 @@ def settings_of(visitor: Visitor) -> Prompt:
 
 def begin_with(visitor: Visitor, prompt: Prompt) -> Beginning:
     """Set what a prompt sets, as far as the visitor may set it and the model takes it."""
-    conversation, options, before = visitor.conversation, visitor.options, settings_of(visitor)
+    conversation, options, before = visitor.conversation, visitor.options, _alike(prompt, visitor)
+    if prompt.model is not None:  # which may not take the effort that was set
+        before = replace(before, reasoning_effort=options.reasoning_effort or "")
     allowed = visitor.owners.allowed_models
     if prompt.model is not None and (allowed is None or prompt.model in allowed):
         options = replace(options, model=prompt.model)

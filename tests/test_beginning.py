@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,11 +72,31 @@ def test_a_prompt_sets_what_it_has_and_leaves_the_rest(visitor: Visitor) -> None
     before = settings_of(visitor)
     begun = begin_with(visitor, Prompt(name="Brief", icon="✂", text="Be terse.", rounds=0))
     assert begun == Beginning(
-        title="✂ Brief", settings=Prompt(text="Be terse.", rounds=0), before=before, after=""
+        title="✂ Brief",
+        settings=Prompt(text="Be terse.", rounds=0),
+        before=Prompt(text=before.text, rounds=before.rounds),
+        after="",
     )
     assert visitor.conversation.system_prompt == "Be terse."
     assert visitor.conversation.rounds == 0
     assert visitor.options == visitor.owners.options
+    begin_with(visitor, begun.before)
+    assert settings_of(visitor) == before
+
+
+def test_the_way_back_from_a_prompt_keeps_what_was_set_besides(visitor: Visitor) -> None:
+    before = settings_of(visitor)
+    begun = begin_with(visitor, Prompt(text="Be terse."))
+    begin_with(visitor, Prompt(model="gpt-4o", rounds=9))  # by hand
+    begin_with(visitor, begun.before)
+    assert settings_of(visitor) == replace(before, model="gpt-4o", rounds=9)
+
+
+def test_the_way_back_from_a_model_that_takes_no_effort_brings_it_back(visitor: Visitor) -> None:
+    begin_with(visitor, Prompt(model="gpt-5.6-luna", reasoning_effort="high"))
+    before = settings_of(visitor)
+    begun = begin_with(visitor, Prompt(model="gpt-4o"))
+    assert visitor.options.reasoning_effort is None
     begin_with(visitor, begun.before)
     assert settings_of(visitor) == before
 
