@@ -126,17 +126,20 @@ def _draw_round(page: Page, *, number: int) -> None:
 
 
 def _draw_end(page: Page) -> None:
-    if page.visitor.is_waiting:
+    visitor = page.visitor
+    is_set = bool(visitor.conversation.path) and page.is_just_set  # else the greeting has it
+    if visitor.is_waiting:
         _wait(page)
-    elif page.visitor.refused is not None:
+    elif visitor.refused is not None or visitor.has_opened_link is not None or is_set:
         with st.container():
-            draw_failure(page.visitor, page.visitor.refused)
-    elif (is_opened := page.visitor.has_opened_link) is not None:
-        (st.info if is_opened else st.warning)(
-            text.CHAT_FROM_LINK if is_opened else text.LINK_FAILED
-        )
-    elif page.visitor.conversation.path and page.is_just_set:
-        beginning.draw_set(page)
+            if visitor.refused is not None:
+                draw_failure(visitor, visitor.refused)
+            elif visitor.has_opened_link:
+                st.info(text.CHAT_FROM_LINK)
+            elif visitor.has_opened_link is False:
+                st.warning(text.LINK_FAILED)
+            if is_set:
+                beginning.draw_set(page)
     else:
         st.empty()
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from chat.beginning import begin_with
 from chat.prompts import Prompt
+from chat.ui.page import Page
 from chat.words import text
 from tests.fakes.service import ScriptedService, answering
 from tests.ui.driving import Open, ask, captions, drawn, labels, messages_now, opened, press
@@ -157,3 +159,19 @@ def test_a_prompt_with_variables_changes_nothing_before_they_are_filled_in(
     field.set_value("Latin")
     press(shipping, text.USE_PROMPT)
     assert settings(shipping)[2] == "Into Latin."
+
+
+@pytest.mark.parametrize("has_opened_link", [True, False])
+def test_what_a_prompt_sets_is_said_also_beneath_what_is_said_of_a_link(
+    shipping: AppTest, *, has_opened_link: bool
+) -> None:
+    ask(shipping, "Hi")
+    page: Page = shipping.session_state["page"]
+    page.visitor.has_opened_link = has_opened_link
+    page.begun = begin_with(page.visitor, Prompt(name="Brief", rounds=3))
+    drawn(shipping)
+    said = [box.value for box in (*shipping.info, *shipping.warning)]
+    assert said == [text.CHAT_FROM_LINK if has_opened_link else text.LINK_FAILED]
+    assert "Brief · Rounds to remember: 3" in captions(shipping)
+    shipping.button(key="unbegin").click().run()
+    assert "Brief · Rounds to remember: 3" not in captions(drawn(shipping))
