@@ -16,11 +16,12 @@ export function saved(ending) {
     link.click = function () {
       if (!this.pathname.endsWith(ending)) return HTMLElement.prototype.click.call(this);
       clearTimeout(late);
+      delete link.click; // HTMLElement's is there again, for what is pressed meanwhile
       resolve(this.href);
     };
   });
   return address.then(read).finally(() => {
-    delete link.click; // HTMLElement's is there again
+    delete link.click; // also where none came
     isAsked = false;
   });
 }

@@ -66,6 +66,15 @@ test("a second press waits for the first", async () => {
   await until(() => clipboard.length === 2);
 });
 
+test("what is to be saved meanwhile is saved", async (context) => {
+  const pressed = context.mock.method(HTMLElement.prototype, "click");
+  find("button").click();
+  save("chat.md");
+  save("chat.md");
+  assert.deepEqual(pressed.mock.calls.map(({ this: { tagName } }) => tagName), ["BUTTON", "A"]);
+  await until(() => clipboard.length);
+});
+
 test("where no file comes, that is said", async (context) => {
   context.mock.method(console, "warn", () => {});
   find("button").click();
