@@ -17,8 +17,13 @@ let shown = null; // the dialog, while it is open
 let deleted = []; // prompts that can be had back
 let undoing;
 let wasFailing = false;
+let left = null; // what was written into a form and not saved: {from, written}
 
 const button = (label, onclick) => tag("button", { type: "button", onclick }, [label]);
+const writtenIn = (form) => {
+  const { rounds, ...others } = Object.fromEntries(new FormData(form));
+  return { ...others, ...(rounds && { rounds: Number(rounds) }) };
+};
 const labelled = (label, field) => tag("label", { className: field.name }, [label, field]);
 
 class Dialog {
@@ -58,13 +63,14 @@ class Dialog {
     const nameOf = (element) => element.getAttribute("aria-label") ?? element.textContent;
     const { activeElement } = document;
     const had = this.body.contains(activeElement) && nameOf(activeElement);
-    this.file = tag("input", { type: "file", accept: ".json,application/json", onchange: () => this.import() });
+    const onchange = ({ target }) => this.import(target);
+    const file = tag("input", { type: "file", accept: ".json,application/json", onchange });
     const all = prompts.all;
     this.body.replaceChildren(
       all.length ? tag("ul", {}, all.map((prompt) => this.item(prompt))) : tag("p", {}, [words.none]),
       tag("footer", {}, [
         button(words.save, () => this.form()),
-        tag("label", { className: "load" }, [words.import, this.file]),
+        tag("label", { className: "load" }, [words.import, file]),
         ...(all.length ? [button(words.export, () => download(prompts.asFile(), "prompts.json"))] : []),
         button(words.close, this.close),
       ]),
@@ -116,8 +122,7 @@ class Dialog {
     this.body.querySelector("button").focus();
   }
 
-  async import() {
-    const [file] = this.file.files;
+  async import({ files: [file] }) {
     if (!file) return;
     const found = file.size > LARGEST ? null : severalIn(await file.text())?.prompts;
     if (!found?.length) return this.list(words.no_prompts);
@@ -128,29 +133,32 @@ class Dialog {
     if (!this.isForm) this.list(said.join(" "));
   }
 
-  // --- The form of one, or of a new one with what is set now.
+  // --- The form of one, or of a new one with what is set now. What was left by Escape is there again.
   form(before) {
     if (!before && prompts.all.length >= MOST) return this.list(fill(words.no_room, { count: MOST }));
     Object.assign(this, { isForm: true, said: "" });
-    const prompt = before ?? { text: this.now.text };
+    const begun = before ?? { text: this.now.text };
+    const from = JSON.stringify(begun);
+    const prompt = left?.from === from ? left.written : begun;
     const field = (kind, name, more) =>
-      tag(kind, { name, value: prompt[name] ?? "", maxLength: LONGEST[name], dir: "auto", autocomplete: "off", ...more });
+      tag(kind, { name, value: prompt[name] ?? "", dir: "auto", autocomplete: "off", ...more });
     this.error = tag("p", { className: "error", "role": "alert" });
     const form = tag("form", { noValidate: true }, [
       labelled(words.icon, field("input", "icon", { placeholder: "💡" })),
       labelled(words.name, field("input", "name")),
       labelled(words.system_prompt, field("textarea", "text", { rows: 5 })),
       tag("small", {}, [words.asked_for]),
-      ...SETTINGS.map((name) => labelled(words[name], this.choice(name, prompt[name]))),
+      ...SETTINGS.map((name) => labelled(words[name], this.choice(name, prompt[name], begun[name]))),
       this.error,
       tag("footer", {}, [
         tag("button", { className: "primary" }, [words.keep]),
-        button(words.cancel, () => this.list()),
+        button(words.cancel, () => this.leave()),
       ]),
     ]);
+    form.addEventListener("input", () => (left = { from, written: writtenIn(form) }));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.keep(new FormData(form), before);
+      this.keep(writtenIn(form), before);
     });
     this.title.textContent = before ? fill(words.edit, { prompt: before.name }) : words.save;
     this.drawStatus();
@@ -158,27 +166,35 @@ class Dialog {
     form.elements.name.focus();
   }
 
+  leave() {
+    left = null;
+    this.list();
+  }
+
   // What the prompt sets, and what is set now, can be chosen.
-  choice(name, own) {
-    const values = [...new Set([own, this.now[name]])].filter((value) => value || value === 0);
+  choice(name, chosen, own) {
+    const values = [...new Set([own, chosen, this.now[name]])].filter((value) => value || value === 0);
     const said = (value) => (name === "effort" ? words.levels[value] : String(value));
     return tag("select", { name }, [
       tag("option", { value: "" }, [words.as_it_is]),
-      ...values.map((value) => tag("option", { value, selected: value === own }, [said(value)])),
+      ...values.map((value) => tag("option", { value, selected: value === chosen }, [said(value)])),
     ]);
   }
 
-  keep(fields, before) {
-    const { rounds, ...others } = Object.fromEntries(fields);
-    const written = { ...others, ...(rounds && { rounds: Number(rounds) }) };
+  keep(written, before) {
     const prompt = checked(written);
     const other = prompt && prompts.find(prompt.name);
     if (prompt && (!other || other.name === before?.name)) {
       prompts.save(prompt, before);
-      return this.list();
+      return this.leave();
     }
-    this.error.textContent = prompt ? words.taken : tooLong(written).length ? words.too_long : words.missing;
-    this.body.querySelector('[name="name"]').focus();
+    const [long] = tooLong(written);
+    const field = words[long === "text" ? "system_prompt" : long];
+    if (prompt) this.error.textContent = words.taken;
+    else if (long) this.error.textContent = fill(words.too_long, { field, count: LONGEST[long].toLocaleString() });
+    else this.error.textContent = words.missing;
+    const wrong = long ?? (prompt || !written.name.trim() ? "name" : "text");
+    this.body.querySelector(`[name="${wrong}"]`).focus();
   }
 }
 

@@ -10,13 +10,20 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from chat.languages.language import ENGLISH, language, say
 from chat.words import text
-from tests.browser.chat_page import ChatPage, in_program, opened, tab_of, wait_until
+from tests.browser.chat_page import (
+    ChatPage,
+    in_program,
+    opened,
+    tab_of,
+    wait_for_storage,
+    wait_until,
+)
 from tests.browser.keeping import again, ask, growing, second_tab
 from tests.fakes.service import ScriptedService, answering
 from tests.running import running_app
 
 WORDS = {
-    name: say(f"own_prompts.{name}", count=1, prompt="{prompt}")
+    name: say(f"own_prompts.{name}", count=1, prompt="{prompt}", field="{field}")
     for name in language(ENGLISH).table("own_prompts")
 }
 FILL_UP = """() => {
@@ -51,6 +58,7 @@ def expect_kept(chat: ChatPage, *names: str) -> None:
           return all.result.map(({ name }) => name).sort();
         }"""
     )
+    wait_for_storage(chat)
     wait_until(chat, lambda: bool(chat.page.evaluate(kept) == sorted(names)))
 
 
