@@ -183,9 +183,11 @@ class Dialog {
 
   keep(written, before) {
     const prompt = checked(written);
-    const other = prompt && prompts.find(prompt.name);
-    if (prompt && (!other || other.name === before?.name)) {
-      prompts.save(prompt, before);
+    const [other, there] = [prompt, before].map((one) => one && prompts.find(one.name));
+    // What another tab has changed meanwhile is another one.
+    const own = JSON.stringify(there) === JSON.stringify(before) ? there : undefined;
+    if (prompt && (!other || other === own)) {
+      prompts.save(prompt, own);
       return this.leave();
     }
     const [long] = tooLong(written);

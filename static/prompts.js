@@ -125,13 +125,14 @@ export class Prompts {
   async takeIn(values) {
     const changes = new Map();
     const found = { added: 0, known: 0, left: 0 };
-    const room = MOST - this.all.length;
+    const before = new Map(this.all.map((prompt) => [keyOf(prompt), prompt]));
+    const room = MOST - before.size;
     for (const value of values) {
       const prompt = checked(value);
       const isSame = (other) => JSON.stringify({ ...other, name: "" }) === JSON.stringify({ ...prompt, name: "" });
       for (let number = 1; prompt; number++) {
         const own = { ...prompt, name: numbered(prompt.name, number) };
-        const there = changes.get(keyOf(own)) ?? this.find(own.name);
+        const there = changes.get(keyOf(own)) ?? before.get(keyOf(own));
         if (there && !isSame(there)) continue;
         if (there) found.known++;
         else if (changes.size < room) {

@@ -88,3 +88,21 @@ def test_a_file_that_is_chosen_while_another_tab_saves_is_read(
     expect(dialog(chat).get_by_role("button", name="Be terse.")).to_be_visible()
     chooser.value.set_files(tmp_path / "own.json")
     expect_kept(chat, "Brief", "Mine")
+
+
+def test_what_another_tab_has_changed_meanwhile_is_not_written_over(
+    chat: ChatPage, app: str
+) -> None:
+    save(chat, "Brief", "Be terse.")
+    other = opened(chat.page.context.new_page(), app)
+    for page in (chat, other):
+        page.button(WORDS["title"]).click()
+        press(page, "edit", prompt="Brief")
+    for page, words in ((chat, "Mine."), (other, "Theirs.")):
+        field(page, text.SYSTEM_PROMPT).fill(words)
+        press(page, "keep")
+    expect(dialog(other).get_by_role("alert")).to_have_text(WORDS["taken"])
+    field(other, WORDS["name"]).fill("Briefer")
+    press(other, "keep")
+    expect(dialog(chat).locator("small")).to_have_text(["Mine.", "Theirs."])
+    expect_kept(chat, "Brief", "Briefer")
