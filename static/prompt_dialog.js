@@ -85,7 +85,9 @@ class Dialog {
     if (this.drawn === `${lines} ${count}`) return; // the cursor may be on Undo
     this.drawn = `${lines} ${count}`;
     const undo = count ? [inForm(words.removed, count), " ", button(words.undo, () => this.bringBack()), " "] : [];
+    const hadCursor = this.status.contains(document.activeElement);
     this.status.replaceChildren(...undo, lines);
+    if (hadCursor) (this.status.querySelector("button") ?? this.body.querySelector("button")).focus();
   }
 
   item(prompt) {
@@ -119,7 +121,7 @@ class Dialog {
     const back = deleted;
     deleted = [];
     prompts.takeIn(back); // another one may have its name by now
-    this.body.querySelector("button").focus();
+    this.drawStatus();
   }
 
   async import({ files: [file] }) {

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from chat.languages.language import say
 from chat.words import text
-from tests.browser.chat_page import ChatPage, opened
+from tests.browser.chat_page import ChatPage, in_program, opened, wait_until
 from tests.browser.test_prompts import WORDS, dialog, expect_kept, press, save
 
 
@@ -18,6 +18,14 @@ from tests.browser.test_prompts import WORDS, dialog, expect_kept, press, save
 def chat(tab: Page, app: str) -> ChatPage:
     """The page of somebody who has no prompts yet."""
     return opened(tab, app)
+
+
+# Eight seconds are over soon.
+IMPATIENT = """() => {
+  const { setTimeout } = window;
+  const shorter = (time) => (time === 8000 ? 500 : time);
+  window.setTimeout = (work, time, ...more) => setTimeout(work, shorter(time), ...more);
+}"""
 
 
 def field(chat: ChatPage, label: str) -> Locator:
@@ -98,11 +106,25 @@ def test_what_another_tab_has_changed_meanwhile_is_not_written_over(
     for page in (chat, other):
         page.button(WORDS["title"]).click()
         press(page, "edit", prompt="Brief")
-    for page, words in ((chat, "Mine."), (other, "Theirs.")):
-        field(page, text.SYSTEM_PROMPT).fill(words)
-        press(page, "keep")
+    field(chat, text.SYSTEM_PROMPT).fill("Mine.")
+    press(chat, "keep")
+    known = in_program("() => prompts.find('Brief').text", name="prompts", module="prompts.js")
+    wait_until(other, lambda: bool(other.page.evaluate(known) == "Mine."))
+    field(other, text.SYSTEM_PROMPT).fill("Theirs.")
+    press(other, "keep")
     expect(dialog(other).get_by_role("alert")).to_have_text(WORDS["taken"])
     field(other, WORDS["name"]).fill("Briefer")
     press(other, "keep")
     expect(dialog(chat).locator("small")).to_have_text(["Mine.", "Theirs."])
     expect_kept(chat, "Brief", "Briefer")
+
+
+def test_the_cursor_stays_in_the_list_when_a_prompt_can_be_had_back_no_more(chat: ChatPage) -> None:
+    save(chat, "Brief", "Be terse.")
+    chat.page.evaluate(IMPATIENT)
+    chat.button(WORDS["title"]).click()
+    press(chat, "remove", prompt="Brief")
+    undo = dialog(chat).get_by_role("button", name=text.UNDO)
+    expect(undo).to_be_focused()
+    expect(undo).to_have_count(0)
+    expect(dialog(chat).get_by_role("button", name=WORDS["save"])).to_be_focused()
