@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from chat.languages.language import say
 from chat.words import text
 from tests.browser.chat_page import ChatPage, in_program, opened, wait_until
-from tests.browser.test_prompts import WORDS, dialog, expect_kept, press, save
+from tests.browser.prompting import WORDS, dialog, expect_kept, press, save
 
 
 @pytest.fixture
