@@ -18,9 +18,9 @@ from chat.variables import SettingsError
 
 MOST_VARIABLES = 10  # of a prompt; what looks like one more is text
 MOST_PICKED = 100  # prompts that the browser says were picked, at once
+MODEL, EFFORT, ROUNDS = "model", "effort", "rounds"
 # The keys of a prompt in a file that have a text, and its longest, in characters.
-TEXTS = {"name": 60, "icon": 10, "text": 100_000, "model": 200}
-EFFORT, ROUNDS = "effort", "rounds"
+TEXTS = {"name": 60, "icon": 10, "text": 100_000, MODEL: 200}
 _VARIABLE = re.compile(r"\{\{([^{}\n]{1,60})\}\}")
 
 
@@ -143,7 +143,7 @@ class _Entry:
             name=self._text("name"),
             icon=self._text("icon", default=""),
             text=self._text("text"),
-            model=self._text("model", default="") or None,
+            model=self._text(MODEL, default="") or None,
             reasoning_effort=self._effort(),
             rounds=self._rounds(),
         )
@@ -153,6 +153,8 @@ class _Entry:
         text = value.strip() if isinstance(value, str) else None
         is_missing = not text and default is None
         if text is None or is_missing or len(text) > TEXTS[key] or not is_sendable(text):
+            self.refuse("prompt_text", key=key, most=TEXTS[key])
+        if key == MODEL and not text.isprintable():
             self.refuse("prompt_text", key=key, most=TEXTS[key])
         return text
 

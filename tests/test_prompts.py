@@ -98,6 +98,10 @@ def test_the_example_in_the_documentation_can_be_read(page: str, file: Path) -> 
             "prompts.toml, prompt Plain: icon must be a text of 1 to 10 characters.",
         ),
         (
+            rf'{PLAIN}model = "a\nb"',
+            "prompts.toml, prompt Plain: model must be a text of 1 to 200 characters.",
+        ),
+        (
             rf'{PLAIN}model = "\u0000"',
             "prompts.toml, prompt Plain: model must be a text of 1 to 200 characters.",
         ),
