@@ -13,6 +13,7 @@ const PAUSE = 100; // milliseconds between two looks whether the page is ready
 
 let waiting = null; // what stood in the address
 let hasStopped = false; // the answer that was being written when it came
+let isOpening = false;
 let looking;
 let to = null; // { largest, send }: where it goes
 
@@ -47,7 +48,7 @@ function noted(work) {
 function look() {
   clearTimeout(looking);
   if (waiting === null || !to) return;
-  if (isSettled() && isIdle()) {
+  if (isSettled() && isIdle() && !isOpening) {
     open(waiting);
     return;
   }
@@ -60,13 +61,22 @@ function look() {
 }
 
 async function open(letters) {
-  waiting = null;
+  [waiting, isOpening] = [null, true];
   noted((tab) => tab.removeItem(NOTED));
   closeSidebar(); // which lies over the chat on a phone
   const { largest, send } = to;
   const text = await unpacked(letters, largest);
   send({ linked: true, text: text !== null && bytesAsSent(text) <= largest ? text : null });
+  isOpening = false;
 }
+
+// Such a link in an answer leaves the chat where it is: a temporary one would be gone.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]");
+  if (!link?.hash.startsWith("#chat=") || link.target === "_blank") return;
+  event.preventDefault();
+  window.open(link.href, "_blank", "noopener");
+});
 
 waiting = noted((tab) => tab.getItem(NOTED));
 new MutationObserver(arrive).observe(document.body, { attributeFilter: ["data-linked"] });

@@ -192,6 +192,20 @@ def test_on_a_phone_the_sidebar_gives_way_to_the_chat(browser: Browser, app: str
         expect(chat.sidebar).to_have_attribute("data-collapsed", "true")
 
 
+def test_a_link_in_an_answer_leaves_the_chat_where_it_is(
+    chat: ChatPage, service: ScriptedService
+) -> None:
+    chat.button(text.TEMPORARY_CHAT).click()
+    service.enqueue(answering(f"[Look]({of_messages('From a link')})"))
+    chat.ask("Q1")
+    chat.expect_answer(1, "Look")
+    with chat.page.context.expect_page() as other:
+        chat.answer(1).get_by_text("Look").click()
+    expect_from_link(ChatPage(other.value), "From a link")
+    expect(chat.question(1)).to_have_text("Q1")
+    assert "#" not in chat.page.url
+
+
 def test_an_answer_under_way_is_stopped_and_kept_in_its_chat(
     chat: ChatPage, service: ScriptedService
 ) -> None:
