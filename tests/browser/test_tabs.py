@@ -92,7 +92,7 @@ def test_who_only_looks_from_another_tab_disturbs_no_answer(
     chat: ChatPage, app: str, service: ScriptedService
 ) -> None:
     ask(chat, 1, "Q1")
-    service.enqueue(growing(60))
+    service.enqueue(growing(100))
     chat.ask("Q2")
     expect_kept(chat, "w5 ")
     tab = second_tab(chat, app)
