@@ -92,7 +92,7 @@ export class Tray {
   // What was wrong with the files before is said no longer.
   begin() {
     this.unread = [];
-    this.post({ kind: "begin" });
+    if (this.data.said) this.post({ kind: "begin" });
     this.complain();
   }
 

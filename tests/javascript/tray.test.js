@@ -103,6 +103,14 @@ test("a picture that the browser cannot read is told and not sent", async () => 
   await until(() => find(".tray .fault").textContent);
   assert.equal(find(".tray .fault").textContent, "no a.heic");
   assert.deepEqual(names(), []);
+  assert.deepEqual(kinds(), []);
+});
+
+test("what the server says is wrong with the files before is taken back when others come", async () => {
+  server = { ...server, said: "a.txt is empty." };
+  mount();
+  choose(named("b.txt"));
+  await until(() => posted.length);
   assert.deepEqual(kinds(), [["begin", undefined]]);
 });
 
