@@ -91,7 +91,7 @@ def check_models(file: str, prompts: tuple[Prompt, ...], allowed: tuple[str, ...
     for number, prompt in enumerate(prompts, 1):
         if prompt.model is not None and prompt.model not in allowed:
             entry = _Entry(file, number, {"name": prompt.name})
-            entry.refuse("prompt_choice", key="model", allowed=", ".join(allowed))
+            entry.refuse("prompt_choice", key=MODEL, allowed=", ".join(allowed))
 
 
 def picked(
@@ -151,10 +151,10 @@ class _Entry:
     def _text(self, key: str, *, default: str | None = None) -> str:
         value = self._table.get(key, default)
         text = value.strip() if isinstance(value, str) else None
+        if key == MODEL and text is not None and not text.isprintable():
+            text = None
         is_missing = not text and default is None
         if text is None or is_missing or len(text) > TEXTS[key] or not is_sendable(text):
-            self.refuse("prompt_text", key=key, most=TEXTS[key])
-        if key == MODEL and not text.isprintable():
             self.refuse("prompt_text", key=key, most=TEXTS[key])
         return text
 

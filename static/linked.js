@@ -8,6 +8,7 @@ import { closeSidebar, isIdle } from "./selectors.js";
 import { isSettled } from "./settled.js";
 import { isWriting, stop } from "./writing.js";
 
+export const FRAGMENT = "#chat="; // what the chat stands behind
 const NOTED = "linked"; // in the tab, while somebody signs in
 const PAUSE = 100; // milliseconds between two looks whether the page is ready
 
@@ -66,14 +67,14 @@ async function open(letters) {
   closeSidebar(); // which lies over the chat on a phone
   const { largest, send } = to;
   const text = await unpacked(letters, largest);
-  send({ linked: true, text: text !== null && bytesAsSent(text) <= largest ? text : null });
   isOpening = false;
+  send({ linked: true, text: text !== null && bytesAsSent(text) <= largest ? text : null });
 }
 
 // Such a link in an answer leaves the chat where it is: a temporary one would be gone.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]");
-  if (!link?.hash.startsWith("#chat=") || link.target === "_blank") return;
+  if (!link?.hash.startsWith(FRAGMENT) || link.target === "_blank") return;
   event.preventDefault();
   window.open(link.href, "_blank", "noopener");
 });

@@ -2,6 +2,7 @@
 // have it ready. A link has the chat in its fragment, which no browser sends to any server (linked.js).
 import { copy } from "./copy.js";
 import { download } from "./elements.js";
+import { FRAGMENT } from "./linked.js";
 import { packed } from "./packed.js";
 import { saved } from "./saved.js";
 import { say } from "./say.js";
@@ -28,7 +29,7 @@ export function speak(said, isWithPictures) {
 async function linkTo(file) {
   const chat = await file;
   // Without what stands in the address besides.
-  const link = `${location.origin}${location.pathname}#chat=${await packed(chat)}`;
+  const link = `${location.origin}${location.pathname}${FRAGMENT}${await packed(chat)}`;
   if (link.length > LONGEST) throw new TooLong(chat);
   return link;
 }

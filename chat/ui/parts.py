@@ -155,8 +155,8 @@ class Parts:
     @property
     def is_just_set(self) -> bool:
         """Whether what a prompt has set is to be said: nothing was asked since."""
-        last = last_round(self.visitor)
-        return self.holding is not None and (not last or self.holding.after == last)
+        begun = self.holding
+        return begun is not None and last_round(self.visitor) in ("", begun.after)
 
     @property
     def has_outline(self) -> bool:
