@@ -91,17 +91,18 @@ def _store(settings: Settings) -> Store:
         raise SettingsError("setting_folder", name="CHAT_DATA", value=folder) from None
 
 
-def reader(settings: Settings) -> Store | None:
+def reader(settings: Settings, clock: Callable[[], float]) -> Store | None:
     """The store that these settings ask for, to be looked into by another process.
 
-    None where it is the memory of the app's. Raises `SettingsError`.
+    `clock` tells seconds since 1970, where the store has no time of its own. None where it is the
+    memory of the app's. Raises `SettingsError`.
     """
     if settings.redis_url is not None:
         return _server(settings.redis_url)
     if settings.data is None:
         return None
     path = settings.data / FILE
-    return SqliteStore(path, only_reads=True) if path.exists() else SqliteStore()
+    return SqliteStore(path if path.exists() else None, clock=clock, only_reads=path.exists())
 
 
 def _server(url: str) -> Store:

@@ -6,7 +6,8 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from chat import errors
@@ -23,15 +24,20 @@ from chat.usage.table import table
 MONTH = 30  # days
 
 
-def main(arguments: Sequence[str] | None = None, *, dotenv: Path = PROJECT / ".env") -> int:
-    """The command; its exit code."""
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    dotenv: Path = PROJECT / ".env",
+    clock: Callable[[], float] = time.time,
+) -> int:
+    """The command; its exit code. `clock` tells seconds since 1970."""
     use_utf8()
     speak_there(os.environ.get("CHAT_LANGUAGE"))
     given = _given(arguments)
     try:
         settings = Settings.load(secrets=secrets_in_files(dotenv.parent), dotenv=dotenv)
         speak_there(settings.language)
-        store = reader(settings)
+        store = reader(settings, clock)
     except SpokenError as error:
         print(error, file=sys.stderr)
         return 1

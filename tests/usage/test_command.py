@@ -34,30 +34,29 @@ def dotenv(tmp_path: Path) -> Path:
     return file
 
 
+def now() -> float:
+    return NOW
+
+
 def said(capsys: Captured) -> str:
     captured = capsys.readouterr()
     assert captured.err == ""
     return captured.out
 
 
-@pytest.fixture(autouse=True)
-def today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chat.ledger.sqlite.time.time", lambda: NOW)
-
-
 def test_it_tells_of_today_and_of_the_last_days(dotenv: Path, capsys: Captured) -> None:
-    assert main([], dotenv=dotenv) == 0
+    assert main([], dotenv=dotenv, clock=now) == 0
     shown = said(capsys)
     today, month = shown.index("Today"), shown.index("The last 30 days")
     assert today < shown.index("192.0.2.1") < month < shown.index("long ago")
-    assert main(["--days", "1"], dotenv=dotenv) == 0
+    assert main(["--days", "1"], dotenv=dotenv, clock=now) == 0
     assert "The last" not in said(capsys)
-    assert main(["--days", "29"], dotenv=dotenv) == 0
+    assert main(["--days", "29"], dotenv=dotenv, clock=now) == 0
     assert "long ago" not in said(capsys)
 
 
 def test_json_has_each_row_with_what_is_not_known_as_null(dotenv: Path, capsys: Captured) -> None:
-    assert main(["--json"], dotenv=dotenv) == 0
+    assert main(["--json"], dotenv=dotenv, clock=now) == 0
     rows = json.loads(said(capsys))
     assert [row["day"] for row in rows] == [*["2026-11-27"] * 3, "2026-11-26", "2026-10-29"]
     assert rows[1]["model"] == DANGEROUS or rows[0]["model"] == DANGEROUS
@@ -69,7 +68,7 @@ def test_json_has_each_row_with_what_is_not_known_as_null(dotenv: Path, capsys: 
 
 
 def test_csv_is_no_formula_for_a_spreadsheet(dotenv: Path, capsys: Captured) -> None:
-    assert main(["--csv"], dotenv=dotenv) == 0
+    assert main(["--csv"], dotenv=dotenv, clock=now) == 0
     rows = [*csv.DictReader(io.StringIO(said(capsys)))]
     assert {*rows[0]} == {*NAMES}
     assert len(rows) == 5
@@ -85,7 +84,7 @@ def test_the_store_may_be_named_in_streamlits_secrets(dotenv: Path, capsys: Capt
     folder = dotenv.parent / "app" / ".streamlit"
     folder.mkdir(parents=True)
     (folder / "secrets.toml").write_text(f"CHAT_DATA = {json.dumps(str(dotenv.parent))}\n")
-    assert main([], dotenv=folder.parent / ".env") == 0
+    assert main([], dotenv=folder.parent / ".env", clock=now) == 0
     assert "192.0.2.1" in said(capsys)
 
 
@@ -97,7 +96,7 @@ def test_without_a_store_it_says_what_to_set(tmp_path: Path, capsys: Captured) -
 def test_before_anything_was_counted_there_is_nothing(tmp_path: Path, capsys: Captured) -> None:
     dotenv = tmp_path / ".env"
     dotenv.write_text(f"CHAT_DATA={tmp_path / 'data'}\n")
-    assert main([], dotenv=dotenv) == 0
+    assert main([], dotenv=dotenv, clock=now) == 0
     assert say("usage_nothing") in said(capsys)
     assert not (tmp_path / "data").exists()
 
