@@ -2,7 +2,7 @@
 // ended. A page that was idle has lost nothing.
 import { say } from "./say.js";
 import { CONNECTION, isConnected, isIdle } from "./selectors.js";
-import { before, drawn, isSettled } from "./settled.js";
+import { isSettled, known } from "./settled.js";
 import { isWriting } from "./writing.js";
 
 const PAUSE = 50; // milliseconds between two looks whether the page was drawn again
@@ -16,8 +16,8 @@ function tell() {
     looking = setTimeout(tell, PAUSE);
     return;
   }
-  const isAnother = !!drawn?.answer && !!before && drawn.answer !== before.answer;
-  if (wasWriting || isAnother) say(drawn?.back);
+  const isAnother = !!known.drawn?.answer && !!known.before && known.drawn.answer !== known.before.answer;
+  if (wasWriting || isAnother) say(known.drawn?.back);
   wasWriting = false;
 }
 

@@ -6,7 +6,7 @@ import { Outbox } from "./outbox.js";
 import { open } from "./prompt_dialog.js";
 import { prompts, titleOf } from "./prompts.js";
 import { say } from "./say.js";
-import { drawn } from "./settled.js";
+import { known } from "./settled.js";
 import { isWriting } from "./writing.js";
 
 const FEW = 5; // of the visitor's own in an empty chat
@@ -17,7 +17,7 @@ let told = null; // what the server says of the prompts
 
 // While an answer is written, it waits, as every press does.
 function pick(said) {
-  if (isWriting()) say(drawn?.waits);
+  if (isWriting()) say(known.drawn?.waits);
   outbox.add(said);
 }
 

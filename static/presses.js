@@ -8,7 +8,7 @@ import { BUTTON, EDITS, FORM, GATE, INPUT, NEW_CHAT, SEND, STOP } from "./select
 import { described, isIdle, isStale, sends } from "./selectors.js";
 import { queue, queues } from "./queue.js";
 import { say } from "./say.js";
-import { drawn, isSettled, noteSent } from "./settled.js";
+import { isSettled, known, noteSent } from "./settled.js";
 import { isBusy } from "./tray.js";
 import { isWriting, stop } from "./writing.js";
 
@@ -43,7 +43,7 @@ function release() {
     // What a run has not drawn stays until it ends, and the server knows nothing of it.
     if (found && !found.disabled && !isStale(found)) first.press(found);
     else if (performance.now() - began < LOOKING) return setTimeout(next, PAUSE);
-    else if (first.isReported) say(drawn?.gone);
+    else if (first.isReported) say(known.drawn?.gone);
     waiting.shift();
     setTimeout(next, PAUSE);
   };
@@ -61,7 +61,7 @@ window.addEventListener(
     target.addEventListener("input", note);
     setTimeout(() => {
       target.removeEventListener("input", note);
-      if (came !== undefined && came !== value && target.value === value) say(drawn?.tooLong);
+      if (came !== undefined && came !== value && target.value === value) say(known.drawn?.tooLong);
     });
   },
   true,
@@ -92,7 +92,7 @@ window.addEventListener(
     if (!isSettled() || (isQuestion && isBusy())) hold(event, click, isQuestion ? SENDING : described(button));
     else if (isQuestion && queues()) queuePress(event);
     else if (isQuestion) noteTyped();
-    else if (isWriting() && !button.matches(AT_ONCE)) say(drawn?.waits);
+    else if (isWriting() && !button.matches(AT_ONCE)) say(known.drawn?.waits);
     else if (button.matches(EDITS) && isWriting()) {
       // Nobody who edits a question waits for the answer: it is stopped, and kept as far as it is there.
       if (hold(event, click, { ...described(button), isNext: true })) stop();

@@ -12,7 +12,7 @@ import { Outbox } from "./outbox.js";
 import { row } from "./row.js";
 import { say } from "./say.js";
 import { INPUT, NEW_CHAT, RUNS, STOP, isAsked, isIdle } from "./selectors.js";
-import { drawn, isSettled, noteSent, sent } from "./settled.js";
+import { isSettled, known, noteSent } from "./settled.js";
 import { newId } from "./storage.js";
 import { store } from "./store.js";
 import { isGone, toInput } from "./unsent.js";
@@ -125,11 +125,11 @@ export class Queue {
     this.drawButton();
     const lost = this.shown.find(({ isLost }) => isLost);
     const { next } = this;
-    if (isWriting()) [this.before, this.isWritten] = [drawn?.answer, true]; // how it ends is said a moment later
+    if (isWriting()) [this.before, this.isWritten] = [known.drawn?.answer, true]; // how it ends is said a moment later
     if (isWriting() || !isIdle() || !(lost || next)) return;
     if (!isSettled() || !this.outbox.send) this.looking = setTimeout(() => this.look(), PAUSE);
     else if (lost) this.find(lost);
-    else if (next.number === undefined && drawn?.answer !== this.before) this.sendWithFiles(next);
+    else if (next.number === undefined && known.drawn?.answer !== this.before) this.sendWithFiles(next);
   }
 
   sendWithFiles(item) {
@@ -139,7 +139,7 @@ export class Queue {
   }
 
   send(item) {
-    this.before = drawn?.answer;
+    this.before = known.drawn?.answer;
     this.outbox.add({ text: item.text, files: item.files, chat: item.here });
     item.number = this.outbox.number;
     this.draw();
@@ -177,7 +177,7 @@ export class Queue {
       delete item.number;
     }
     this.hold();
-    if (drawn) this.onDrawn(drawn);
+    if (known.drawn) this.onDrawn(known.drawn);
   }
 
   // Called whenever the page or its meter was drawn to its end.
@@ -204,7 +204,7 @@ export class Queue {
   // What waits in a chat that cannot be shown any more goes where one types.
   async recover() {
     clearTimeout(this.recovering);
-    const isKept = !!drawn?.store;
+    const isKept = !!known.drawn?.store;
     const others = this.items.filter(({ here }) => here === null || (here !== this.chat && !isKept));
     if (!others.length || this.chat === null) return;
     if (isKept && !(store.isStarted && store.isSettled)) {
@@ -265,15 +265,15 @@ export const queue = new Queue();
 
 // Whether what is asked now waits: also behind what waits already, and behind a question whose answer has
 // not begun.
-export const queues = () => isWriting() || !!queue.next || (sent !== null && isSettled() && !isIdle());
+export const queues = () => isWriting() || !!queue.next || (known.sent !== null && isSettled() && !isIdle());
 
 // Whoever goes to another chat while an answer is written is told where that is.
 export function sayLeft() {
-  if (!drawn?.left) return;
+  if (!known.drawn?.left) return;
   const isTemporary = store.temporaries.has(queue.chat);
-  const isKept = drawn.store && !store.fault;
+  const isKept = known.drawn.store && !store.fault;
   const waits = isKept && !isTemporary && queue.shown.length > 0 && queue.data?.words.left;
-  say([drawn.left[isTemporary ? "gone" : isKept ? "kept" : "back"], waits].filter(Boolean).join(" "));
+  say([known.drawn.left[isTemporary ? "gone" : isKept ? "kept" : "back"], waits].filter(Boolean).join(" "));
 }
 
 export function mount({ data, parentElement, setTriggerValue }) {

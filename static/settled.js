@@ -12,14 +12,17 @@ const LONGEST = 60_000;
 const OPENING = 5000;
 const PAUSE = 50;
 
-export let drawn = null; // what the server said of the page that it has drawn since the connection came
-export let before = null; // the same of the connection that was lost last
-export let sent = null; // the question that was sent before the page was drawn again
+export const known = {
+  drawn: null, // what the server said of the page that it has drawn since the connection came
+  before: null, // the same of the connection that was lost last
+  sent: null, // the question that was sent before the page was drawn again
+};
 let begun = null; // the session whose kept chat was looked for
 let since = performance.now(); // when the connection was last lost or came, or the page was drawn
 
 export function isSettled() {
   if (!isConnected()) return false;
+  const { drawn } = known;
   if (!drawn) return performance.now() - since > LONGEST;
   if (drawn.isGate) return !document.querySelector(INPUT);
   if (!drawn.store || performance.now() - since > OPENING) return true;
@@ -34,7 +37,7 @@ export function isSettled() {
 
 // What was sent into a connection that was lost already, without anybody knowing it, never came.
 export function noteSent(text) {
-  sent = text;
+  known.sent = text;
 }
 
 function settle(lost) {
@@ -47,9 +50,9 @@ function settle(lost) {
 // sent before the first one of a connection may be lost; what is sent after it, also by the hand of
 // what was held, is not.
 export function onDrawn(said) {
+  const { drawn, sent: lost } = known;
   const isFirst = !drawn || drawn.store !== said.store;
-  const lost = sent;
-  [drawn, sent] = [said, null];
+  [known.drawn, known.sent] = [said, null];
   if (!isFirst) return;
   since = performance.now();
   if (lost) settle(lost);
@@ -60,5 +63,5 @@ new MutationObserver(() => {
   if (wasConnected === isConnected()) return;
   wasConnected = !wasConnected;
   since = performance.now();
-  [before, drawn] = [drawn ?? before, null];
+  [known.before, known.drawn] = [known.drawn ?? known.before, null];
 }).observe(document.body, { subtree: true, attributeFilter: [CONNECTION] });

@@ -1,6 +1,7 @@
 """The page's own program and style, in `static/`: served under the hash of all its files.
 
-So a browser loads them once and keeps them for good, until one of them is another.
+So a browser loads them once and keeps them for good, until one of them is another. The program's
+modules are one file on the way. Each has its own address, too, for a look into the page at work.
 """
 
 from __future__ import annotations
@@ -19,23 +20,31 @@ from starlette.routing import Route
 from chat.languages.language import spoken
 from chat.settings import PROJECT
 from chat.ui import notes, speech
+from chat.ui.bundle import bundle, part
 from chat.words import text
 
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
-_FILES = {
-    file.name: file.read_bytes()
+_STATIC = {
+    file.name: file.read_text(encoding="utf-8")
     for file in sorted((PROJECT / "static").iterdir())
     if file.suffix in _TYPES
 }
-_HASH = hashlib.sha256(
-    b"".join(
-        hashlib.sha256(part).digest()
-        for file in _FILES.items()
-        for part in (file[0].encode(), file[1])
-    )
-).hexdigest()[:16]
+PROGRAM, STYLE = "page.js", "style.css"
 # Which no other file asks for: they run before all else, as no module does.
 FRAGMENT, TOO_OLD = ALONE = "fragment.js", "too_old.js"
+_MODULES = {
+    name.removesuffix(".js"): content
+    for name, content in _STATIC.items()
+    if name.endswith(".js") and name not in ALONE
+}
+_FILES = {
+    **_STATIC,
+    **{f"{name}.js": part(name, content, PROGRAM) for name, content in _MODULES.items()},
+    PROGRAM: bundle(_MODULES, PROGRAM.removesuffix(".js")),
+}
+_HASH = hashlib.sha256(
+    b"".join(hashlib.sha256(part.encode()).digest() for file in _FILES.items() for part in file)
+).hexdigest()[:16]
 _FOR_GOOD = "public, max-age=31536000, immutable"
 
 # A page stays with the program that it has loaded, also before a server of another version: two of
@@ -59,7 +68,7 @@ def path(name: str) -> str:
 
 def component(mount: str) -> Any:  # noqa: ANN401 - Streamlit's own type is private (1.67)
     """A component whose place on the page is handed to this function of page.js."""
-    loader = _LOADER.replace("{path}", path("page.js")).replace("{mount}", mount)
+    loader = _LOADER.replace("{path}", path(PROGRAM)).replace("{mount}", mount)
     return st.components.v2.component(mount, js=loader, isolate_styles=False)
 
 
@@ -89,18 +98,12 @@ def _have_it_drawn_after_a_break() -> None:
 
 def style() -> str:
     """HTML that has the page load the style (head.py)."""
-    return f'<link rel="stylesheet" href="{path("style.css")}">'
+    return f'<link rel="stylesheet" href="{path(STYLE)}">'
 
 
 def link() -> str:
     """A `Link` header, with which a browser loads all of it beside Streamlit's own program."""
-    return ", ".join(
-        f"<{path(name)}>; rel=modulepreload"
-        if name.endswith(".js")
-        else f"<{path(name)}>; rel=preload; as=style"
-        for name in _FILES
-        if name not in ALONE
-    )
+    return f"<{path(PROGRAM)}>; rel=modulepreload, <{path(STYLE)}>; rel=preload; as=style"
 
 
 def first_script() -> str:
