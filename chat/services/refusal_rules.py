@@ -12,8 +12,6 @@ from chat import errors
 from chat.errors import ChatError
 
 _STATUS: Mapping[int, type[ChatError]] = {
-    301: errors.WrongAddress,  # a client takes it for a GET, which the new place refuses
-    302: errors.WrongAddress,
     401: errors.KeyRefused,
     402: errors.QuotaUsedUp,  # Hugging Face's router, when the month's credits are used up
     403: errors.NotAllowed,
@@ -25,7 +23,11 @@ _STATUS: Mapping[int, type[ChatError]] = {
     451: errors.NotAllowed,
     498: errors.TooFast,  # Groq's flexible tier
     504: errors.TooSlow,
+    524: errors.TooSlow,  # Cloudflare's
 }
+
+# What a client takes for a GET at another place is refused there.
+_CLASSES: Mapping[int, type[ChatError]] = {3: errors.WrongAddress, 5: errors.ServiceDown}
 
 # What services say in the `code`, `type` or `status` of an error, where it is precise.
 _CODES: Mapping[str, type[ChatError]] = {
@@ -35,7 +37,11 @@ _CODES: Mapping[str, type[ChatError]] = {
     "billing_hard_limit_reached": errors.QuotaUsedUp,
     "billing_not_active": errors.QuotaUsedUp,
     "arrearage": errors.QuotaUsedUp,  # Qwen
+    "budget_exceeded": errors.QuotaUsedUp,  # LiteLLM
     "1113": errors.QuotaUsedUp,  # Zhipu
+    "1211": errors.NoSuchModel,
+    "1261": errors.WindowTooLarge,
+    "1301": errors.ContentRefused,
     "context_length_exceeded": errors.WindowTooLarge,
     "exceed_context_size_error": errors.WindowTooLarge,  # llama.cpp
     "string_above_max_length": errors.WindowTooLarge,
@@ -46,6 +52,7 @@ _CODES: Mapping[str, type[ChatError]] = {
     "content_filter": errors.ContentRefused,  # Azure
     "content_policy_violation": errors.ContentRefused,
     "data_inspection_failed": errors.ContentRefused,  # Qwen
+    "sensitivecontentdetected": errors.ContentRefused,  # Volcengine
     "invalid_api_key": errors.KeyRefused,
     "authentication_error": errors.KeyRefused,
     "permission_error": errors.NotAllowed,
@@ -66,8 +73,12 @@ _GENERAL_CODES: Mapping[str, type[ChatError]] = {
     "unavailable": errors.ServiceDown,
 }
 
-_REFUSED = frozenset({0, 400, 403, 404, 413, 415, 422, 451, *range(500, 600)})  # 0: in a stream
+_REFUSED = frozenset(
+    {0, 400, 403, 404, 410, 413, 415, 422, 451, *range(500, 600)}
+)  # 0: in a stream
 _TOO_MANY = frozenset({*_REFUSED, 402, 429, 498})
+
+_BOUND = r"max_?(?:completion|output|new)?_?tokens"
 
 # What services say in words alone, with the statuses with which they mean it; the first match wins.
 _SAID: tuple[tuple[type[ChatError], Iterable[int], str], ...] = (
@@ -81,7 +92,9 @@ _SAID: tuple[tuple[type[ChatError], Iterable[int], str], ...] = (
         r"|\bmmproj\b|image_url.{0,60}(?:only|not|unknown|unexpected|invalid|expected|support)"
         r"|(?:only|unknown|unexpected|invalid|expected|support).{0,60}image_url"
         r"|(?:invalid|corrupt\w*|broken|unsupported|(?:cannot|failed to|unable to) (?:read|decode"
-        r"|load|process|parse)) (?:the )?(?:image|picture)",
+        r"|load|process|parse)) (?:the )?(?:image|picture)|at most \d+ image"
+        r"|\bimage (?:exceeds|(?:url|size|format) (?:must|should)|length and width|dimensions?)"
+        r"|图[片像].{0,4}(?:格式|解析|大小|尺寸|数量|过大)|不支持.{0,6}图[片像]",
     ),
     (
         errors.LargerThanPace,
@@ -89,12 +102,15 @@ _SAID: tuple[tuple[type[ChatError], Iterable[int], str], ...] = (
         r"request too large (?:for|on)|too large.{0,60}(?:per|a|each) min|must be reduced in order"
         r"|reduce your message size",
     ),
+    # The answer that was asked for and the question together.
+    (errors.WindowTooLarge, _REFUSED, r"inputs?`? tokens \+ |input length and .?max_tokens"),
     (
         errors.AnswerTooLong,
         _TOO_MANY,
-        r"max_(?:completion_|output_|new_)?tokens\W.{0,40}too (?:large|high|big)"
-        r"|max_(?:completion_|output_|new_)?tokens.{0,80}(?:exceed|at most|<|≤|no more than"
-        r"|less than|greater than|maximum|between)|maximum.{0,40}max_(?:completion_)?tokens"
+        rf"{_BOUND}\W.{{0,40}}too (?:large|high|big)"
+        rf"|{_BOUND}.{{0,80}}(?:exceed|at most|<|≤|no more than"
+        rf"|less than|greater than|maximum|between|range|范围|非法)|range of .?{_BOUND}"
+        r"|maximum.{0,40}max_(?:completion_)?tokens|maximum tokens you requested exceed"
         r"|at most [\d,]+ (?:\w+ )?(?:completion|answer|output) tokens"
         r"|(?:lower|reduce|fewer) `?max_(?:completion_)?tokens|can only afford",
     ),
@@ -106,29 +122,44 @@ _SAID: tuple[tuple[type[ChatError], Iterable[int], str], ...] = (
         r"|longer than)|(?:prompt|input) too long|token count.{0,40}exceed"
         r"|exceed\w* .{0,60}(?:number of|limit of|max\w*) .{0,20}(?:tokens|characters|length)"
         r"|reduce the length|at most [\d,]+ characters|inputs?`? tokens.{0,40}must be"
-        r"|range of input length|longer than the (?:maximum|model)|maximum (?:input|prompt) length",
+        r"|range of input length|longer than the (?:maximum|model)|maximum (?:input|prompt) length"
+        r"|token limit(?! per)|tokens?\b(?! rate)(?! per).{0,40}(?:exceed\w*|over|above) the limit"
+        r"|max_(?:seq|model|input|context)_len|too large for model|max input (?:character|token)"
+        r"|超长|过长|上下文.{0,12}[超限]|(?:超过|超出).{0,20}(?:长度|上下文)"
+        r"|(?:输入|token).{0,20}(?:超过|超出)",
     ),
     (
         errors.TooFast,
         (429, 403, 0, *range(500, 600)),
         r"per.(?:min|sec|hour)|\b[rt]pm\b|\b[rt]ps\b|(?<!no )rate.?limit|too many requests"
-        r"|slow down|concurren|request rate|token rate",
+        r"|slow down|concurren|request rate|token rate|频率|速率|并发|访问量过大",
     ),
     (
         errors.QuotaUsedUp,
         _TOO_MANY,
         r"arrears|overdue|insufficient.{0,20}(?:balance|funds|quota|credit)|out of credits?"
-        r"|no credits?\b|credits? (?:are|is|has|have)\b.{0,40}(?:used|exhaust|deplet|spent|empty)"
+        r"|no credits?\b(?! (?:were|was))"
+        r"|credits? (?:are|is|has|have)\b.{0,40}(?:used|exhaust|deplet|spent|empty)"
         r"|(?:credit|account) balance|balance is|(?:exceeded|exhausted|used up) your.{0,40}"
         r"(?:quota|credits)|quota.{0,60}(?:used|exceed|exhaust|reached|deplet)|exceed\w*.{0,30}quota"
         r"|billing|payment|prepa(?:id|y)|recharge|top.?up|subscription|spend(?:ing)? (?:limit|cap)"
-        r"|欠费|余额不足",
+        r"|(?:key|budget|usage) limits?\b.{0,20}(?:exceed|reach)|reached your.{0,30}usage limit"
+        r"|over budget|budget (?:has been |is )?exceed|free (?:tier|allocation|quota|trial)"
+        r"|欠费|余额|额度|充值",
     ),
     (
         errors.NotAllowed,
         (0, 400, 403, 404, 451),
-        r"privacy|data policy|guardrail|country|region\b|territor|permission|forbidden"
-        r"|access (?:is )?denied|do(?:es)? not have access|terms of service|verified|verify your",
+        r"privacy|data policy|guardrail|country|region\b|territor|\blocation is not"
+        r"|permission|forbidden|access (?:is )?denied|do(?:es)? not have access"
+        r"|terms of service|verified|verify your",
+    ),
+    (
+        errors.ModelTooLarge,
+        (0, *range(400, 600)),
+        r"(?:out of|not enough|insufficient|more|[KMGT]i?B of)(?: \w+){0,2} memory"
+        r"|memory (?:is|are) needed|load.{0,80}(?:insufficient|resource limit)|\bVRAM\b"
+        r"|OutOfMemory|requires more .{0,20}memory",
     ),
     (
         errors.NoSuchModel,
@@ -136,20 +167,17 @@ _SAID: tuple[tuple[type[ChatError], Iterable[int], str], ...] = (
         r"\bmodels?\b.{0,120}(?:not found|not exist|n't exist|unknown|not available"
         r"|no longer|decommission|deprecat|retired|not loaded|n't loaded|not a valid|not a chat"
         r"|not pulled|try pulling)|no (?:such )?model|(?:unknown|invalid|unsupported) model"
+        r"|not a valid model|not support chat"
         r"|no (?:allowed )?(?:endpoints?|providers?|deployments?|instances?)"
-        r"|not (?:find|locate|load) .{0,40}\bmodel",
-    ),
-    (
-        errors.ModelTooLarge,
-        (0, *range(400, 600)),
-        r"(?:out of|not enough|insufficient|more|[KMGT]i?B of)(?: \w+){0,2} memory"
-        r"|memory (?:is|are) needed|\bVRAM\b|OutOfMemory|requires more .{0,20}memory",
+        r"|not (?:find|locate|load) .{0,40}\bmodel"
+        r"|模型.{0,12}(?:不存在|未找到|不可用|下线)|无可用渠道",
     ),
     (
         errors.ContentRefused,
         (0, 400, 403, 422, 451),
         r"content.{0,20}(?:policy|filter|policies|exists risk|restrict)|moderation|flagged"
-        r"|safety (?:system|filter|polic)|inappropriate|sensitive (?:content|word)|prohibited",
+        r"|safety (?:system|filter|polic)|inappropriate|sensitive (?:content|word|info)|prohibited"
+        r"|violat\w+.{0,40}(?:polic|guideline)|敏感|违规|不安全|审核",
     ),
     (
         errors.KeyRefused,
@@ -162,13 +190,14 @@ _SAID: tuple[tuple[type[ChatError], Iterable[int], str], ...] = (
         errors.WrongAddress,
         (0, 400),
         r"unexpected endpoint|no route|cannot (?:post|get) /"
-        r"|(?:page|path|route|endpoint) not found",
+        r"|http request (?:was sent )?to (?:an )?https|(?:page|path|route|endpoint) not found",
     ),
+    (errors.TooSlow, (0,), r"time[d-]? ?out"),
     (
         errors.ServiceDown,
         (0,),
         r"crash|exit code|overload|internal (?:server )?error|server error|unavailable|\bengine\b"
-        r"|\bworker\b|stopped|terminated|\bbusy\b|try again",
+        r"|\bworker\b|stopped|terminated|\bbusy\b|try again|encountered|connection|\bEOF\b",
     ),
 )
 _RULES = tuple(
@@ -192,5 +221,5 @@ def kind_of(words: str, codes: Sequence[str], status: int) -> type[ChatError] | 
         if kind is errors.ServiceDown and 400 <= status < 500:
             kind = None
     if kind is None and status:
-        kind = _STATUS.get(status, errors.ServiceDown if status >= 500 else None)
+        kind = _STATUS.get(status, _CLASSES.get(status // 100))
     return kind

@@ -14,18 +14,16 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any
 
 from chat import errors
 from chat.errors import MESSAGE_LIMIT, ChatError, clean
 from chat.services.refusal_rules import kind_of
+from chat.services.waits import wait_of
 
 LONGEST_BODY = 100_000  # characters of JSON in a text that is read as JSON
 DEEPEST = 12  # levels of a body that are looked through
-LONGEST_WAIT = 366 * 86_400.0  # seconds
 
 
 @cache
@@ -66,15 +64,6 @@ _WORDS = (
 )
 _NAMES = ("code", "type", "status", "error_code", "errorCode", "status_code", "reason")
 
-_UNIT = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
-_DURATION = re.compile(
-    r"(\d+(?:\.\d+)?)\s*(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?)(?![a-z])",
-    re.IGNORECASE,
-)
-_WAIT = re.compile(
-    r"(?:retry|try again|wait|come back|available again|reset)\D{0,30}", re.IGNORECASE
-)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
@@ -112,7 +101,7 @@ class Refusal:
             words=words,
             codes=codes,
             status=status,
-            wait=_wait(headers or {}, words, written[:LONGEST_BODY]),
+            wait=wait_of(status, headers or {}, words, written[:LONGEST_BODY]),
             body=written[:LONGEST_BODY],
         )
 
@@ -219,36 +208,3 @@ def _status(code: str) -> int | None:
     if not re.fullmatch(r"[45]\d{2}(?:\d{2})?", code):
         return None
     return int(code[:3])
-
-
-def _wait(headers: Mapping[str, str], words: str, body: str) -> float | None:
-    """Seconds after which a service says that it may be asked again."""
-    wait = _number(headers.get("retry-after-ms"), 0.001) or _retry_after(headers.get("retry-after"))
-    if wait is None and (delay := re.search(r'"retryDelay": ?"([\d.]+)s"', body)):
-        wait = _number(delay[1], 1.0)
-    for found in _WAIT.finditer(words) if wait is None else ():
-        wait, position = 0.0, found.end()
-        while part := _DURATION.match(words, position):
-            unit = part[2].lower()
-            wait += float(part[1]) * _UNIT["ms" if unit.startswith(("ms", "milli")) else unit[0]]
-            position = part.end()
-        if wait:
-            break
-    return wait if wait is not None and 0 < wait <= LONGEST_WAIT else None
-
-
-def _number(written: str | None, unit: float) -> float | None:
-    try:
-        return None if written is None else float(written) * unit
-    except ValueError:
-        return None
-
-
-def _retry_after(written: str | None) -> float | None:
-    seconds = _number(written, 1.0)
-    if seconds is not None or written is None:
-        return seconds
-    try:
-        return (parsedate_to_datetime(written) - datetime.now(UTC)).total_seconds()
-    except (ValueError, TypeError):
-        return None
