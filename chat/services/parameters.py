@@ -38,17 +38,22 @@ PARTS = "parts"  # a question with documents as a list of parts; what stands for
 BOUND = "max_tokens"
 LEAST_BOUND = 16  # tokens of an answer that are worth to be asked for
 MOST_BOUNDS = 2  # times that the bound of one request is lowered
+_TOO_LARGE = (errors.LargerThanPace, errors.AnswerTooLong, errors.WindowTooLarge)
 
 _OTHER_FAILURES = frozenset({401, 402, 403, 429})  # which are about no parameter
-_UNKNOWN_CODES = frozenset({"unsupported_parameter", "unknown_parameter", "unsupported_value"})
-_UNKNOWN_CODES |= {"extra_forbidden", "unrecognized_parameter"}
+_UNKNOWN_NAMES = frozenset({"unsupported_parameter", "unknown_parameter", "extra_forbidden"})
+_UNKNOWN_NAMES |= {"unrecognized_parameter"}
+_UNKNOWN_CODES = _UNKNOWN_NAMES | {"unsupported_value"}
 _UNKNOWN = re.compile(
     r"unsupported|not supported|n[o']t support|unknown|unrecogni[sz]ed|unexpected|not permitted"
     r"|not allowed|not accept|extra (?:inputs|fields|param)|only the default|incompatible"
     r"|deprecated|not implemented|not available|not (?:a )?valid (?:param|field|arg)|no longer"
-    r"|cannot be (?:used|set|specified)|invalid (?:param|field|arg)",
+    r"|(?:cannot|n't) (?:be|both be) (?:used|set|specified)|invalid (?:param|field|arg)|\bunset\b"
+    r"|(?:must|may only|can only) be (?:set to |equal to )?[\d.]*\d(?=$|\W*(?:$|when|for|with))"
+    r"|only [\d.]+ is allowed",
     re.IGNORECASE,
 )
+_NOT_BOTH = re.compile(r"\bboth\b|only one of", re.IGNORECASE)
 _UNNAMED = re.compile(
     r"extra (?:inputs|fields|param)|unrecognized request|unknown (?:field|param)", re.I
 )
@@ -56,13 +61,15 @@ _NO_SYSTEM = re.compile(
     r"system.{0,10}(?:role|message|prompt|instruction)s?\b.{0,40}(?:not|n't|unsupported|invalid)"
     r"|(?:not|n't|unsupported|invalid|unexpected|unknown).{0,40}(?:system|developer).{0,5}"
     r"(?:role|message|prompt|instruction)|role.{0,20}[\"'`]?system\b|developer instruction"
-    r"|roles? must alternate|only user,? and assistant|'user' or 'assistant'",
+    r"|roles? must alternate|only user,? and assistant|'user' or 'assistant'|角色",
     re.IGNORECASE | re.DOTALL,
 )
 # DeepSeek: "invalid type: sequence, expected a string"; Groq: "content must be a string".
 _NO_PARTS = re.compile(
     r"content.{0,80}(?:must|should|expected|valid).{0,20}(?:string|str\b|text)"
-    r"|expected (?:a |type )?.?str(?:ing)?\b|string_type|invalid type: (?:sequence|map|array)",
+    r"|expected (?:a |type )?.?str(?:ing)?\b|string_type|invalid type: (?:sequence|map|array)"
+    r"|(?:unmarshal|received|got) (?:an? )?(?:array|list)|content type: list"
+    r"|concatenate str|'list' object",
     re.IGNORECASE | re.DOTALL,
 )
 # Ollama: '"m" does not support thinking', 'invalid think value: "max" (must be …)'
@@ -74,8 +81,12 @@ _NO_EFFORT = re.compile(
 )
 _VALUES = re.compile(r"[\"'`](?:none|minimal|low|medium|x?high|max)\b")
 _WRONG_VALUE = re.compile(r"should be|must be|one of|supported|invalid|expected|allowed", re.I)
-_NUMBER = re.compile(r"(?<![\w.-])\d[\d,]*(?![\w-]|\.\d)")
-_TAKEN = re.compile(r"(\d+) > (\d+) - (\d+)")  # vLLM: the bound, the context, the prompt
+_NUMBER = re.compile(
+    r"(?<![\w.-])(\d{1,3}(?:,\d{3})+|\d+)(?![\w-]|\.\d)( \(exclusive\))?", re.ASCII
+)
+_CONTEXT = re.compile(r"context\D{0,30}(\d+)", re.IGNORECASE)
+# That one of the numbers is the question's, as in "1000 + 50000 > 32768".
+_WITH_PROMPT = re.compile(r"\binputs?\b|\bprompt|\bmessages|\d [+-] \d", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,12 +162,14 @@ class Attempt:
 
     def mend(self, refusal: Refusal) -> bool:
         """Take out what a service refuses; False where there is nothing to take out."""
-        if refusal.kind in (errors.LargerThanPace, errors.AnswerTooLong) and self._lower(refusal):
+        if refusal.kind in _TOO_LARGE and self._lower(refusal):
             return True
         if refusal.status is None or refusal.status in _OTHER_FAILURES:
             return False
         sent = self.parameters.keys()
         found = {name for name in SUBSTITUTES if name in sent and _refuses(refusal, name)}
+        if {"temperature", "top_p"} <= found and _NOT_BOTH.search(refusal.words):
+            found.remove("temperature")
         if not found and "reasoning_effort" in sent and _NO_EFFORT.search(refusal.words):
             found = {"reasoning_effort"}
         if not found and refusal.status < 500 and _UNNAMED.search(refusal.words):
@@ -174,25 +187,18 @@ class Attempt:
 
     def _refused(self, name: str, refusal: Refusal) -> str:
         """What to remember: the parameter, or its value alone where the service names values."""
-        is_value = name in GRADED and _VALUES.search(refusal.body)
+        is_unknown = _UNKNOWN_NAMES.intersection(refusal.codes)
+        is_value = name in GRADED and not is_unknown and _VALUES.search(refusal.body)
         return f"{name}={getattr(self.options, name)}" if is_value else name
 
     def _lower(self, refusal: Refusal) -> bool:
         """Lower the bound of the answer to what fits, where the service's own numbers tell it."""
         if self._bound is None or self._lowered >= MOST_BOUNDS:
             return False
-        if taken := _TAKEN.search(refusal.words):
-            bound = int(taken[2]) - int(taken[3])
-            limit = Limit(tokens=int(taken[2]), is_shared=True)
-        else:
-            numbers = sorted({int(n.replace(",", "")) for n in _NUMBER.findall(refusal.words)})
-            if len(numbers) < 2 or numbers[-1] < self._bound:
-                return False
-            bound = self._bound - (numbers[-1] - numbers[-2])
-            limit = Limit(tokens=numbers[-2], is_shared=numbers[-1] > self._bound)
-        if not LEAST_BOUND <= bound < self._bound:
+        found = _fitting(refusal, self._bound)
+        if found is None or not LEAST_BOUND <= found[0] < self._bound:
             return False
-        self._bound = bound
+        self._bound, limit = found
         self._lowered += 1
         if refusal.status != 402:  # what is left of a credit is no fact of the model
             self.limit = limit
@@ -252,3 +258,29 @@ def _refuses(refusal: Refusal, name: str) -> bool:
     if name in GRADED and _WRONG_VALUE.search(refusal.words):
         return True
     return bool(_UNKNOWN_CODES.intersection(refusal.codes) or _UNKNOWN.search(refusal.words))
+
+
+def _fitting(refusal: Refusal, bound: int) -> tuple[int, Limit] | None:
+    """The longest answer that fits, and the limit behind it, by the numbers of a refusal."""
+    found = _NUMBER.findall(refusal.words)
+    said = {int(number.replace(",", "")) - bool(exclusive) for number, exclusive in found}
+    numbers = sorted(number for number in said if number >= LEAST_BOUND)
+    others = [number for number in numbers if number != bound]
+    prompt = next((n for n in others if n + bound in others), None)
+    if len(others) == 2 and bound in numbers and _WITH_PROMPT.search(refusal.words):
+        prompt = others[0]
+    if prompt is not None:
+        context = _CONTEXT.search(refusal.words)
+        if context and int(context[1]) == prompt:
+            return None
+        limits = [n for n in others if prompt < n < prompt + bound]
+        return (limits[0] - prompt, Limit(tokens=limits[0], is_shared=True)) if limits else None
+    if refusal.kind is errors.WindowTooLarge or not numbers:
+        return None  # the question alone may be too long
+    if numbers[-1] < bound:
+        alone = refusal.kind is errors.AnswerTooLong
+        return (numbers[-1], Limit(tokens=numbers[-1], is_shared=False)) if alone else None
+    if len(numbers) < 2:
+        return None
+    limit = Limit(tokens=numbers[-2], is_shared=numbers[-1] > bound)
+    return bound - (numbers[-1] - numbers[-2]), limit
