@@ -82,7 +82,7 @@ class Bill:
         own = seen + unseen
         if reported or self.reported is None:
             return max(reported, own)
-        prompt, completion = self.reported.prompt_tokens, _completion(self.reported)
+        prompt, completion = self.reported.prompt_tokens, self.reported.completion_tokens
         return max(self._sent, prompt if self._may_be_sent(prompt) else 0) + max(
             self._came + unseen, completion if self._may_have_come(completion) else 0
         )
@@ -99,7 +99,7 @@ class Bill:
         """The tokens that the service reports; 0 where that is not plausible."""
         if self.reported is None:
             return 0
-        prompt, completion = self.reported.prompt_tokens, _completion(self.reported)
+        prompt, completion = self.reported.prompt_tokens, self.reported.completion_tokens
         is_plausible = self._may_be_sent(prompt) and self._may_have_come(completion)
         return prompt + completion if is_plausible else 0
 
@@ -112,9 +112,3 @@ class Bill:
         thought = 2 * FASTEST * (self._clock() - self._began)
         most = max(self._bound, thought, HEAVIEST * self._came)
         return LIGHTEST * self._came <= completion <= most
-
-
-def _completion(usage: Usage) -> int:
-    """The tokens of a completion, of which some services report the thoughts apart."""
-    thoughts = usage.reasoning_tokens or 0
-    return usage.completion_tokens + (thoughts if thoughts > usage.completion_tokens else 0)

@@ -7,7 +7,8 @@
 As the standard reads it (WHATWG HTML, "Server-sent events"): a byte order mark, lines that end in
 CR, LF or CRLF, comments, names, data over several lines. Beyond the standard, as services do so:
 a line that begins like JSON is an event (an error in the middle, or a whole answer that is no
-stream at all), `error:` is a field, and a last event needs no empty line behind it.
+stream at all), `error:` is a field, space before a field and a field's name twice are passed over,
+and a last event needs no empty line behind it.
 
 The openai package's decoder (3.54) takes 8 µs for each event, this one 2.
 """
@@ -62,12 +63,17 @@ class EventStream:
         return self.take(b"\n\n")
 
     def _take_line(self, line: bytes) -> None:
+        if not self._data:
+            line = line.lstrip(b" \t")  # as proxies send to keep a connection open
         if line.startswith(b"data:") or line == b"data":
             if self._data and (
                 self._is_bare or (len(self._data) == 1 and _is_object(self._data[0]))
             ):
                 self._end_event()  # though no empty line parts them
-            self._data.append(line[6:] if line.startswith(b"data: ") else line[5:])
+            data = line[6:] if line.startswith(b"data: ") else line[5:]
+            while data.startswith(b"data:"):  # a stream in a stream
+                data = data[5:].lstrip(b" ")
+            self._data.append(data)
         elif not line:
             self._end_event()
         elif line.startswith((b"{", b"[")) and not self._data:

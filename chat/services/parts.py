@@ -48,7 +48,10 @@ def words(said: dict[str, Any]) -> Iterator[tuple[bool, str]]:
 
 
 def _is_marked(said: dict[str, Any], content: str) -> bool:
-    """Whether Google marks a delta as a thought, and has not put it between tags as well."""
+    """Whether a delta is marked as a thought, and Google has not put it between tags as well."""
+    kinds = (said.get("type"), said.get("role"))
+    if said.get("thought") is True or any(k and _THOUGHT.fullmatch(str(k)) for k in kinds):
+        return True
     if "extra_content" not in said:
         return False
     mark = fields(fields(said["extra_content"]).get("google")).get("thought")

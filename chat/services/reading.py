@@ -21,42 +21,21 @@ from chat import errors
 from chat.characters import Mender
 from chat.conversation.events import Ended, Event, ReasoningDelta, Reread, TextDelta, UsageReported
 from chat.errors import ChatError
-from chat.models import Usage
 from chat.services.eventstream import LONGEST_UNREAD, EventStream
+from chat.services.finish_reasons import ERROR, FILTER, TOOLS, canonical
 from chat.services.parts import fields, words
+from chat.services.reported_usage import usage_of
 from chat.services.thinking import Thinking
 
 DONE = "[DONE]"
+LONGEST_NAME = 200  # characters of a tool's name
+_DONE = frozenset({"[DONE]", "DONE"})  # in capitals, whatever they were
 _SPACE = re.compile(r"\s*")
-LONGEST_REASON = 200  # characters
-LARGEST_COUNT = 10**12  # tokens
-
-# Finish reasons, whatever a service calls them, as Chat Completions does.
-_LENGTH, _FILTER, _TOOLS, _ERROR = "length", "content_filter", "tool_calls", "error"
-_REASONS = {
-    _LENGTH: (
-        *("length", "max_tokens", "max_output_tokens", "max_completion_tokens", "max_length"),
-        *("model_length", "length_limit", "token_limit", "limit", "model_context_window_exceeded"),
-        *("context_length", "context_length_exceeded", "context_window_exceeded", "incomplete"),
-    ),
-    _FILTER: (
-        *("content_filter", "content_filtered", "safety", "prohibited_content", "blocklist"),
-        *("spii", "recitation", "image_safety", "guardrail_intervened", "refusal", "sensitive"),
-        *("blocked", "moderation", "language", "image_prohibited_content", "image_recitation"),
-    ),
-    _TOOLS: (
-        *("tool_calls", "tool_call", "tool_use", "function_call", "malformed_function_call"),
-        *("unexpected_tool_call", "too_many_tool_calls"),
-    ),
-    _ERROR: (
-        *("error", "network_error", "insufficient_system_resource", "engine_error", "abort"),
-        *("aborted", "failed", "timeout", "cancelled", "malformed_response"),
-    ),
-}
-_CANONICAL = {word: reason for reason, said in _REASONS.items() for word in said}
-_IDLE = frozenset({"ping", "heartbeat", "keepalive", "keep-alive"})  # names of events without words
+# What services send to keep a connection open, as the name of an event or as its data.
+_IDLE = frozenset({"ping", "heartbeat", "keepalive", "keep-alive", "processing"})
 # An event with one of these is of a known form, even where it has no text.
 _PLAIN = frozenset({"choices", "usage", "x_groq"})
+_SUCCESS = frozenset({"0", "200", "ok", "success"})  # codes, in small letters
 
 
 class ErrorEvent(Exception):
@@ -138,13 +117,13 @@ class Reading:
         if reason is None and (self.is_done or (is_announced and self.has_text)):
             reason = None if self._is_torn else "stop"
         unread = (self._unread or self._stream.unread).decode(errors="replace").strip()
-        if reason == _ERROR:
+        if reason == ERROR:
             return errors.ServiceDown()
         if self.has_text:
             return errors.BrokenOff() if reason is None else Ended(reason)
-        if reason == _FILTER:
+        if reason == FILTER:
             return errors.ContentRefused()
-        if self._tool is not None or reason == _TOOLS:
+        if self._tool is not None or reason == TOOLS:
             return errors.ToolWanted(self._tool or "")
         if unread and self._finish_reason is None:
             return errors.NotUnderstood(unread)
@@ -159,9 +138,10 @@ class Reading:
         except (json.JSONDecodeError, RecursionError):
             values = _values(text)
         if values is None:
-            if not text.strip() or name in _IDLE:
+            said = text.strip()[:LONGEST_UNREAD]
+            self.is_done |= said.upper() in _DONE
+            if self.is_done or not said or said[0] == ":" or {name, said.lower()} & _IDLE:
                 return
-            said = text[:LONGEST_UNREAD]
             raise ErrorEvent(said) if name == "error" else UnreadableEvent(said)
         for value in values:
             if value == DONE:
@@ -174,7 +154,7 @@ class Reading:
 
     def _take(self, value: object, data: bytes) -> Iterator[Event]:
         self._events += 1
-        said = fields(value)
+        said = _unwrapped(fields(value))
         choices = said.get("choices")
         choice = fields(choices[0]) if isinstance(choices, list) and choices else {}
         delta = fields(choice.get("delta"))
@@ -182,14 +162,14 @@ class Reading:
         if "choices" not in said:
             if "role" in fields(said.get("message")):  # Ollama's own form
                 message = said["message"]
+            elif "role" in said:  # Anthropic's
+                message = said
             elif not self._unread and value and not said.keys() & _PLAIN:
                 self._unread = data[:LONGEST_UNREAD]
         if (failure := _failure(said, choice, message)) is not None:
             raise ErrorEvent(failure)
-        if used := said.get("usage") or said.get("x_groq"):
-            usage = _usage(fields(used).get("usage") or used)
-            if usage is not None:
-                yield UsageReported(usage)
+        if (usage := usage_of(said, choice)) is not None:
+            yield UsageReported(usage)
         if delta:
             yield from self._add(words(delta))
         elif isinstance(text := choice.get("text"), str) and text:
@@ -199,22 +179,14 @@ class Reading:
         for holder in (delta, message):
             if "tool_calls" in holder or "function_call" in holder:
                 self._note_tool(holder.get("tool_calls") or holder.get("function_call"))
-        if reason := choice.get("finish_reason"):
-            self._finish(reason)
+        for holder in (choice, delta, said):
+            self._finish_reason = canonical(holder) or self._finish_reason
 
     def _note_tool(self, calls: object) -> None:
         if calls and self._tool is None:
             call = fields(calls[0] if isinstance(calls, list) else calls)
             name = fields(call.get("function")).get("name") or call.get("name")
-            self._tool = name[:LONGEST_REASON] if isinstance(name, str) else ""
-
-    def _finish(self, said: object) -> None:
-        if isinstance(said, dict):  # as {"type": "stop"}
-            said = said.get("type")
-        if isinstance(said, str) and said:
-            # As "FinishReason.MAX_TOKENS", too.
-            word = said.rpartition(".")[2].strip().lower()
-            self._finish_reason = _CANONICAL.get(word, said[:LONGEST_REASON])
+            self._tool = name[:LONGEST_NAME] if isinstance(name, str) else ""
 
     def _add(self, said: Iterable[tuple[bool, str]]) -> Iterator[Event]:
         for is_thought, piece in said:
@@ -250,6 +222,14 @@ class Reading:
             yield event
 
 
+def _unwrapped(said: dict[str, Any]) -> dict[str, Any]:
+    """The event, where a gateway has put it into another object."""
+    if "choices" in said:
+        return said
+    inner = (fields(said.get(name)) for name in ("output", "result", "data"))
+    return next(({**said, **found} for found in inner if "choices" in found), said)
+
+
 def _values(text: str) -> list[object] | None:
     """The values of an event, where no empty line parted them, or `DONE`. None: it is no JSON."""
     position, values = 0, list[object]()
@@ -268,28 +248,13 @@ def _failure(said: dict[str, Any], choice: dict[str, Any], message: dict[str, An
     """What an event says of a failure, in any service's way; None where it says of none."""
     if error := said.get("error") or choice.get("error"):
         return error
+    status = fields(said.get("base_resp")).get("status_code")  # MiniMax
+    if status and not choice:
+        return said
     if "choices" in said or message or "usage" in said:
         return said if said.get("object") == "error" or said.get("error_code") else None
+    if str(said.get("code")).lower() in _SUCCESS:
+        return None
     names = ("error_code", "message", "detail", "errors", "error_msg")
     is_error = "error" in (said.get("object"), said.get("type"))
     return said if is_error or any(said.get(name) for name in names) else None
-
-
-def _usage(item: object) -> Usage | None:
-    def whole(holder: object, name: str) -> int | None:
-        number = fields(holder).get(name)
-        if not isinstance(number, int) or isinstance(number, bool):
-            return None
-        return number if 0 <= number <= LARGEST_COUNT else None
-
-    usage = fields(item)
-    prompt = whole(usage, "prompt_tokens")
-    completion = whole(usage, "completion_tokens")
-    if prompt is None or completion is None:
-        return None
-    return Usage(
-        prompt_tokens=prompt,
-        completion_tokens=completion,
-        reasoning_tokens=whole(usage.get("completion_tokens_details"), "reasoning_tokens"),
-        cached_tokens=whole(usage.get("prompt_tokens_details"), "cached_tokens"),
-    )

@@ -19,7 +19,11 @@ from chat.services.codespans import Code
 
 Piece = TextDelta | ReasoningDelta | Reread
 
-_NAMES = ("think", "thinking", "thought", "thoughts", "reasoning", "seed:think")
+_NAMES = (
+    *("think", "thinking", "thought", "thoughts", "reasoning", "reason", "antthinking"),
+    *("seed:think", "mm:think", "longcat_think", "think_fast", "think_faster"),
+    *("inner_thought", "inner_thoughts"),
+)
 _OPENING = (
     *(f"<{name}>" for name in _NAMES),
     *("[think]", "◁think▷", "<|begin_of_thought|>", "<|start_thinking|>", "<|channel>thought"),
@@ -32,7 +36,18 @@ _CLOSING = (
 _HEADER = ("<|start|>", "<|channel|>", "<|constrain|>")
 _MESSAGE = "<|message|>"
 _END = ("<|end|>", "<|return|>", "<|call|>")
-_TAGS = (*_OPENING, *_CLOSING, *_HEADER, _MESSAGE, *_END)
+# What some models put around an answer behind their thoughts.
+_ANSWER, _ANSWER_END = "<answer>", "</answer>"
+_AROUND = (
+    *("<|begin_of_solution|>", "<|end_of_solution|>", "<|start_response|>", "<|end_response|>"),
+    *("<|begin_of_box|>", "<|end_of_box|>"),
+)
+# The end of a turn, which a server should have kept to itself.
+_TURN = (
+    *("<|im_end|>", "<|eot_id|>", "<|endoftext|>", "<|end_of_text|>", "<end_of_turn>"),
+    *("<|end_of_turn|>", "<｜end▁of▁sentence｜>"),
+)
+_TAGS = (*_OPENING, *_CLOSING, *_HEADER, _MESSAGE, *_END, _ANSWER, _ANSWER_END, *_AROUND, *_TURN)
 _TAG = re.compile("|".join(map(re.escape, _TAGS)), re.IGNORECASE)
 _FIRST = re.compile(r"[<\[◁]")  # with which a tag begins
 LONGEST_TAG = max(map(len, _TAGS))
@@ -68,6 +83,8 @@ class Thinking:
         self._doubtful: int | None = None  # the index in the thoughts of an end tag that is in code
         self._header = ""
         self._is_harmony = False
+        self._is_wrapped = False  # the answer stands between tags
+        self._turn = ""  # the end of a turn, as long as nothing comes behind it
         self._rereads = 0
 
     def add_thought(self, thought: str) -> Iterator[Piece]:
@@ -127,8 +144,22 @@ class Thinking:
             self._open(written)
         elif tag in _CLOSING:
             yield from self._close_unopened(written)
-        elif not self._is_harmony:
+        elif not self._is_around(written, tag) and not self._is_harmony:
             yield from self._add(written)
+
+    def _is_around(self, written: str, tag: str) -> bool:
+        """Whether a tag stands around an answer, or behind it, and is not seen."""
+        if tag == _ANSWER:
+            is_first = self._trims and not self._texts
+            self._is_wrapped |= is_first
+            return is_first
+        if tag == _ANSWER_END:
+            return self._is_wrapped
+        # Behind a space it is what is spoken of.
+        if tag in _TURN and self._texts and self._code.last[-1:] not in ("", " "):
+            self._turn += written
+            return True
+        return tag in _AROUND
 
     def _take_in_thought(self, written: str, tag: str) -> Iterator[Piece]:
         code = self._thoughts_code
@@ -208,6 +239,8 @@ class Thinking:
             self._thoughts.append(text)
             yield ReasoningDelta(text)
             return
+        if self._turn and text.strip():
+            text, self._turn = self._turn + text, ""
         self._code.add(text)
         if not self._texts:
             text = self._blank + text

@@ -15,7 +15,6 @@ from chat.ledger.ledger import Ledger
 from chat.ledger.limits import Limits
 from chat.ledger.sqlite import SqliteStore
 from chat.ledger.store import LEASE, Left
-from chat.models import Usage
 from chat.options import Options
 from chat.services.base import Service
 from chat.services.bill import FASTEST
@@ -374,13 +373,6 @@ def test_a_report_counts_as_far_as_it_is_plausible(usage: tuple[int, int], spent
     answer = TextDelta("x" * 20)
     assert spent_after(Scripted(answer, used(*usage), Ended("stop"))) == spent
     assert spent_after(Scripted(used(*usage), answer, used(*usage), Ended("stop"))) == spent
-
-
-def test_thoughts_that_are_reported_apart_count_too() -> None:
-    usage = Usage(prompt_tokens=100, completion_tokens=9, reasoning_tokens=30)
-    assert spent_after(Scripted(TextDelta("Hi"), UsageReported(usage), Ended("stop"))) == 139
-    huge = Usage(prompt_tokens=100, completion_tokens=9, reasoning_tokens=10**11)
-    assert spent_after(Scripted(TextDelta("Hi"), UsageReported(huge), Ended("stop"))) == 102
 
 
 def test_a_report_in_every_chunk_counts_once_and_the_last_one_holds() -> None:

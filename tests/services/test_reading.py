@@ -6,7 +6,7 @@ import json
 import re
 import time
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
@@ -17,7 +17,8 @@ from chat.conversation.answer import Answer
 from chat.conversation.events import Ended, Event, Reread, TextDelta, UsageReported
 from chat.keeping.untrusted import LONGEST_NAME
 from chat.models import Usage
-from chat.services.reading import LONGEST_REASON, ErrorEvent, Reading, UnreadableEvent
+from chat.services.finish_reasons import LONGEST_REASON
+from chat.services.reading import ErrorEvent, Reading, UnreadableEvent
 
 
 def event(*, finish_reason: object = None, usage: object = None, **delta: object) -> bytes:
@@ -116,6 +117,16 @@ def test_a_stream_says_the_same_cut_at_every_byte_and_whatever_ends_its_lines(
         ('{"choices": [{"delta": {"content": "Fo"}}]}\n{"choices": [{"text": "ur"}]}\n', "Four"),
         ('data: {"choices": [{"text": "Fo"}]}\ndata: {"choices": [{"text": "ur"}]}\n', "Four"),
         ('{"message": {"role": "assistant", "content": "Four"}, "done": true}', "Four"),
+        ('{"role": "assistant", "content": [{"type": "text", "text": "Four"}]}', "Four"),
+        ('{"result": {"choices": [{"message": {"content": "Four"}}]}, "success": true}', "Four"),
+        ('{"code": 0, "message": "ok"}\n\n{"choices": [{"text": "Four"}]}\n', "Four"),
+        (' \n  {"choices": [{"message": {"content": "Four"}}]}', "Four"),
+        (
+            '   data: {"choices": [{"text": "Fo"}]}\n\n data: {"choices": [{"text": "ur"}]}\n',
+            "Four",
+        ),
+        ('data: data: {"choices": [{"text": "Four"}]}\n\n', "Four"),
+        ('data: : keep-alive\n\ndata: ping\n\ndata: {"choices": [{"text": "Four"}]}\n', "Four"),
     ],
 )
 def test_an_event_is_read_as_the_standard_says_and_where_services_differ(
@@ -136,16 +147,44 @@ def test_an_event_without_an_empty_line_behind_it_is_seen_with_the_next() -> Non
     [
         *((word, Ended("length")) for word in ("length", "MAX_TOKENS", "FinishReason.MAX_TOKENS")),
         *((word, Ended("length")) for word in ("model_length", "max_output_tokens")),
+        *((word, Ended("length")) for word in ("max_new_tokens", "maxTokens", "CONTEXT_OVERFLOW")),
+        *((word, Ended("length")) for word in ("LengthLimitReached", "repetition_truncation")),
         *((word, Ended("content_filter")) for word in ("content_filter", "SAFETY", "RECITATION")),
+        *((word, Ended("content_filter")) for word in ("contentFilter", "ERROR_TOXIC", "refused")),
+        *((word, Ended("content_filter")) for word in ("policy-violation", "risk_control")),
         *((word, Ended(word)) for word in ("stop", "STOP", "end_turn", "eos", "COMPLETE")),
         ({"type": "length"}, Ended("length")),
-        ("error", errors.ServiceDown),
+        *((word, errors.BrokenOff) for word in ("null", "", "FINISH_REASON_UNSPECIFIED")),
+        *((word, errors.ServiceDown) for word in ("error", "aborted", "TIMEOUT", "user_cancelled")),
         ("insufficient_system_resource", errors.ServiceDown),
     ],
 )
 def test_a_finish_reason_means_what_it_means(said: object, end: object) -> None:
     *_, found = read([event(content="A"), event(finish_reason=said)])
     assert found == end or type(found) is end
+
+
+def test_a_finish_reason_is_found_where_services_keep_it() -> None:
+    text = '"choices": [{"delta": {"content": "A"%s}%s}]%s'
+    for places in product(("", ', "finish_reason": "length"'), repeat=3):
+        *_, end = read([f"data: {{{text % places}}}\n\n".encode()])
+        assert end == Ended("length") or not any(places)
+    *_, end = read([b'{"message": {"role": "a", "content": "A"}, "done_reason": "length"}'])
+    assert end == Ended("length")
+    *_, end = read([b'{"choices": [{"text": "A", "stop_reason": "max_tokens"}]}'])
+    assert end == Ended("length")
+
+
+@pytest.mark.parametrize("done", ["[DONE]", "[done]", "DONE", " [DONE] ", '"[DONE]"'])
+def test_done_is_an_end_however_it_is_written(done: str) -> None:
+    assert read([event(content="A"), f"data: {done}\n\n".encode()])[3] == Ended("stop")
+
+
+@pytest.mark.parametrize(
+    "mark", [{"thought": True}, {"type": "thinking"}, {"role": "reasoning"}, {"type": "thought"}]
+)
+def test_a_delta_that_is_marked_as_a_thought_is_one(mark: dict[str, object]) -> None:
+    assert read([event(content="Hm.", **mark), event(content="Four")])[:2] == ("Four", "Hm.")
 
 
 @pytest.mark.parametrize("reason", ["SAFETY", "PROHIBITED_CONTENT", "BLOCKLIST", "sensitive"])
@@ -171,6 +210,10 @@ def test_a_model_that_wants_a_tool_is_named_with_it(
 @pytest.mark.parametrize(
     ("stream", "body"),
     [
+        (
+            'data: {"choices": null, "base_resp": {"status_code": 7}}\n\n',
+            {"choices": None, "base_resp": {"status_code": 7}},
+        ),
         ('data: {"error": {"message": "m"}}\n\n', {"message": "m"}),
         ('data: {"error": "m"}\n\n', "m"),
         ('data: {"choices": [{"error": {"message": "m"}}]}\n\n', {"message": "m"}),

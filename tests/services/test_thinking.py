@@ -79,6 +79,22 @@ DRESSES = [
     ("<|start|>assistant" + HARMONY, "Hm.Well.", "Hello"),
     ("<|channel|>final<|message|>Hello", "", "Hello"),
     ("The <|channel|> token", "", "The <|channel|> token"),
+    ("<reason>Hm</reason>Yes.", "Hm", "Yes."),
+    ("<mm:think>Hm</mm:think>Yes.", "Hm", "Yes."),
+    ("<longcat_think>Hm</longcat_think>Yes.", "Hm", "Yes."),
+    # The answer between tags, and the end of a turn
+    ("<think>Hm</think>\n<answer>\nYes.</answer>", "Hm", "Yes."),
+    ("<|START_THINKING|>Hm<|END_THINKING|><|START_RESPONSE|>Yes.<|END_RESPONSE|>", "Hm", "Yes."),
+    ("<think>Hm</think>It is <|begin_of_box|>7<|end_of_box|>.", "Hm", "It is 7."),
+    ("Yes.<|im_end|>", "", "Yes."),
+    ("Yes.<|eot_id|><|eot_id|>\n", "", "Yes.\n"),
+    # Where it is spoken of them
+    ("<answer>Yes.</answer>", "", "<answer>Yes.</answer>"),
+    ("<think>Hm</think>So <answer>Yes.</answer>", "Hm", "So <answer>Yes.</answer>"),
+    ("It ends with <|im_end|>", "", "It ends with <|im_end|>"),
+    ("<|im_end|>", "", "<|im_end|>"),
+    ("(<|EOT_ID|>)", "", "(<|EOT_ID|>)"),
+    ("`<|begin_of_box|>`", "", "`<|begin_of_box|>`"),
 ]
 
 
