@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from chat.markup.emphasis import is_cjk
 from chat.markup.katex import can_draw
 
 LONGEST_FORMULA = 4_000  # characters; a bound, so that many openings without an end cost no more
@@ -11,7 +12,9 @@ DOLLARS = re.compile(r"\$(?=[^\s$])([^$\n`]*?[^\s$\\`])\$(?!\d)")
 DOLLAR = re.compile(r"(?<!\\)\$")
 _AMOUNT = re.compile(r"^\d[^\\{]* [A-Za-z]{2}")  # 5 or 6
 WORDS = re.compile(r"^[^\\{]*\b[A-Za-z]{2,} [A-Za-z]{2,}")  # for the
-_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*$|.*\W$")  # $HOME$PATH, $HOME/$USER
+_VARIABLE = re.compile(
+    r"[A-Z_][A-Z0-9_]*(?:[^ -~].*)?$|.*\W$"
+)  # $HOME$PATH, $HOME和$PATH, $HOME/$USER
 _FORMULA = re.compile(r"[\\^_=+<>\n]|^\s")
 CLOSINGS = {r"\(": r"\)", r"\[": r"\]", "$$": "$$"}
 _PERCENT = re.compile(r"(?<=\d)%")  # what begins a comment to KaTeX, which it leaves out
@@ -82,8 +85,13 @@ def is_formula(text: str, found: re.Match[str]) -> bool:
     content = found[1]
     before = text[max(0, found.start() - 1) : found.start()]
     after = text[found.end() : found.end() + 1]
-    if before.isalnum() or _AMOUNT.search(content):
+    if _is_in_word(before) or _AMOUNT.search(content):
         return False
     if content[0] in "{(" and after in ("{", "("):  # ${HOME}/${PATH}
         return False
-    return not (after.isalpha() and _VARIABLE.match(content))
+    return not (after.isalpha() and _is_in_word(after) and _VARIABLE.match(content))
+
+
+def _is_in_word(character: str) -> bool:
+    """Whether a letter or a digit is of a script that parts its words by spaces."""
+    return character.isalnum() and not is_cjk(character)

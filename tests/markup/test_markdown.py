@@ -68,6 +68,12 @@ def test_markup_is_shown_and_sentences_stay_as_they_are(line: str, expected: str
         (r"\(x\) $v `^f$`", r"$x$ \$v `^f$`"),
         ("${A}/${B} $(a)$(b)", r"\${A}/\${B} \$(a)\$(b)"),
         ("$$ for the PID; $$ is", r"\$\$ for the PID; \$\$ is"),
+        # Between letters of scripts without spaces
+        ("设$x=1$，则$y$大", "设$x=1$，则$y$:small[]{}大"),
+        ("それは$f(x)$と$A$です", "それは$f(x)$:small[]{}と$A$:small[]{}です"),
+        ("값$n$이", "값$n$:small[]{}이"),
+        ("从$5到$8，共$5元和$9。", r"从\$5到\$8，共\$5元和\$9。"),
+        ("用$HOME和$PATH，a$x$b", r"用\$HOME和\$PATH，a\$x\$b"),
         # Addresses and links
         ("https://h.x/?$a=1&$b=!x:y--z", "https://h.x/?$a=1&$b=!x:y--z"),
         ("www.h.com/a--b:c", "www.h.com/a--b:c"),
