@@ -154,7 +154,9 @@ class _Scanner(Scanner):
         if line is not None:
             self._at = line.end()
             return self._break()
-        made = tags.shown(self._text, begin, lambda inside: _Scanner(inside, None).made())
+        made = tags.shown(self._text, begin, _made)
+        if made is None and self._inside is None:
+            made = tags.listed(self._text, begin, _made)
         if made is None:
             return "&lt;"  # an escape would look like the beginning of a tag while it grows
         self._is_code_certain = False
@@ -166,6 +168,11 @@ class _Scanner(Scanner):
             return tags.NEW_LINE
         after = self._text[self._at : self._at + 1]
         return "" if after in ("", "\n") else f"  \n{self._inside}{guard(after)}"
+
+
+def _made(text: str) -> str:
+    """A text that is a part of another one."""
+    return _Scanner(text, None).made()
 
 
 def _escaped(found: re.Match[str]) -> str:

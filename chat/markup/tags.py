@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import count
 
 LINE = re.compile(r"</?br[ \t]*/?>[ \t]*", re.IGNORECASE)
 _FOLD = re.compile(r"</?details(?:[ \t][^<>`\n]*)?>[ \t]*", re.IGNORECASE)
@@ -16,6 +17,11 @@ _PAIR = re.compile(
     r"|<summary(?:[ \t][^<>`\n]*)?>(?P<summary>(?:(?!</?summary\b).){1,300}?)</summary>",
     re.IGNORECASE | re.DOTALL,
 )
+_ITEM = r"<li>(?:(?!</?(?:li|[uo]l)\b)[^`]){1,300}?</li>[ \t]*"
+_LIST = re.compile(
+    rf"<(?P<list>[uo])l>[ \t]*(?P<items>(?:{_ITEM}){{1,50}})</(?P=list)l>[ \t]*", re.IGNORECASE
+)
+_ITEMS = re.compile(r"<li>(.*?)</li>", re.IGNORECASE)
 _BOLD = re.compile(r"</?(?:b|strong)>", re.IGNORECASE)
 _BRACKET = re.compile(r"\\.|([\[\]])", re.DOTALL)
 
@@ -45,6 +51,21 @@ def shown(text: str, at: int, prose: Callable[[str], str]) -> tuple[str, int] | 
     made = prose(" ".join(pair["inside"].split()))
     begin, end = _DIRECTIVES[pair["tag"].lower()]
     return f"{begin}{made}{end}" if _is_balanced(made) else made, pair.end()
+
+
+def listed(text: str, at: int, prose: Callable[[str], str]) -> tuple[str, int] | None:
+    """What a list becomes that begins there, where markdown has no lists, and the place behind."""
+    found = _LIST.match(text, at)
+    if found is None:
+        return None
+    marks = ("•" if found["list"] in "uU" else f"{number}." for number in count(1))
+    lines = [
+        f"{mark} {prose(item.strip())}"
+        for mark, item in zip(marks, _ITEMS.findall(found["items"]), strict=False)
+    ]
+    before = NEW_LINE * bool(text[:at].strip())
+    behind = NEW_LINE * bool(text[found.end() :].strip())
+    return before + NEW_LINE.join(lines) + behind, found.end()
 
 
 def _is_balanced(label: str) -> bool:

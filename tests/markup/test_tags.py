@@ -31,6 +31,11 @@ _SUB, _SUP = ']{background="#00000100"}', ']{background="#00000200"}'
         ("- a<br>b", "- a  \n  b"),
         ("# a<br>b", "# a&#10;b"),
         ("| a |\n|---|\n| - b<br>- c |", "| a |\n|---|\n| - b&#10;- c |"),
+        # Lists in a table
+        ("|a|\n|-|\n|x <ul><li>**b**</li> <li>c</li></ul> d|", "|a|\n|-|\n|x &#10;• **b**&#10;• c&#10;d|"),
+        ("|a|\n|-|\n|<OL><LI>b</LI><LI>$x$</LI></OL>|", "|a|\n|-|\n|1. b&#10;2. $x$|"),
+        ("|a|\n|-|\n|<li>b</li>|", "|a|\n|-|\n|&lt;li>b&lt;/li>|"),
+        ("<ul><li>a</li></ul>", "&lt;ul>&lt;li>a&lt;/li>&lt;/ul>"),
         # Folds
         (
             "<details>\n<summary><b>More</b> here</summary>\n\n- a\n\n</details>",
