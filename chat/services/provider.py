@@ -232,7 +232,7 @@ class Provider(Service):
         with suppress(Exception):  # without a list there are the configured models
             listed = await self._connected().get("/models", cast_to=object)
         self.is_ready = True
-        found = [model for model in listing.models_of(listed) if listing.is_chat_model(model.name)]
+        found = [*listing.chat_models_of(listed)]
         for model in found[:MOST_MODELS]:
             models.learn(model)
         self._models = tuple(sorted({model.name for model in found}))[:MOST_MODELS]

@@ -9,7 +9,7 @@ import pytest
 
 from chat import models
 from chat.models import Model
-from chat.services.listing import is_chat_model, models_of
+from chat.services.listing import chat_models_of, is_chat_model, models_of
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,12 @@ from chat.services.listing import is_chat_model, models_of
         ([{"id": "org/Llama-3-Instruct"}, {"id": "b"}], ["org/Llama-3-Instruct", "b"]),
         ({"data": [{"id": "a"}, {"id": None}, {}, 7, {"id": "x" * 999}]}, ["a"]),
         ({"models": [{"name": "a"}, "b"]}, ["a", "b"]),
+        ({"data": {"models": [{"id": "a"}]}}, ["a"]),
+        ({"success": True, "result": [{"name": "@cf/a"}]}, ["@cf/a"]),
+        ({"models": {"a": {"context_length": 9}, "b": {}}}, ["a", "b"]),
+        ([{"model": "a"}, {"model_name": "b"}, {"name": "c", "id": ""}], ["a", "b", "c"]),
         ("<html></html>", []),
+        ({"data": {}}, []),
         ({"error": "no"}, []),
         (None, []),
     ],
@@ -31,11 +36,33 @@ def test_a_list_of_models_is_read_in_every_shape(listed: object, names: list[str
     ("name", "chats"),
     [
         *((name, True) for name in ("gpt-5.6-luna", "llama3.2", "Qwen/Qwen2.5-7B-Instruct")),
+        *((name, True) for name in ("NousResearch/Hermes-4-70B", "tongyi-deepresearch-30b")),
+        *((name, True) for name in ("sonar-deep-research", "gpt-4o-search-preview", "imagery")),
         *((name, False) for name in ("tts-1-hd", "gpt-3.5-turbo-instruct", "")),
+        *((name, False) for name in ("text-embedding-3-small", "davinci-002", "BAAI/bge-m3")),
+        *((name, False) for name in ("bge-reranker-v2", "omni-moderation-latest", "gpt-image-1")),
+        *((name, False) for name in ("mxbai-embed-large", "o3-deep-research", "dall-e-3")),
     ],
 )
 def test_a_name_tells_what_does_not_chat(name: str, chats: bool) -> None:
     assert is_chat_model(name) is chats
+
+
+@pytest.mark.parametrize(
+    ("said", "chats"),
+    [
+        *(({"type": kind}, True) for kind in ("chat", "language", "llm", "vlm", "model", None)),
+        *(({"type": kind}, False) for kind in ("embeddings", "image", "Rerank", "transcribe")),
+        ({"capabilities": {"completion_chat": False}}, False),
+        ({"capabilities": {"completion_chat": True}}, True),
+        ({"architecture": {"output_modalities": ["image"]}}, False),
+        ({"architecture": {"output_modalities": ["image", "text"]}}, True),
+    ],
+)
+def test_a_list_tells_what_does_not_chat(said: dict[str, object], chats: bool) -> None:
+    listed = [{"id": "m", **said}]
+    assert [model.name for model in models_of(listed)] == ["m"]
+    assert [model.name for model in chat_models_of(listed)] == ["m"] * chats
 
 
 @pytest.mark.parametrize(
@@ -46,6 +73,8 @@ def test_a_name_tells_what_does_not_chat(name: str, chats: bool) -> None:
         ({"max_context_length": 8_192}, {"context_tokens": 8_192}),
         ({"context_window": 8_192}, {"context_tokens": 8_192}),
         ({"meta": {"n_ctx_train": 8_192}}, {"context_tokens": 8_192}),
+        ({"loaded_context_length": 8_192, "max_context_length": 99_999}, {"context_tokens": 8_192}),
+        ({"meta": {"n_ctx": 8_192, "n_ctx_train": 99_999}}, {"context_tokens": 8_192}),
         ({"context_length": "8192"}, {}),
         ({"context_length": -1, "context_window": True}, {}),
         ({"architecture": {"input_modalities": ["text", "image"]}}, {"vision": True}),
