@@ -285,16 +285,12 @@ def _reported(error: ErrorEvent) -> Exception:
 
 def _retry_delay(error: Exception, planned: float | None) -> float | None:
     """Seconds to wait before another try; None where none is left or none would help."""
-    from openai import APIConnectionError, APIStatusError, APITimeoutError
+    from openai import APITimeoutError
 
     if planned is None or isinstance(error, APITimeoutError):
         return None
-    if isinstance(error, APIConnectionError):
-        return planned
-    if not isinstance(error, APIStatusError):
-        return None
     refused = refusals.from_exception(error)
-    if not isinstance(refused, errors.TooFast | errors.ServiceDown):
+    if not isinstance(refused, errors.TooFast | errors.ServiceDown | errors.NotReachable):
         return None
     wanted = planned if refused.wait is None else refused.wait
     return wanted if 0 <= wanted <= LONGEST_RETRY_AFTER else None

@@ -129,10 +129,16 @@ class Reading:
             return errors.NotUnderstood(unread)
         if self._events == 0:
             return errors.EmptyAnswer() if is_event_stream else errors.NotUnderstood()
-        return errors.BrokenOff() if reason is None else errors.EmptyAnswer()
+        is_broken = reason is None and is_event_stream
+        return errors.BrokenOff() if is_broken else errors.EmptyAnswer()
 
     def _take_event(self, name: str, data: bytes) -> Iterator[Event]:
-        text = data.decode("utf-8", "surrogatepass")
+        try:
+            text = data.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            if b'"choices"' not in data:
+                raise
+            text = data.decode(errors="replace")  # one letter is lost, and not all the rest
         try:
             values: list[object] | None = [json.loads(text)]
         except (json.JSONDecodeError, RecursionError):

@@ -143,8 +143,11 @@ def from_exception(
 
 def _kind_of_class(error: Exception) -> type[ChatError]:
     # A connection that was not made in time: nobody is there, rather than somebody slow.
-    if type(error.__cause__).__name__ in ("ConnectTimeout", "PoolTimeout"):
+    cause = type(error.__cause__).__name__
+    if cause in ("ConnectTimeout", "PoolTimeout"):
         return errors.NotReachable
+    if cause == "TooManyRedirects":
+        return errors.WrongAddress
     return next(kinds()[parent] for parent in type(error).__mro__ if parent in kinds())
 
 
@@ -173,7 +176,9 @@ def _words(body: object, depth: int = 0) -> str:
 
 
 def _parsed(text: str) -> object | None:
-    """The JSON that a text is; None for any other text."""
+    """The JSON that a text is, or the last event of a stream; None for any other text."""
+    if text.startswith(("data:", "event:", "id:")):
+        text = text.rpartition("data:")[2]
     start = text.lstrip()[:1]
     if start not in ("{", "[") or len(text) > LONGEST_BODY:
         return None

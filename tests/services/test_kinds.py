@@ -52,6 +52,10 @@ ANSWERS: dict[str, tuple[Reply, str, str, Status]] = {
     "all chunks without a reason": (Reply(steps=[chunk("Yes."), fake.end]), "", "Yes.", Status.COMPLETE),
     "length in capitals": (answering("Yes", finish_reason="MAX_TOKENS"), "", "Yes", Status.CUT),
     "safety behind a word": (answering("Yes", finish_reason="SAFETY"), "", "Yes", Status.CUT),
+    "a broken letter": (
+        Reply(steps=[fake.raw(b'data: {"choices": [{"delta": {"content": "Ye\xff"}}]}\n\n'), chunk("s."), chunk(finish_reason="stop"), fake.done]),
+        "", "Ye\ufffds.", Status.COMPLETE,
+    ),
     "a tool behind a word": (
         Reply(steps=[chunk("Let me look."), chunk(tool_calls=[{"function": {"name": "search"}}]), chunk(finish_reason="tool_calls"), fake.done]),
         "", "Let me look.\n\n[search]", Status.COMPLETE,
@@ -100,6 +104,9 @@ REFUSALS: dict[str, tuple[Reply, type[errors.ChatError], str]] = {
     "a line": (Reply(steps=[fake.raw('error: {"type": "exceed_context_size_error", "message": "Long."}\n\n'), fake.end]), errors.WindowTooLarge, "Long."),
     "a page to sign in": (whole("<html><title>Sign in</title></html>", {"Content-Type": "text/html"}), errors.NotUnderstood, "Sign in"),
     "a tool": (Reply(steps=[chunk(tool_calls=[{"function": {"name": "search"}}]), chunk(finish_reason="tool_calls"), fake.done]), errors.ToolWanted, "search"),
+    "a refusal that is an event": (refusing(400, 'event: error\ndata: {"error": {"message": "Long.", "code": "context_length_exceeded"}}\n\n'), errors.WindowTooLarge, "Long."),
+    "an object with nothing in it": (whole({}), errors.EmptyAnswer, ""),
+    "no choices": (whole({"id": "x", "choices": []}), errors.EmptyAnswer, ""),
     "blocked": (Reply(steps=[chunk(finish_reason="PROHIBITED_CONTENT"), fake.done]), errors.ContentRefused, ""),
 }  # fmt: skip
 
@@ -314,6 +321,13 @@ def test_a_question_that_can_never_fit_is_not_tried_again(
     answer = answer_of(service, Options(model="m", max_tokens=max_tokens))
     assert isinstance(answer.error, errors.LargerThanPace)
     assert len(service.requests) == 1
+
+
+def test_an_address_that_leads_round_in_circles_is_asked_once(service: ScriptedService) -> None:
+    circle = Reply(status=307, headers={"Location": "/v1/chat/completions"}, steps=[fake.end])
+    service.enqueue(*[circle] * 30)
+    assert isinstance(answer_of(service).error, errors.WrongAddress)
+    assert len(service.requests) < 30
 
 
 def test_a_connection_that_cannot_be_made_in_time_is_not_reachable() -> None:
