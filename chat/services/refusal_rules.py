@@ -33,6 +33,9 @@ _CLASSES: Mapping[int, type[ChatError]] = {3: errors.WrongAddress, 5: errors.Ser
 _CODES: Mapping[str, type[ChatError]] = {
     "insufficient_quota": errors.QuotaUsedUp,
     "insufficient_balance": errors.QuotaUsedUp,
+    "insufficient_credits": errors.QuotaUsedUp,
+    "payment_required": errors.QuotaUsedUp,
+    "exceeded_current_quota_error": errors.QuotaUsedUp,  # Moonshot
     "insufficient_user_quota": errors.QuotaUsedUp,  # one-api
     "billing_hard_limit_reached": errors.QuotaUsedUp,
     "billing_not_active": errors.QuotaUsedUp,
@@ -203,6 +206,15 @@ _SAID: tuple[tuple[type[ChatError], Iterable[int], str], ...] = (
 _RULES = tuple(
     (kind, on, re.compile(words, re.IGNORECASE | re.DOTALL)) for kind, on, words in _SAID
 )
+# What one request has, and what is allowed, in either order.
+_ASKED = re.compile(
+    r"limit\D{0,12}(?P<limit>[\d,]*\d).*requested\D{0,12}(?P<asked>[\d,]*\d)"
+    r"|requested\D{0,12}(?P<asked_first>[\d,]*\d).*limit\D{0,12}(?P<limit_last>[\d,]*\d)"
+    r"|(?P<tokens>[\d,]*\d) (?:\w+ )?tokens?\b.{0,60}?"
+    r"(?P<pace>[\d,]*\d) (?:tokens? )?(?:a|per|each) min",
+    re.IGNORECASE | re.DOTALL,
+)
+_A_MINUTE = re.compile(r"(?:per|a|each).min|\btpm\b", re.IGNORECASE)
 _URL = re.compile(r"https?://\S+")
 
 
@@ -211,6 +223,8 @@ def kind_of(words: str, codes: Sequence[str], status: int) -> type[ChatError] | 
     kind = next((_CODES[code] for code in codes if code in _CODES), None)
     plain = _URL.sub(" ", words)
     if kind is None and status == 413 and "rate_limit_exceeded" in codes:
+        kind = errors.LargerThanPace
+    if kind is None and status in _TOO_MANY and _can_never_fit(plain):
         kind = errors.LargerThanPace
     if kind is None:
         kind = next((k for k, on, said in _RULES if status in on and said.search(plain)), None)
@@ -223,3 +237,18 @@ def kind_of(words: str, codes: Sequence[str], status: int) -> type[ChatError] | 
     if kind is None and status:
         kind = _STATUS.get(status, _CLASSES.get(status // 100))
     return kind
+
+
+def _can_never_fit(words: str) -> bool:
+    """Whether one request is larger than what is allowed in a minute, by the numbers that are said.
+
+    What it says of a day or of money is no pace.
+    """
+    found = _ASKED.search(words)
+    if found is None or not _A_MINUTE.search(words):
+        return False
+    asked, limit = (
+        int(next(filter(None, map(found.group, names))).replace(",", ""))
+        for names in (("asked", "asked_first", "tokens"), ("limit", "limit_last", "pace"))
+    )
+    return asked > limit
