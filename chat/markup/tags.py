@@ -17,7 +17,8 @@ _PAIR = re.compile(
     r"|<summary(?:[ \t][^<>`\n]*)?>(?P<summary>(?:(?!</?summary\b).){1,300}?)</summary>",
     re.IGNORECASE | re.DOTALL,
 )
-_ITEM = r"<li>(?:(?!</?(?:li|[uo]l)\b)[^`]){1,300}?</li>[ \t]*"
+# Code with a sign of an image in it could, in another reading, be none.
+_ITEM = r"<li>(?:`[^`!]{1,100}`(?!`)|(?!</?(?:li|[uo]l)\b)[^`]){1,300}?</li>[ \t]*"
 _LIST = re.compile(
     rf"<(?P<list>[uo])l>[ \t]*(?P<items>(?:{_ITEM}){{1,50}})</(?P=list)l>[ \t]*", re.IGNORECASE
 )

@@ -11,7 +11,7 @@ from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
 
 ARABIC = "- البند **الأول** هنا.\n- `npm` هو الثاني.\n\n"
-CHINESE = "他说**“你好”**然后走了，见 https://example.com/a。谢谢 H<sub>2</sub>O"
+CHINESE = "他说**“你好”**然后走了，见 https://example.com/a。谢谢 H<sub>2</sub>O，设$x=1$，则"
 
 # Whether a text begins at the right of the box that it stands in.
 _IS_RIGHT = """element => {
@@ -44,6 +44,7 @@ def test_each_text_runs_its_own_way_and_is_drawn_while_it_grows(
             "https://example.com/a"
         )
         expect(answer).to_contain_text("H2O")
+        expect(answer.locator(".katex").first).to_be_visible()
         expect(answer.locator("ul")).to_have_css("direction", "rtl")
         assert begins_at_the_right(answer.locator("li").first)
         assert begins_at_the_right(answer.locator("li").nth(1))

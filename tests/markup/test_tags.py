@@ -34,6 +34,8 @@ _SUB, _SUP = ']{background="#00000100"}', ']{background="#00000200"}'
         # Lists in a table
         ("|a|\n|-|\n|x <ul><li>**b**</li> <li>c</li></ul> d|", "|a|\n|-|\n|x &#10;• **b**&#10;• c&#10;d|"),
         ("|a|\n|-|\n|<OL><LI>b</LI><LI>$x$</LI></OL>|", "|a|\n|-|\n|1. b&#10;2. $x$|"),
+        ("|a|\n|-|\n|<ul><li>Use `<b>`</li></ul>|", "|a|\n|-|\n|• Use `<b>`|"),
+        ("|a|\n|-|\n|<ul><li>`!`</li></ul>|", "|a|\n|-|\n|&lt;ul>&lt;li>`!`&lt;/li>&lt;/ul>|"),
         ("|a|\n|-|\n|<li>b</li>|", "|a|\n|-|\n|&lt;li>b&lt;/li>|"),
         ("<ul><li>a</li></ul>", "&lt;ul>&lt;li>a&lt;/li>&lt;/ul>"),
         # Folds
