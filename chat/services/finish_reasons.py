@@ -34,9 +34,11 @@ _KNOWN = tuple((reason, re.compile(words)) for reason, words in _REASONS)
 
 def canonical(holder: Mapping[str, Any]) -> str | None:
     """The reason that is said there; None where none is."""
-    if holder.keys().isdisjoint(_NAMES):
+    for name in _NAMES:
+        if said := holder.get(name):
+            break
+    else:
         return None
-    said = next(filter(None, map(holder.get, _NAMES)), None)
     said = fields(said).get("type") or said  # as {"type": "stop"}
     if not isinstance(said, str):
         return None

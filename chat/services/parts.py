@@ -9,7 +9,14 @@ from typing import Any
 # Where services keep the thoughts and the answer. Some say the same under two names.
 _THOUGHTS = (
     *("reasoning_content", "reasoning", "reasoning_details", "reasoning_text"),
-    *("thinking", "thinking_blocks", "thought"),
+    *(
+        "reasoning_summary",
+        "thinking",
+        "thinking_content",
+        "thinking_blocks",
+        "thought",
+        "thoughts",
+    ),
 )
 _ANSWERS = ("content", "refusal", "audio", "images")
 # Where a part of a content keeps its words. Mistral's thoughts are parts under `thinking`.

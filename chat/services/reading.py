@@ -185,8 +185,8 @@ class Reading:
         for holder in (delta, message):
             if "tool_calls" in holder or "function_call" in holder:
                 self._note_tool(holder.get("tool_calls") or holder.get("function_call"))
-        for holder in (choice, delta, said):
-            self._finish_reason = canonical(holder) or self._finish_reason
+        if reason := canonical(choice) or canonical(delta) or canonical(said):
+            self._finish_reason = reason
 
     def _note_tool(self, calls: object) -> None:
         if calls and self._tool is None:
@@ -261,6 +261,6 @@ def _failure(said: dict[str, Any], choice: dict[str, Any], message: dict[str, An
         return said if said.get("object") == "error" or said.get("error_code") else None
     if str(said.get("code")).lower() in _SUCCESS:
         return None
-    names = ("error_code", "message", "detail", "errors", "error_msg")
+    names = ("error_code", "message", "detail", "errors", "error_msg", "msg", "errmsg")
     is_error = "error" in (said.get("object"), said.get("type"))
     return said if is_error or any(said.get(name) for name in names) else None

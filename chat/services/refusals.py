@@ -56,11 +56,12 @@ def kinds() -> Mapping[type[Exception], type[ChatError]]:
     }
 
 
-# Where a body keeps its words, the most telling first.
+# Where a body keeps its words, in small letters, the most telling first.
 _NESTED = ("error", "metadata", "errors")
 _WORDS = (
     *("message", "detail", "details", "msg", "error", "error_msg", "error_message"),
     *("error_description", "status_msg", "base_resp", "errors", "text", "reason", "title", "body"),
+    *("errormessage", "err", "errmsg", "description", "faultstring", "exception", "cause", "info"),
 )
 _NAMES = ("code", "type", "status", "error_code", "errorCode", "status_code", "reason")
 
@@ -162,11 +163,13 @@ def _words(body: object, depth: int = 0) -> str:
         return "; ".join(filter(None, (_words(part, depth + 1) for part in body[:5])))
     if not isinstance(body, dict):
         return ""
+    body = {str(name).lower(): part for name, part in body.items()}
     # What a service behind the service said is nearer to the reason.
     raw = body.get("metadata")
     found = [raw.get("raw")] if isinstance(raw, dict) else []
     found += [body[name] for name in _NESTED if isinstance(body.get(name), dict | list)]
     found += [body.get(name) for name in _WORDS]
+    found += [part for part in body.values() if isinstance(part, dict | list)]
     words = next(filter(None, (_words(part, depth + 1) for part in found)), "")
     places = body.get("loc")  # as pydantic names the field
     if words and isinstance(places, list):

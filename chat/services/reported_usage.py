@@ -26,10 +26,10 @@ def usage_of(said: dict[str, Any], choice: dict[str, Any]) -> Usage | None:
     The thoughts of a model become a part of the completion, and what was cached one of the prompt,
     also where a service counts them apart.
     """
-    used = said.get("usage") or fields(said.get("x_groq")).get("usage") or choice.get("usage")
+    used = said.get("usage") or choice.get("usage") or said.get("x_groq")
     if not used and "eval_count" not in said:  # as in nearly every event
         return None
-    usage = fields(used) if used else said
+    usage = fields(fields(used).get("usage") or used or said)
     prompt, completion = _first(usage, _PROMPT), _first(usage, _COMPLETION)
     if prompt is None or completion is None:
         return None

@@ -49,6 +49,10 @@ _TURN = (
 )
 _TAGS = (*_OPENING, *_CLOSING, *_HEADER, _MESSAGE, *_END, _ANSWER, _ANSWER_END, *_AROUND, *_TURN)
 _TAG = re.compile("|".join(map(re.escape, _TAGS)), re.IGNORECASE)
+_EDGE = re.compile(
+    rf"\A\s*(?:{'|'.join(map(re.escape, _OPENING))})|(?:{'|'.join(map(re.escape, _CLOSING))})\s*\Z",
+    re.IGNORECASE,
+)
 _FIRST = re.compile(r"[<\[◁]")  # with which a tag begins
 LONGEST_TAG = max(map(len, _TAGS))
 LONGEST_HEADER = 200  # characters; a longer one is text
@@ -88,7 +92,8 @@ class Thinking:
         self._rereads = 0
 
     def add_thought(self, thought: str) -> Iterator[Piece]:
-        """A thought that came apart from the answer."""
+        """A thought that came apart from the answer, without the tags around it."""
+        thought = _EDGE.sub("", thought) if "<" in thought or "[" in thought else thought
         if thought:
             self._thoughts.append(thought)
             yield ReasoningDelta(thought)

@@ -175,6 +175,12 @@ def test_a_finish_reason_is_found_where_services_keep_it() -> None:
     assert end == Ended("length")
 
 
+def test_tags_around_a_thought_that_comes_apart_are_not_seen() -> None:
+    thoughts = ("<think>\nHm", " <b>, `</think>`, [1]", ".\n</think>\n")
+    stream = [event(reasoning_content=thought) for thought in thoughts]
+    assert read([*stream, event(content="Four")])[:2] == ("Four", "\nHm <b>, `</think>`, [1].\n")
+
+
 @pytest.mark.parametrize("done", ["[DONE]", "[done]", "DONE", " [DONE] ", '"[DONE]"'])
 def test_done_is_an_end_however_it_is_written(done: str) -> None:
     assert read([event(content="A"), f"data: {done}\n\n".encode()])[3] == Ended("stop")
@@ -221,6 +227,7 @@ def test_a_model_that_wants_a_tool_is_named_with_it(
         ('data: {"text": "m", "error_code": 7}\n\n', {"text": "m", "error_code": 7}),
         ('data: {"message": "m"}\n\n', {"message": "m"}),
         ('data: {"detail": "m"}\n\n', {"detail": "m"}),
+        ('data: {"code": 7, "msg": "m"}\n\n', {"code": 7, "msg": "m"}),
         ('event: error\ndata: {"message": "m"}\n\n', {"message": "m"}),
         ('data: {"error": {"message": "m"}}\nevent: error\n\n', {"message": "m"}),
         ("event: error\ndata: the engine died\n\n", "the engine died"),

@@ -82,3 +82,21 @@ def test_a_refusal_is_of_the_kind_that_its_words_say(
 )
 def test_a_precise_code_says_the_kind_without_words(kind: type[ChatError], code: str) -> None:
     assert Refusal.read({"error": {"code": code}}, status=400).kind is kind
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"Message": "Why."},
+        {"errorMessage": "Why."},
+        {"err": "Why.", "code": 7},
+        {"fault": {"faultstring": "Why.", "detail": {"errorcode": "x"}}},
+        {"data": {"error": "Why."}},
+        {"error": {"code": "x", "innererror": {"message": "Why."}}},
+        {"error": {"details": [{"@type": "x", "description": "Why."}]}},
+        {"ResponseMetadata": {"RequestId": "x", "Error": {"Code": "x", "Message": "Why."}}},
+        {"error": "Why.", "request": {"message": "Hello?"}},
+    ],
+)
+def test_the_words_are_found_wherever_a_body_keeps_them(body: object) -> None:
+    assert Refusal.read(body, status=400).words == "Why."
