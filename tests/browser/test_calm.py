@@ -60,6 +60,11 @@ def test_an_answer_is_calm_from_the_question_to_its_end(
     wait_for_storage(watched)
     watched.ask("Q1")
     watched.expect_answer(1, "Answer")
+    model = watched.sidebar.locator(".st-key-model")
+    before = model.bounding_box()
+    watched.remember(2)
+    expect(watched.page.locator(".st-key-writes-meter")).to_be_attached()  # the change is kept
+    assert model.bounding_box() == before
     watched.page.evaluate("window.shifts = []")
     service.enqueue(answering(*["Some words of a long answer. "] * 80, pace=0.01))
     watched.ask("Q2")
