@@ -26,6 +26,7 @@ PAGES_APART = "\n\n"
 # What stands there a second time for other programs, and what was moved or changed.
 _SKIPPED = ("Fallback", "moveFrom", "pPrChange")
 _MAIN_PART = re.compile(r"word/document\d*\.xml")
+_NOTES = re.compile(r"word/(?:footnotes|endnotes)\d*\.xml")
 
 
 class Refused(Exception):
@@ -96,7 +97,8 @@ def _checked(text: Text, *, is_drawn: bool) -> Text:
 class Words:
     """What an XML parser hands the parts of a DOCX file's text to; it keeps nothing but the text.
 
-    By ECMA-376, part 1, 17: paragraphs `p`, texts `t`, tables of `tr` and `tc`.
+    By ECMA-376, part 1, 17: paragraphs `p`, texts `t`, tables of `tr` and `tc`. Where a note is
+    referred to, and before its text, stands its number, as in Markdown: `[^1]`.
     """
 
     def __init__(self, letters: int) -> None:
@@ -106,8 +108,9 @@ class Words:
         self._is_text = False
         self._skipped = 0  # how deep we are in what is skipped
         self._cells: list[bool] = []  # for each table that we are in: has its row a cell already
+        self.notes: dict[tuple[str, str], int] = {}  # numbers by the kind of a note and its id
 
-    def start(self, tag: str, _attributes: dict[str, str]) -> None:
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
         space, _, name = tag.rpartition("}")
         if self._skipped or name in _SKIPPED:
@@ -124,6 +127,11 @@ class Words:
             self._separate("- ")
         elif name == "noBreakHyphen":
             self.data("-", is_text=True)
+        elif name in ("footnoteReference", "endnoteReference"):
+            note = (name.removesuffix("Reference"), attributes.get(f"{space}}}id", ""))
+            self.data(f"[^{self.notes.setdefault(note, len(self.notes) + 1)}]", is_text=True)
+        elif name in ("footnote", "endnote"):
+            self._begin_note(self.notes.get((name, attributes.get(f"{space}}}id", ""))))
         elif name == "tr":
             self._cells.append(False)
         elif name == "tc" and self._cells:
@@ -145,6 +153,13 @@ class Words:
         elif name == "tr" and self._cells:
             self._cells.pop()
 
+    def _begin_note(self, number: int | None) -> None:
+        """A note begins; what nothing refers to is the line between the text and the notes."""
+        if number is None:
+            self._skipped += 1
+        else:
+            self.data(f"[^{number}]: ", is_text=True)
+
     def _separate(self, mark: str) -> None:
         """Put something between the text so far and the next, unless much is there already."""
         if len(self._pending) < MOST_BETWEEN:
@@ -164,29 +179,40 @@ class Words:
 def of_docx(data: bytes, _pages: int, letters: int) -> Text:
     """The text of a DOCX file: a paragraph a line, the cells of a row with tabs between them."""
     from defusedxml import DefusedXmlException
-    from defusedxml.ElementTree import DefusedXMLParser, ParseError
+    from defusedxml.ElementTree import ParseError
 
     words = Words(letters)
-    parser = DefusedXMLParser(target=words, forbid_dtd=True)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            part = next((name for name in packed.namelist() if _MAIN_PART.fullmatch(name)), None)
+            names = packed.namelist()
+            part = next((name for name in names if _MAIN_PART.fullmatch(name)), None)
             if part is None:
                 raise Refused("BROKEN")
             if packed.getinfo(part).flag_bits & 1:
                 raise Refused("ENCRYPTED")
-            with packed.open(part) as unpacked:
-                size = 0
-                while (piece := unpacked.read(PIECE)) and not words.text.is_cut:
-                    size += len(piece)
-                    if size > LARGEST_PART:
-                        raise Refused("TOO_LARGE")
-                    parser.feed(piece)
-                if not words.text.is_cut:
-                    parser.close()
+            _hear(packed, part, words)
+            if words.notes:
+                for part in sorted(filter(_NOTES.fullmatch, names), reverse=True)[:2]:
+                    _hear(packed, part, words)
     except (DefusedXmlException, ParseError):
         raise Refused("BROKEN") from None
     return _checked(words.text, is_drawn=words.is_drawn)
+
+
+def _hear(packed: zipfile.ZipFile, part: str, words: Words) -> None:
+    """Let the words of a part of a DOCX file be heard, as long as there is room for more."""
+    from defusedxml.ElementTree import DefusedXMLParser
+
+    parser = DefusedXMLParser(target=words, forbid_dtd=True)
+    size = 0
+    with packed.open(part) as unpacked:
+        while not words.text.is_cut and (piece := unpacked.read(PIECE)):
+            size += len(piece)
+            if size > LARGEST_PART:
+                raise Refused("TOO_LARGE")
+            parser.feed(piece)
+    if not words.text.is_cut:
+        parser.close()
 
 
 def _bound(seconds: int, memory: int) -> None:

@@ -112,15 +112,23 @@ def zipped(**parts: bytes) -> bytes:
     return out.getvalue()
 
 
-def docx(body: str, before: str = "") -> bytes:
-    """A DOCX file with this body."""
+def docx(body: str, before: str = "", **notes: str) -> bytes:
+    """A DOCX file with this body, and these notes by their kind."""
     space = (
         f'xmlns:w="{WORD}" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
     )
     document = (
         f"<?xml version='1.0'?>{before}<w:document {space}><w:body>{body}</w:body></w:document>"
     )
-    return zipped(Content__Types_xml=b"<Types/>", word__document_xml=document.encode())
+    parts = {f"word__{kind}_xml": f"<w:{kind} {space}>{notes[kind]}</w:{kind}>" for kind in notes}
+    parts["word__document_xml"] = document
+    packed = {name: part.encode() for name, part in parts.items()}
+    return zipped(Content__Types_xml=b"<Types/>", **packed)
+
+
+def note(kind: str, number: int, words: str) -> str:
+    """A note of a DOCX file."""
+    return f'<w:{kind} w:id="{number}">{paragraph(words)}</w:{kind}>'
 
 
 def paragraph(*words: str, before: str = "") -> str:

@@ -14,7 +14,7 @@ from chat.files.bounds import BOUNDS, Bounds, Kinds
 from chat.files.faults import Fault, FileError
 from chat.files.reading import read, read_all
 from tests.files import samples
-from tests.files.samples import docx, paragraph, pdf_of, written
+from tests.files.samples import docx, note, paragraph, pdf_of, written
 
 RUSSIAN = "Съешь же ещё этих мягких французских булок, да выпей чаю.\n"
 JAPANESE = "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。\n"
@@ -176,6 +176,20 @@ def test_a_docx_is_its_paragraphs_tables_and_lists() -> None:
     assert text_of(docx(body + twice + moved + hidden + paragraph("end"))) == (
         "Hello & 你好\n- one\nx\ty\nz\na\tb\nc\td\nbox\n\nend"
     )
+
+
+def test_the_notes_of_a_docx_stand_at_its_end() -> None:
+    def referring(word: str, kind: str, number: int) -> str:
+        mark = f'<w:r><w:{kind}Reference w:id="{number}"/></w:r>'
+        return f"<w:p><w:r><w:t>{word}</w:t></w:r>{mark}</w:p>"
+
+    line = '<w:footnote w:id="-1"><w:p><w:r><w:t>---</w:t></w:r></w:p></w:footnote>'
+    body = referring("one", "footnote", 2) + referring("two", "endnote", 2) + paragraph("three")
+    foot, end = note("footnote", 2, "at the foot"), note("endnote", 2, "at the end")
+    assert text_of(docx(body, footnotes=line + foot, endnotes=end)) == (
+        "one[^1]\ntwo[^2]\nthree\n[^1]: at the foot\n[^2]: at the end"
+    )
+    assert text_of(docx(paragraph("one"), footnotes=line)) == "one"
 
 
 def test_a_docx_of_many_letters_is_cut() -> None:
