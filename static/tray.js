@@ -7,7 +7,8 @@ import { chip } from "./chip.js";
 import { announce } from "./ear.js";
 import { fill, tag } from "./elements.js";
 import { takeInput } from "./input.js";
-import { base64, isPicture, scaled } from "./pictures.js";
+import { isPicture } from "./pictures.js";
+import { read } from "./reading.js";
 import { INPUT, SEND, sends } from "./selectors.js";
 import { newId } from "./storage.js";
 import { takeFrom } from "./taking.js";
@@ -71,10 +72,7 @@ export class Tray {
     if (!this.data || !files.length) return false;
     this.begin();
     // One more than there is room for: the server says that it is too many.
-    for (const file of files.slice(0, this.room + 1)) {
-      const kind = isPicture(file) ? "picture" : "document";
-      this.add({ kind, name: file.name }, (id) => this.read(id, kind, file));
-    }
+    for (const file of files.slice(0, this.room + 1)) this.takeFile(newId(), file);
     takeInput();
     return true;
   }
@@ -84,9 +82,15 @@ export class Tray {
     // Where there is no room for it, it stays where it was pasted: no word is lost.
     if (!takes?.documents || this.room <= 0 || text.length > bounds.letters) return false;
     this.begin();
-    const item = { kind: "text", name: this.data.words.pasted };
-    this.add(item, async (id) => ({ kind: "text", id, name: item.name, text }));
+    const message = { kind: "text", id: newId(), name: this.data.words.pasted, text };
+    this.add(message, async () => message);
     return true;
+  }
+
+  takeFile(id, file) {
+    const kind = isPicture(file) ? "picture" : "document";
+    const { name } = file;
+    this.add({ kind, id, name, file }, async () => ({ kind, id, name, ...(await read(kind, file, this.data)) }));
   }
 
   // What was wrong with the files before is said no longer.
@@ -96,48 +100,39 @@ export class Tray {
     this.complain();
   }
 
-  // In the order in which they came, and one at a time: a large picture takes much memory.
-  add(item, read) {
-    const id = newId();
-    this.items.set(id, { ...item, isRead: false });
+  // In the order in which they came, and one at a time: a large picture takes much memory. Each is noted
+  // as it came: the page may be loaded again before it is read.
+  add({ id, kind, name, ...rest }, read) {
+    this.items.set(id, { kind, name, isRead: false });
+    if (!(rest.file?.size > this.data.bounds.largest)) this.noted.put(id, { id, kind, name, ...rest });
     this.draw();
-    this.reading = this.reading.then(() => this.finish(id, item, read));
+    this.reading = this.reading.then(() => this.finish(id, name, read));
   }
 
-  async finish(id, item, read) {
+  async finish(id, name, read) {
     try {
-      const message = this.items.has(id) && (await read(id));
+      const message = this.items.has(id) && (await read());
       if (!this.items.has(id)) return; // it was taken away meanwhile
-      Object.assign(this.items.get(id), { message, isRead: true });
+      const thumbnail = message.thumbnail && urlOf(message.thumbnail);
+      Object.assign(this.items.get(id), { message, thumbnail, isRead: true });
       this.noted.put(id, message);
       this.post(message);
     } catch {
-      this.items.delete(id);
-      this.unread.push(fill(this.data.words.no_picture, item));
+      this.drop(id);
+      this.unread.push(fill(this.data.words.no_picture, { name }));
       this.complain();
-      this.draw();
     }
-  }
-
-  async read(id, kind, file) {
-    const { name } = file;
-    if (kind === "picture" && this.data.takes.pictures) {
-      const item = this.items.get(id);
-      const picture = await scaled(file, this.data.bounds);
-      item.thumbnail = urlOf(picture.thumbnail);
-      return { kind, id, name, ...picture };
-    }
-    // A file that is too large is not read, and a folder cannot be: the server says what is wrong.
-    const isTooLarge = file.size > this.data.bounds.largest;
-    const data = isTooLarge ? null : await base64(file).catch(() => null);
-    return { kind, id, name, data, size: file.size };
   }
 
   // What was here before the tab was loaded again.
   async restore() {
     for (const message of await this.noted.read()) {
-      const { id, kind, name, thumbnail } = message;
+      const { id, kind, name, thumbnail, file } = message;
       if (this.items.has(id)) continue;
+      if (file instanceof File) {
+        this.takeFile(id, file);
+        continue;
+      }
       const isAside = this.expected.has(id);
       const item = { kind, name, thumbnail: thumbnail && urlOf(thumbnail), message, isRead: true };
       this.items.set(id, { ...item, isAside, isKept: isAside });

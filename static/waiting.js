@@ -27,7 +27,7 @@ function rename(name) {
 }
 
 export class Waiting {
-  ids = new Set(); // of what is noted now
+  places = new Map(); // id -> place, of what is noted now
   isAwaited = !!named(); // whether there may be files that are not read yet
   place = 0;
 
@@ -40,15 +40,16 @@ export class Waiting {
     if (!store.isStarted || store.isTemporary) return;
     const name = named() ?? `${nameOf(Date.now())} ${newId()}`;
     rename(name);
-    this.ids.add(id);
-    const place = (this.place += 1);
-    this.change(async (storage) => this.ids.has(id) && storage.putWaiting(name, id, { place, message }));
+    // Where it is noted anew, once it was read, its place stays.
+    const place = this.places.get(id) ?? (this.place += 1);
+    this.places.set(id, place);
+    this.change(async (storage) => this.places.has(id) && storage.putWaiting(name, id, { place, message }));
   }
 
   drop(id) {
     const name = named();
-    if (!this.ids.delete(id) || !name) return;
-    if (!this.ids.size && !this.isAwaited) rename(null);
+    if (!this.places.delete(id) || !name) return;
+    if (!this.places.size && !this.isAwaited) rename(null);
     this.change((storage) => storage.dropWaiting(name, id));
   }
 
@@ -62,13 +63,12 @@ export class Waiting {
       if (name) noted = await storage.waiting(name);
       await storage.forgetWaiting(nameOf(Date.now() - DAY));
     });
-    const messages = noted
+    const valid = noted
       .sort((a, b) => a.place - b.place)
-      .map(({ message }) => message)
-      .filter((message) => typeof message?.id === "string" && typeof message.name === "string");
-    for (const { id } of messages) this.ids.add(id);
+      .filter(({ message }) => typeof message?.id === "string" && typeof message.name === "string");
+    for (const { place, message } of valid) this.places.set(message.id, place);
     this.place = Math.max(this.place, noted.length ? noted.at(-1).place : 0);
     this.isAwaited = false;
-    return messages;
+    return valid.map(({ message }) => message);
   }
 }

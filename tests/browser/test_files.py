@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from chat.conversation.files import text_of
 from chat.words import text
 from tests import pictures
-from tests.browser.chat_page import ChatPage, visitor
+from tests.browser.chat_page import ChatPage, in_program, visitor, wait_until
 from tests.browser.files import Brought, Tray, last_question, sent_pictures
 from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
@@ -22,6 +22,9 @@ pytestmark = pytest.mark.one_page
 PHOTO = Brought("cat.jpg", "image/jpeg", pictures.photo())
 NOTES = Brought("notes.md", "text/markdown", "# Milk\nand bread – süß".encode())
 WORDS = text.tray_words()
+NOTED = in_program(
+    "async () => (await store.storage.waiting(sessionStorage.getItem('waiting'))).length"
+)
 
 
 @pytest.fixture
@@ -86,9 +89,11 @@ def test_what_waits_is_there_after_a_reload(
         again = ChatPage(chat.page)
         return again, Tray(again)
 
+    # The page is gone before the first is read.
+    chat.page.evaluate("() => { createImageBitmap = () => new Promise(() => {}); }")
     tray.choose(PHOTO, NOTES)
-    tray.expect("cat.jpg", "notes.md")
     chat.input.fill("What is it?")
+    wait_until(chat, lambda: chat.page.evaluate(NOTED) == 2)
     chat, tray = reloaded()
     tray.expect("cat.jpg", "notes.md")
     expect(chat.input).to_have_value("What is it?")

@@ -25,6 +25,7 @@ test("what waits is there again for this tab, in its order, and until it is take
   assert.deepEqual(await again.read(), [message("3"), message("2")]);
   assert.equal(again.isAwaited, false);
   again.put("0", message("0"));
+  again.put("2", message("2")); // it was read, and keeps its place
   await stored();
 
   const last = new Waiting();
