@@ -1,6 +1,6 @@
 // The cursor goes where the work is: never to nowhere, as what it stood on is drawn anew or gone.
-import { ABOUT_TO_ASK, BUTTON, DIALOG, EDITED, EDITS, ENDS_EDIT, GATE, INPUT, MESSAGE, OPENED_FIELD, STOP } from "./selectors.js";
-import { described, isIdle } from "./selectors.js";
+import { ABOUT_TO_ASK, BUTTON, DIALOG, EDITED, EDITS, ENDS_EDIT, GATE, IN_DIALOG, INPUT, MESSAGE } from "./selectors.js";
+import { OPENED_FIELD, STOP, described, isIdle } from "./selectors.js";
 import { takeInput } from "./input.js";
 import { isWriting } from "./writing.js";
 
@@ -71,8 +71,10 @@ function look() {
     reclaim();
   }
   hadDialog = hasDialog;
-  if (!last || hasDialog || canHaveIt(last.element)) return;
   const { activeElement } = document;
+  // One that came beneath another, which is closed now.
+  if (hasDialog && activeElement === document.body) document.querySelector(IN_DIALOG).focus();
+  if (!last || hasDialog || canHaveIt(last.element)) return;
   if (activeElement && activeElement !== document.body && activeElement !== last.element) return;
   lostAt ??= performance.now();
   // What asks is gone while it is answered: with keys one may stop that, with a mouse one goes on to write.

@@ -53,16 +53,17 @@ class Dialog {
 
   // --- The list.
   list(said = "") {
+    const from = this.isForm && this.opener;
     Object.assign(this, { isForm: false, said });
     this.title.textContent = words.title;
-    this.draw();
+    this.draw(from);
   }
 
-  // The cursor stays on what has the same name.
-  draw() {
-    const nameOf = (element) => element.getAttribute("aria-label") ?? element.textContent;
+  // The cursor stays on what has the same name, or comes back to what the form was opened from.
+  draw(from) {
+    const nameOf = (element) => element.getAttribute("aria-label") ?? (element.closest("label") ?? element).textContent;
     const { activeElement } = document;
-    const had = this.body.contains(activeElement) && nameOf(activeElement);
+    const had = from || (this.body.contains(activeElement) && nameOf(activeElement));
     const onchange = ({ target }) => this.import(target);
     const file = tag("input", { type: "file", accept: ".json,application/json", onchange });
     const all = prompts.all;
@@ -75,7 +76,8 @@ class Dialog {
         button(words.close, this.close),
       ]),
     );
-    if (had) [...this.body.querySelectorAll("button")].find((one) => nameOf(one) === had)?.focus();
+    const places = [...this.body.querySelectorAll("button, input")];
+    if (had) (places.find((one) => nameOf(one) === had) ?? this.body.querySelector("footer button")).focus();
     this.drawStatus();
   }
 
@@ -138,7 +140,8 @@ class Dialog {
   // --- The form of one, or of a new one with what is set now. What was left by Escape is there again.
   form(before) {
     if (!before && prompts.all.length >= MOST) return this.list(fill(words.no_room, { count: MOST }));
-    Object.assign(this, { isForm: true, said: "" });
+    const opener = before ? fill(words.edit, { prompt: before.name }) : words.save;
+    Object.assign(this, { isForm: true, said: "", opener });
     const begun = before ?? { text: this.now.text };
     const from = JSON.stringify(begun);
     const prompt = left?.from === from ? left.written : begun;
@@ -162,7 +165,7 @@ class Dialog {
       event.preventDefault();
       this.keep(writtenIn(form), before);
     });
-    this.title.textContent = before ? fill(words.edit, { prompt: before.name }) : words.save;
+    this.title.textContent = opener;
     this.drawStatus();
     this.body.replaceChildren(form);
     form.elements.name.focus();
@@ -190,6 +193,7 @@ class Dialog {
     const own = JSON.stringify(there) === JSON.stringify(before) ? there : undefined;
     if (prompt && (!other || other === own)) {
       prompts.save(prompt, own);
+      this.opener = fill(words.edit, { prompt: prompt.name });
       return this.leave();
     }
     const [long] = tooLong(written);

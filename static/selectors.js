@@ -14,6 +14,7 @@ export const WIDE = "pre, table, .katex-display"; // what may scroll by itself
 export const FORMULA = ".katex:not(.katex-display .katex)"; // within a text
 export const UNBROKEN = ".base"; // a piece of one
 export const DIALOG = 'dialog, [role="dialog"]';
+export const IN_DIALOG = 'dialog button, [role="dialog"]'; // what can have the cursor in the one on top
 
 export const IMPORT = ".load"; // where a chat is imported
 export const isInDialog = (element) => !!element.closest?.(DIALOG);
