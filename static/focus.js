@@ -1,5 +1,5 @@
 // The cursor goes where the work is: never to nowhere, as what it stood on is drawn anew or gone.
-import { ABOUT_TO_ASK, BUTTON, DIALOG, EDITED, EDITS, ENDS_EDIT, GATE, IN_DIALOG, INPUT, MESSAGE } from "./selectors.js";
+import { ABOUT_TO_ASK, BUTTON, DIALOG, EARLIER, EDITED, EDITS, ENDS_EDIT, GATE, IN_DIALOG, INPUT, MESSAGE } from "./selectors.js";
 import { OPENED_FIELD, STOP, described, isIdle } from "./selectors.js";
 import { takeInput } from "./input.js";
 import { isWriting } from "./writing.js";
@@ -22,6 +22,7 @@ let isByKey = false; // what was last done
 // stands before it.
 function successors(button) {
   const message = button.closest(MESSAGE);
+  if (button.matches(EARLIER)) return [() => isIdle() && document.querySelector(`${MESSAGE} button`)];
   if (!message) return [described(button).find];
   const place = [...document.querySelectorAll(MESSAGE)].indexOf(message);
   const all = (selector) => [...(document.querySelectorAll(MESSAGE)[place]?.querySelectorAll(selector) ?? [])];
@@ -74,7 +75,13 @@ function look() {
   const { activeElement } = document;
   // One that came beneath another, which is closed now.
   if (hasDialog && activeElement === document.body) document.querySelector(IN_DIALOG).focus();
-  if (!last || hasDialog || canHaveIt(last.element)) return;
+  if (!last || hasDialog) return;
+  if (canHaveIt(last.element)) {
+    // For a moment it could not: Streamlit (1.67) disables what downloads, until that is ready.
+    if (lostAt !== null && activeElement === document.body) last.element.focus({ preventScroll: true });
+    lostAt = null;
+    return;
+  }
   if (activeElement && activeElement !== document.body && activeElement !== last.element) return;
   lostAt ??= performance.now();
   // What asks is gone while it is answered: with keys one may stop that, with a mouse one goes on to write.
@@ -109,4 +116,8 @@ function soon() {
     look();
   }, 50);
 }
-new MutationObserver(soon).observe(document.body, { subtree: true, childList: true, attributeFilter: ["disabled"] });
+function lose() {
+  if (last?.element.disabled) lostAt ??= performance.now();
+  soon();
+}
+new MutationObserver(lose).observe(document.body, { subtree: true, childList: true, attributeFilter: ["disabled"] });

@@ -81,6 +81,7 @@ export const ABOUT_TO_ASK = [
   ...[NEW_CHAT, ".st-key-bring_back button", ".st-key-bring_round_back button"],
   ...['[class*="st-key-undo-"] button', '[class*="st-key-delete-"] button'],
   ...['[class*="st-key-prompt-"] button', ".own-prompts button", ".st-key-unbegin button"],
+  ".st-key-keep_chat button",
 ].join();
 export const PROMPT = ".st-key-system_prompt textarea";
 export const ASKS = '[class*="st-key-refresh-"] button, [class*="st-key-resume-"] button, [class*="st-key-save-"] button';

@@ -123,6 +123,7 @@ def test_show_earlier_keeps_what_one_reads_where_it_is(chat: ChatPage) -> None:
     before = read.bounding_box()
     chat.button(text.show_earlier(4)).click()
     expect(first).to_have_text("Q1")
+    expect(chat.messages.first.get_by_role("button").first).to_be_focused(timeout=2000)
     chat.page.wait_for_timeout(300)
     after = read.bounding_box()
     assert before is not None

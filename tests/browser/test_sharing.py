@@ -58,6 +58,7 @@ def test_a_chat_is_copied_as_it_would_be_downloaded(
         chat.ask(question)
         chat.expect_answer(number, "is" if number == 1 else "word")
     markdown = copied(chat, text.COPY_CHAT)
+    expect(chat.page.locator(".st-key-copy_chat button")).to_be_focused()
     assert markdown.endswith(f"> Q1\n> and more\n\nIt *is* <b>\n\n---\n\n> Q2\n\n{LONG}\n")
     with chat.page.expect_download() as download:  # which goes on as before
         chat.button(text.DOWNLOAD_MARKDOWN).click()

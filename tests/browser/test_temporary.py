@@ -99,6 +99,7 @@ def test_a_temporary_chat_can_be_kept_with_all_that_was_said_in_it(chat: ChatPag
     assert chat.page.evaluate(NOTED)[1] == 0
     chat.button(text.KEEP_CHAT).click()
     expect(notice(chat)).to_have_count(0)
+    expect(chat.input).to_be_focused(timeout=2000)
     expect_kept(chat, "Answer 1.")
     wait_until(chat, lambda: chat.page.evaluate(NOTED)[1] == 1)
     expect(entry(chat, "Q1")).to_be_visible()
