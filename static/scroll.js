@@ -120,8 +120,8 @@ function hold(message) {
   const missing = kept.top - topOf(message); // above it, where the page begins
   if (missing < 1 || !kept.isAsked) return;
   const all = [...document.querySelectorAll(MESSAGE)];
-  filled = all[all.indexOf(message) - 1];
-  fill(`${filled.offsetHeight + missing}px`);
+  filled = all[all.indexOf(message) - 1]; // none, where the answer was deleted meanwhile
+  if (filled) fill(`${filled.offsetHeight + missing}px`);
 }
 
 // Whoever asks from further up is shown the end as soon as the question stands there.

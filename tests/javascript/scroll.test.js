@@ -19,7 +19,12 @@ before(async () => {
   draw(INPUT);
   main = find(".stMain");
   for (const name of Object.keys(lines)) Object.defineProperty(main, name, { get: () => lines[name] });
-  Object.defineProperty(main, "scrollTop", { get: () => top });
+  Object.defineProperty(main, "scrollTop", {
+    get: () => top,
+    set(to) {
+      top = to;
+    },
+  });
   main.scrollTo = ({ top: to }) => scroll(Math.min(to, lines.scrollHeight - lines.clientHeight));
   ({ showEnd } = await import("../../static/scroll.js"));
 });
@@ -76,4 +81,19 @@ test("whoever asks is shown the question, and an empty input asks nothing", () =
   enter();
   growBy(100);
   assert.equal(top, 1500);
+});
+
+test("what follows an answer that is asked anew may be the first by then, as that was deleted", async () => {
+  const message = '<div data-testid="stChatMessage">';
+  const both = `${message}<div class="st-key-refresh-1"><button></button></div></div>
+    ${message}<div class="st-key-asked-2"></div></div>`;
+  find(".stMain > div").insertAdjacentHTML("beforeend", both);
+  const [answer, question] = main.querySelectorAll('[data-testid="stChatMessage"]');
+  let position = 50;
+  question.getBoundingClientRect = () => ({ top: position });
+  find("button").click();
+  answer.remove();
+  position = 10;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(question.style.minHeight, "");
 });
