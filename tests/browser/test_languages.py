@@ -155,6 +155,11 @@ def test_arabic_is_mirrored(browser: Browser, app: str) -> None:
         assert send["x"] < boxes[1]["x"]
         width: int = chat.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert width <= 0
+        chat.action(1, ARABIC.say("retry")).click()
+        chat.expect_answer(1, "Answer 2.")
+        for place in ("[class*=st-key-back-]", ".st-key-details summary"):
+            arrow = chat.page.locator(place).get_by_test_id("stIconMaterial")
+            expect(arrow).to_have_css("scale", "-1 1")
 
 
 def test_no_language_is_wider_than_its_page(tab: Page, demo_app: str) -> None:
