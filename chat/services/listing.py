@@ -24,7 +24,8 @@ _CONTEXT = (
 _NOT_CHAT = re.compile(
     r"(?<![a-z])(?:babbage|dall-e|(?:text|code)?-?davinci-?\d|embed|rerank|moderation|realtime|sora"
     r"|speech|transcribe|tts|whisper|stable-diffusion|flux|bge|gte|e5|minilm|audio|image|video"
-    r"|mistral-ocr|text-search)(?:s|ding|dings|er)?(?![a-z])"
+    r"|mistral-ocr|text-search|asr|cogview|cogvideo\w?|imagen|kling|kolors|sdxl|seedream|seedance"
+    r"|cosyvoice\d?|sensevoice\w*|paraformer|veo)(?:s|ding|dings|er)?(?![a-z])"
     r"|turbo-instruct|o\d(?:-\w+)?-deep-research"
 )
 # What a list says of a model's kind, where it does not chat.

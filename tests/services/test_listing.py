@@ -42,6 +42,8 @@ def test_a_list_of_models_is_read_in_every_shape(listed: object, names: list[str
         *((name, False) for name in ("text-embedding-3-small", "davinci-002", "BAAI/bge-m3")),
         *((name, False) for name in ("bge-reranker-v2", "omni-moderation-latest", "gpt-image-1")),
         *((name, False) for name in ("mxbai-embed-large", "o3-deep-research", "dall-e-3")),
+        *((name, False) for name in ("veo-3.1-generate-preview", "cogview-4", "imagen-4.0-ultra")),
+        *((name, False) for name in ("qwen3-asr-flash", "FunAudioLLM/SenseVoiceSmall", "kling-v2")),
     ],
 )
 def test_a_name_tells_what_does_not_chat(name: str, chats: bool) -> None:
