@@ -30,6 +30,7 @@ function onScroll() {
   if (scrollTop < top - 1 && scrollHeight >= height) isAtEnd = false;
   else if (!kept?.isHeld && scrollTop > top && scrollHeight - scrollTop - clientHeight < NEAR) isAtEnd = true;
   [top, height] = [scrollTop, scrollHeight];
+  if (filled && !kept) closeGap();
   showWay();
 }
 
@@ -66,7 +67,9 @@ function showQuestion(round, until) {
 // place of another one, which may be shorter or grow. The same places may show other rounds then, so a
 // browser would keep the wrong ones where they are.
 let kept = null; // a question, by its round, and its `top`: what stands below all that changes
-let filled = null; // the answer above it, which is shorter, and so high that the question can stay there
+// The answer above it, which is shorter, and so high that the question can stay there: the gap between
+// them is closed where nobody sees it.
+let filled = null;
 
 document.addEventListener(
   "click",
@@ -78,20 +81,15 @@ document.addEventListener(
     const below = message ? all[all.indexOf(message) + 1] : all.find(roundIn);
     const round = below && roundIn(below);
     if (!round) return;
-    letGo();
     isAtEnd = false;
-    kept = { round, top: topOf(below), isAsked: button.matches(ASKS), isHeld: true };
+    kept = { round, top: topOf(below), isChanged: !button.matches(EARLIER), isHeld: true };
+    fill("");
     Object.assign(kept, { scrolled: main.scrollTop, height: main.scrollHeight, until: performance.now() + SETTLING });
     keep();
   },
   true,
 );
 const topOf = (element) => element.getBoundingClientRect().top;
-
-function letGo() {
-  kept = null;
-  fill("");
-}
 
 function fill(height) {
   if (filled) filled.style.minHeight = height;
@@ -101,12 +99,11 @@ function fill(height) {
 function keep() {
   if (!kept) return;
   const now = performance.now();
-  if (isWriting()) Object.assign(kept, { isBegun: true, until: now + SETTLING });
-  else if (kept.isBegun) {
-    kept.isAsked = false;
-    fill("");
+  if (isWriting()) kept.until = now + SETTLING;
+  if (now > kept.until) {
+    kept = null;
+    return;
   }
-  if (now > kept.until) return letGo();
   // Whoever scrolls meanwhile reads something else.
   if (main.scrollHeight === kept.height && Math.abs(main.scrollTop - kept.scrolled) > 1) kept.isHeld = false;
   const message = document.querySelector(`.${kept.round}`)?.closest(MESSAGE);
@@ -118,10 +115,19 @@ function keep() {
 function hold(message) {
   main.scrollTop += topOf(message) - kept.top;
   const missing = kept.top - topOf(message); // above it, where the page begins
-  if (missing < 1 || !kept.isAsked) return;
+  if (missing < 1 || !kept.isChanged) return;
   const all = [...document.querySelectorAll(MESSAGE)];
   filled = all[all.indexOf(message) - 1]; // none, where the answer was deleted meanwhile
   if (filled) fill(`${filled.offsetHeight + missing}px`);
+}
+
+function closeGap() {
+  const { top: begin, bottom } = filled.getBoundingClientRect();
+  const { top: first, bottom: last } = main.getBoundingClientRect();
+  if (begin < last && bottom > first) return;
+  const [answer, high, scrolled] = [filled, filled.offsetHeight, main.scrollTop];
+  fill("");
+  if (bottom <= first) main.scrollTop = scrolled - (high - answer.offsetHeight);
 }
 
 // Whoever asks from further up is shown the end as soon as the question stands there.

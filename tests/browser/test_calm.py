@@ -34,6 +34,13 @@ new PerformanceObserver((list) => {
 """
 
 
+# Scrolls a little at the end of the page; the number of answers that are held higher than they are.
+LOOK_ELSEWHERE = """(main) => {
+  main.scrollTo(0, main.scrollHeight - main.clientHeight - performance.now() % 20);
+  return main.querySelectorAll('[data-testid="stChatMessage"][style*="min-height"]').length;
+}"""
+
+
 def expect_calm(chat: ChatPage, most: float) -> None:
     """See that no more has moved since the page was opened, or since the last look."""
     chat.page.wait_for_timeout(300)  # for what would still come
@@ -170,6 +177,12 @@ def test_what_follows_an_answer_stays_where_it_is_when_that_is_asked_anew(
     expect_still("The end.")
     chat.action(number, text.EARLIER_VERSION).click()
     expect_still("1 / 2")
+    service.enqueue(answering("Short for good."))
+    chat.action(number, text.RETRY).click()
+    chat.expect_answer(number, "Short for good.")
+    expect_still("Short for good.")
+    chat.action(number, text.EARLIER_VERSION).click()
+    expect_still("2 / 3")
     # But whoever scrolls while it grows, scrolls.
     service.enqueue(growing(words=100))
     chat.action(number, text.RETRY).click()
@@ -185,6 +198,13 @@ def test_what_follows_an_answer_stays_where_it_is_when_that_is_asked_anew(
     wait_until(chat, is_scrolled)
     chat.stop.click()
     chat.expect_free()
+
+    # What is left free beneath a shorter answer is so until that is out of sight.
+    def has_no_gap() -> bool:
+        gaps: int = chat.main.evaluate(LOOK_ELSEWHERE)
+        return gaps == 0
+
+    wait_until(chat, has_no_gap)
 
 
 def test_the_three_things_it_is_for_stand_above_the_fold(watched: ChatPage) -> None:
