@@ -208,10 +208,10 @@ _RULES = tuple(
 )
 # What one request has, and what is allowed, in either order.
 _ASKED = re.compile(
-    r"limit\D{0,12}(?P<limit>[\d,]*\d).*requested\D{0,12}(?P<asked>[\d,]*\d)"
-    r"|requested\D{0,12}(?P<asked_first>[\d,]*\d).*limit\D{0,12}(?P<limit_last>[\d,]*\d)"
-    r"|(?P<tokens>[\d,]*\d) (?:\w+ )?tokens?\b.{0,60}?"
-    r"(?P<pace>[\d,]*\d) (?:tokens? )?(?:a|per|each) min",
+    r"limit\D{0,12}(?P<limit>[\d,]{0,15}\d).*requested\D{0,12}(?P<asked>[\d,]{0,15}\d)"
+    r"|requested\D{0,12}(?P<asked_first>[\d,]{0,15}\d).*limit\D{0,12}(?P<limit_last>[\d,]{0,15}\d)"
+    r"|(?P<tokens>[\d,]{0,15}\d) (?:\w+ )?tokens?\b.{0,60}?"
+    r"(?P<pace>[\d,]{0,15}\d) (?:tokens? )?(?:a|per|each) min",
     re.IGNORECASE | re.DOTALL,
 )
 _A_MINUTE = re.compile(r"(?:per|a|each).min|\btpm\b", re.IGNORECASE)

@@ -19,14 +19,14 @@ FIRST_IN_MILLISECONDS = 1e11  # the same in milliseconds
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": DAY}
 _UNITS |= {"秒": 1.0, "分": 60.0, "小": 3_600.0, "天": DAY}
 _DURATION = re.compile(
-    r"(?:,?\s*(?:and )?)(\d+(?:\.\d+)?)\s*"
+    r"(?:,?\s*(?:and )?)(\d{1,12}(?:\.\d{1,20})?)\s*"
     r"(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?)(?![a-z])",
     re.IGNORECASE,
 )
 _SOON = re.compile(
     r"(?:retry|try again|wait|come back|available again|reset)\D{0,30}", re.IGNORECASE
 )
-_CHINESE = re.compile(r"(\d+(?:\.\d+)?)\s*(秒|分|小时|天)钟?[之以]?后")
+_CHINESE = re.compile(r"(\d{1,12}(?:\.\d{1,20})?)\s*(秒|分|小时|天)钟?[之以]?后")
 _IN_BODY = re.compile(
     r"(retry[-_]?(?:after|delay)(?:[-_]?(?:ms|s|sec|seconds))?|x-ratelimit-reset)"
     r'\\*": ?\\*"?([^"\\,}]+)',
