@@ -293,6 +293,7 @@ def test_a_press_on_what_did_not_come_back_is_told(browser: Browser, other_serve
     with visitor(browser, other_server.start(CHAT_STORE="off")) as chat:
         chat.ask("Q1")
         chat.expect_answer(1, "Answer 1.")
+        expect(chat.action(1, text.DELETE)).to_be_enabled()
         other_server.kill()
         lost(chat)
         chat.page.evaluate(
