@@ -74,7 +74,7 @@ function look() {
   hadDialog = hasDialog;
   const { activeElement } = document;
   // One that came beneath another, which is closed now.
-  if (hasDialog && activeElement === document.body) document.querySelector(IN_DIALOG).focus();
+  if (hasDialog && activeElement === document.body) document.querySelector(IN_DIALOG)?.focus();
   if (!last || hasDialog) return;
   if (canHaveIt(last.element)) {
     // For a moment it could not: Streamlit (1.67) disables what downloads, until that is ready.

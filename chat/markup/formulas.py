@@ -12,9 +12,8 @@ DOLLARS = re.compile(r"\$(?=[^\s$])([^$\n`]*?[^\s$\\`])\$(?!\d)")
 DOLLAR = re.compile(r"(?<!\\)\$")
 _AMOUNT = re.compile(r"^\d[^\\{]* [A-Za-z]{2}")  # 5 or 6
 WORDS = re.compile(r"^[^\\{]*\b[A-Za-z]{2,} [A-Za-z]{2,}")  # for the
-_VARIABLE = re.compile(
-    r"[A-Z_][A-Z0-9_]*(?:[^ -~].*)?$|.*\W$"
-)  # $HOME$PATH, $HOME和$PATH, $HOME/$USER
+# $HOME$PATH, $HOME和$PATH, $HOME/$USER
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*(?:[^ -~].*)?$|.*\W$")
 _FORMULA = re.compile(r"[\\^_=+<>\n]|^\s")
 CLOSINGS = {r"\(": r"\)", r"\[": r"\]", "$$": "$$"}
 _PERCENT = re.compile(r"(?<=\d)%")  # what begins a comment to KaTeX, which it leaves out

@@ -9,14 +9,8 @@ from typing import Any
 # Where services keep the thoughts and the answer. Some say the same under two names.
 _THOUGHTS = (
     *("reasoning_content", "reasoning", "reasoning_details", "reasoning_text"),
-    *(
-        "reasoning_summary",
-        "thinking",
-        "thinking_content",
-        "thinking_blocks",
-        "thought",
-        "thoughts",
-    ),
+    *("reasoning_summary", "thinking", "thinking_content", "thinking_blocks"),
+    *("thought", "thoughts"),
 )
 _ANSWERS = ("content", "refusal", "audio", "images")
 # Where a part of a content keeps its words. Mistral's thoughts are parts under `thinking`.

@@ -76,9 +76,8 @@ _GENERAL_CODES: Mapping[str, type[ChatError]] = {
     "unavailable": errors.ServiceDown,
 }
 
-_REFUSED = frozenset(
-    {0, 400, 403, 404, 410, 413, 415, 422, 451, *range(500, 600)}
-)  # 0: in a stream
+# 0: in a stream
+_REFUSED = frozenset({0, 400, 403, 404, 410, 413, 415, 422, 451, *range(500, 600)})
 _TOO_MANY = frozenset({*_REFUSED, 402, 429, 498})
 
 _BOUND = r"max_?(?:completion|output|new)?_?tokens"

@@ -49,10 +49,8 @@ _TURN = (
 )
 _TAGS = (*_OPENING, *_CLOSING, *_HEADER, _MESSAGE, *_END, _ANSWER, _ANSWER_END, *_AROUND, *_TURN)
 _TAG = re.compile("|".join(map(re.escape, _TAGS)), re.IGNORECASE)
-_EDGE = re.compile(
-    rf"\A\s*(?:{'|'.join(map(re.escape, _OPENING))})|(?:{'|'.join(map(re.escape, _CLOSING))})\s*\Z",
-    re.IGNORECASE,
-)
+_BEGIN = re.compile(rf"\A\s*(?:{'|'.join(map(re.escape, _OPENING))})", re.IGNORECASE)
+_FINISH = re.compile(rf"(?:{'|'.join(map(re.escape, _CLOSING))})\s*\Z", re.IGNORECASE)
 _FIRST = re.compile(r"[<\[◁]")  # with which a tag begins
 LONGEST_TAG = max(map(len, _TAGS))
 LONGEST_HEADER = 200  # characters; a longer one is text
@@ -89,17 +87,26 @@ class Thinking:
         self._is_harmony = False
         self._is_wrapped = False  # the answer stands between tags
         self._turn = ""  # the end of a turn, as long as nothing comes behind it
+        self._is_apart = False  # the last piece was a thought that came apart
+        self._closing = ""  # the tag at its end, as long as no other one comes behind it
         self._rereads = 0
 
     def add_thought(self, thought: str) -> Iterator[Piece]:
         """A thought that came apart from the answer, without the tags around it."""
-        thought = _EDGE.sub("", thought) if "<" in thought or "[" in thought else thought
+        thought, self._closing = self._closing + thought, ""
+        if _FIRST.search(thought):
+            thought = thought if self._is_apart else _BEGIN.sub("", thought)
+            if found := _FINISH.search(thought):
+                thought, self._closing = thought[: found.start()], found[0]
+        self._is_apart = True
         if thought:
             self._thoughts.append(thought)
             yield ReasoningDelta(thought)
 
     def take(self, piece: str) -> Iterator[Piece]:
         """The thoughts and the text in the next piece of the answer."""
+        if piece:
+            self._is_apart, self._closing = False, ""
         if not self._pending and not ("<" in piece or "[" in piece or "◁" in piece):
             yield from self._add(piece)
             return

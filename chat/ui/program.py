@@ -43,7 +43,7 @@ _FILES = {
     PROGRAM: bundle(_MODULES, PROGRAM.removesuffix(".js")),
 }
 _HASH = hashlib.sha256(
-    b"".join(hashlib.sha256(part.encode()).digest() for file in _FILES.items() for part in file)
+    b"".join(hashlib.sha256(word.encode()).digest() for file in _FILES.items() for word in file)
 ).hexdigest()[:16]
 _FOR_GOOD = "public, max-age=31536000, immutable"
 

@@ -179,6 +179,15 @@ def test_tags_around_a_thought_that_comes_apart_are_not_seen() -> None:
     thoughts = ("<think>\nHm", " <b>, `</think>`, [1]", ".\n</think>\n")
     stream = [event(reasoning_content=thought) for thought in thoughts]
     assert read([*stream, event(content="Four")])[:2] == ("Four", "\nHm <b>, `</think>`, [1].\n")
+    again = [event(reasoning_content="<think>B</think>"), event(content=" or five")]
+    assert read([*stream, event(content="Four"), *again])[1].endswith(", [1].\nB")
+
+
+def test_tags_that_a_thought_speaks_of_are_not_lost() -> None:
+    thoughts = ("<think>Say ", "<think>", " and ", "</think>", "", " to them", "</think>")
+    stream = [event(reasoning_content=thought, content="") for thought in thoughts]
+    told = "Say <think> and </think> to them"
+    assert read([*stream, event(content="Four")])[:2] == ("Four", told)
 
 
 @pytest.mark.parametrize("done", ["[DONE]", "[done]", "DONE", " [DONE] ", '"[DONE]"'])
