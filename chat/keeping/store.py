@@ -6,7 +6,6 @@ messages.py says what the two send each other.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from chat.keeping import messages
 from chat.keeping.kept import Kept
 from chat.keeping.messages import State, Write
 from chat.keeping.notice import NOTICES, Notice
+from chat.keeping.repeating import Sent, each_record_once, small_ones
 from chat.keeping.restoring import Restored, restore
 from chat.keeping.untrusted import LARGEST, Fault, TranscriptError, parsed
 from chat.options import Options
@@ -28,7 +28,6 @@ from chat.options import Options
 # every other one the one before.
 _REPEATED = 3  # writes
 _REPEATED_FOR = 5.0  # seconds
-REPEATED_SIZE = 100_000  # characters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +67,8 @@ class Store:
         self._send: Callable[[str], None] | None = None
         self._is_new_run = False
         self._writes, self._saved = 0, 0.0
-        self._sent: list[str] = []  # the last writes, as JSON, as far as they are small
-        self._unsent: list[str] = []
+        self._sent: list[Sent] = []  # the last writes, as far as they are small
+        self._unsent: list[Sent] = []
 
     def begin_run(self, send: Callable[[str], None]) -> None:
         """Send writes by this function from now on, as a JSON list. The page is drawn anew."""
@@ -106,15 +105,15 @@ class Store:
             return
         self.note(conversation, options)
         is_repeated = self._is_new_run and bool(self._sent) and now - self._saved < _REPEATED_FOR
-        repeated = _small_ones(self._sent, _REPEATED if self._is_new_run else 1)
+        repeated = small_ones(self._sent, _REPEATED if self._is_new_run else 1)
         self._is_new_run = False
         if not self._unsent and not is_repeated:
             return
         self._saved = now if self._unsent else self._saved
-        writes = [*repeated, *self._unsent]
-        self._send(f"[{','.join(writes)}]")
+        writes = each_record_once([*repeated, *self._unsent])
+        self._send(f"[{','.join(write.json for write in writes)}]")
         # Had the run ended above, they would go with the next ones.
-        self._sent, self._unsent = _small_ones([*self._sent, *self._unsent], _REPEATED), []
+        self._sent, self._unsent = small_ones([*self._sent, *self._unsent], _REPEATED), []
 
     def note(self, conversation: Conversation, options: Options) -> None:
         """Have what has changed sent with the next writes, even if nobody shows it any more."""
@@ -146,7 +145,7 @@ class Store:
             "drop": changes.drop,
         }
         kept.is_anew = False
-        self._unsent.append(json.dumps(write))
+        self._unsent.append(Sent.of(write))
 
     def turn(self, left: Conversation, options: Options, to: Conversation) -> None:
         """Have the rest of one conversation sent, as the page turns to another."""
@@ -273,13 +272,3 @@ class Store:
 
     def _of(self, conversation: Conversation) -> Kept:
         return self._kept.setdefault(conversation, Kept())
-
-
-def _small_ones(writes: list[str], most: int) -> list[str]:
-    """So many of the last writes, as far as they are small."""
-    small: list[str] = []
-    for write in reversed(writes[-most:]):
-        if sum(map(len, small), len(write)) > REPEATED_SIZE:
-            break
-        small.insert(0, write)
-    return small

@@ -16,8 +16,9 @@ from chat.conversation.tree import Conversation
 from chat.keeping.files import encoded
 from chat.keeping.messages import KINDS, MOST_MESSAGES
 from chat.keeping.notice import Notice
+from chat.keeping.repeating import LARGEST as MOST_REPEATED
 from chat.keeping.restoring import Restored, restore
-from chat.keeping.store import REPEATED_SIZE, Opened, Removed, Store
+from chat.keeping.store import Opened, Removed, Store
 from chat.keeping.wanted import PATIENCE, Wanted
 from tests.keeping.kept import VERSION_1, as_opened, recorded
 from tests.keeping.moves import BLUE, GREEN, NOTES, OPTIONS, RED, came
@@ -101,7 +102,7 @@ def test_every_write_has_a_number_and_carries_small_ones_before(page: Page) -> N
 
 
 def test_a_large_write_is_sent_once(page: Page) -> None:
-    page.ask("word " * REPEATED_SIZE)
+    page.ask("word " * MOST_REPEATED)
     page.save()
     page.ask("Q2")
     assert [write["number"] for write in page.save()] == [2]
