@@ -65,6 +65,7 @@ class People:
             self.has_button or not self._headers.isdisjoint(IDENTIFYING)
         )
         self.is_required = login.mode == "required" or (login.mode is None and has_way)
+        self.has_way = has_way
         if not has_way:
             if self._headers and login.mode != "off":
                 raise SettingsError(

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +87,7 @@ class Language:
 
     def number(self, number: float) -> str:
         """A number, with the language's marks between thousands."""
-        return numbers.format_decimal(number, locale=self.locale)
+        return _decimal(number, self.locale)
 
     def percent(self, share: float) -> str:
         """A share of one, as a whole percentage."""
@@ -226,3 +226,8 @@ class SpokenError(Exception):
 
     def __str__(self) -> str:
         return say(self.sentence, **self.values)
+
+
+@lru_cache(maxsize=10_000)  # the meter says most of its numbers again and again
+def _decimal(number: float, locale: Locale) -> str:
+    return numbers.format_decimal(number, locale=locale)

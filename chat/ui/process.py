@@ -101,6 +101,7 @@ class Process:
             self._is_frozen = True
             gc.collect()
             gc.freeze()
+            gc.set_threshold(10_000, 20, 20)
 
 
 class _Made:
@@ -193,7 +194,9 @@ def address() -> str:
 
 def person() -> Person | None:
     """Who has signed in on this page, and may come in or not; None: nobody."""
-    return current().people.find(st.user.to_dict())
+    people = current().people
+    # Where nobody can sign in, it is not asked: Streamlit (1.67) looks for its secrets each time.
+    return people.find(st.user.to_dict()) if people.has_way else None
 
 
 def payer() -> str:
