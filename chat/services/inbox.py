@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 BATCH = 0.09  # seconds of text that go to the page at once
 BATCH_EACH = 0.003  # seconds for each answer that is under way, when there are many
 LONGEST_BATCH = 0.6  # seconds; the same goes for a Stop, which is seen between two batches
-PATIENCE = 0.1  # seconds of silence after which `Waiting` is handed out
+PATIENCE = 0.1  # seconds of silence after which `Waiting` is handed out; more with many readers
 FIRST_PATIENCE = 0.01  # the same for the first time, and twice as long each time until then
 
 
@@ -63,11 +63,11 @@ class Inbox:
         patience = FIRST_PATIENCE
         while True:
             # The first word goes out at once; later ones gather, but never hold up the end.
-            self._closed.wait(max(0.0, handed_out + _batch() - time.monotonic()))
+            self._closed.wait(max(0.0, handed_out + batch() - time.monotonic()))
             try:
                 arrived = [self._queue.get(timeout=patience)]
             except Empty:
-                patience = min(2 * patience, PATIENCE)
+                patience = min(2 * patience, max(PATIENCE, batch()))
                 yield Waiting()
                 continue
             while not self._queue.empty():
@@ -84,7 +84,7 @@ class Inbox:
 _under_way: set[Inbox] = set()  # for all visitors of this process
 
 
-def _batch() -> float:
+def batch() -> float:
     """Seconds of text that go to the page at once: more when the server is full of readers."""
     return min(max(BATCH, BATCH_EACH * len(_under_way)), LONGEST_BATCH)
 

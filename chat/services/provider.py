@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncIterator, Generator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
 
@@ -21,7 +21,7 @@ from chat.options import Options
 from chat.redaction import secrets_in
 from chat.services import failure_log, listing, refusals, transcription
 from chat.services.base import Service
-from chat.services.inbox import Inbox, run, waiting
+from chat.services.inbox import Inbox, batch, run, waiting
 from chat.services.parameters import Attempt, Habits
 from chat.services.reading import ErrorEvent, Reading
 from chat.services.refusals import Refusal
@@ -38,7 +38,7 @@ RETRY_DELAYS = (0.5, 1.0)  # seconds before the second and the third try
 LONGEST_RETRY_AFTER = 5.0  # seconds; where a service wants more, the visitor reads so instead
 MODELS_AGAIN = 60.0  # seconds
 MOST_MODELS = 2_000  # that are offered
-NAP = 0.08  # seconds in which tokens gather unread: to wake for each costs more than all the rest
+NAP = 0.9  # of a batch: tokens gather unread, as to wake for each costs more than all the rest
 AWAKE = 0.005  # seconds of reading between two naps, at least
 DRAIN_TIMEOUT = 0.1  # seconds for what comes behind the end
 HEAD_START = 0.006  # seconds for a request to be made and sent before anything else is done
@@ -169,18 +169,30 @@ class Provider(Service):
     async def _read(
         self, response: AsyncAPIResponse[Any], reading: Reading, inbox: Inbox, silence: float
     ) -> None:
-        pieces = _pieces(response, lambda: silence if reading.is_begun else None)
+        from openai import APITimeoutError
+
+        pieces = _pieces(response)
         woke = math.inf  # a short answer's end comes right behind its first words
-        async for piece in pieces:
-            for event in reading.take(piece):
-                inbox.put(event)
-            if reading.is_done:
-                await _drain(pieces)
-            elif woke == math.inf and inbox.begun.is_set():
-                woke = time.monotonic()
-            elif not reading.is_whole and time.monotonic() - woke > AWAKE:
-                await asyncio.sleep(NAP)
-                woke = time.monotonic()
+        try:
+            async with asyncio.timeout(None) as limit:
+                async for piece in pieces:
+                    for event in reading.take(piece):
+                        inbox.put(event)
+                    if reading.is_done:
+                        await _drain(pieces)
+                        return
+                    if woke == math.inf and inbox.begun.is_set():
+                        woke = time.monotonic()
+                    elif not reading.is_whole and time.monotonic() - woke > AWAKE:
+                        await asyncio.sleep(NAP * batch())
+                        woke = time.monotonic()
+                    else:
+                        continue
+                    # Not with each piece, as many come at once.
+                    if reading.is_begun:
+                        limit.reschedule(woke + silence)
+        except TimeoutError as error:
+            raise APITimeoutError(request=response.http_request) from error
 
     @asynccontextmanager
     async def _request(self, attempt: Attempt) -> AsyncIterator[AsyncAPIResponse[Any]]:
@@ -238,27 +250,14 @@ class Provider(Service):
         self._models = tuple(sorted({model.name for model in found}))[:MOST_MODELS]
 
 
-async def _pieces(
-    response: AsyncAPIResponse[Any], silence: Callable[[], float | None]
-) -> AsyncIterator[bytes]:
-    """The body as it comes; a failure on the way becomes the package's own exception.
-
-    `silence()` is the seconds that may pass before the next piece; None: those of the request.
-    """
+async def _pieces(response: AsyncAPIResponse[Any]) -> AsyncIterator[bytes]:
+    """The body as it comes; a failure on the way becomes the package's own exception."""
     import httpx2
     from openai import APIConnectionError, APITimeoutError
 
     try:
-        pieces = aiter(response.iter_bytes())
-        while True:
-            try:
-                async with asyncio.timeout(silence()):
-                    piece = await anext(pieces)
-            except StopAsyncIteration:
-                return
+        async for piece in response.iter_bytes():
             yield piece
-    except TimeoutError as error:
-        raise APITimeoutError(request=response.http_request) from error
     except httpx2.TimeoutException as error:
         raise APITimeoutError(request=response.http_request) from error
     except httpx2.RequestError as error:
