@@ -95,11 +95,7 @@ class Language:
 
     def dollars(self, amount: Decimal) -> str:
         """An amount in US dollars: cents, and below a dollar two digits that say something."""
-        digits = 2 if amount >= 1 or amount == 0 else max(2, 1 - amount.adjusted())
-        exact = amount.quantize(Decimal(1).scaleb(-digits))
-        return numbers.format_currency(
-            exact, "USD", locale=self.locale, decimal_quantization=False, currency_digits=False
-        )
+        return _dollars(amount, self.locale)
 
     def day(self, day: date) -> str:
         """A day with its month in letters."""
@@ -231,3 +227,12 @@ class SpokenError(Exception):
 @lru_cache(maxsize=10_000)  # the meter says most of its numbers again and again
 def _decimal(number: float, locale: Locale) -> str:
     return numbers.format_decimal(number, locale=locale)
+
+
+@lru_cache(maxsize=1_000)
+def _dollars(amount: Decimal, locale: Locale) -> str:
+    digits = 2 if amount >= 1 or amount == 0 else max(2, 1 - amount.adjusted())
+    exact = amount.quantize(Decimal(1).scaleb(-digits))
+    return numbers.format_currency(
+        exact, "USD", locale=locale, decimal_quantization=False, currency_digits=False
+    )

@@ -101,7 +101,7 @@ class Process:
             self._is_frozen = True
             gc.collect()
             gc.freeze()
-            gc.set_threshold(10_000, 20, 20)
+            gc.set_threshold(5_000, 10, 10)
 
 
 class _Made:
