@@ -288,7 +288,8 @@ export class List {
 export function chats({ data, parentElement, setTriggerValue }) {
   store.serve(data, (outbox) => setTriggerValue("came", outbox));
   if (store.list?.element !== parentElement || store.list.language !== data.language) {
-    store.list = new List(store, parentElement, data.words);
+    const kept = data.asks_for_titles ? data.words.kept_and_titled : data.words.kept;
+    store.list = new List(store, parentElement, { ...data.words, kept });
     seek(""); // nothing is sought in it yet
     Object.assign(store.list, { element: parentElement, language: data.language });
   }

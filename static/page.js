@@ -12,7 +12,7 @@ import "./ear.js";
 import "./language.js";
 import "./presses.js";
 import { onDrawn } from "./settled.js";
-import { queue as current } from "./queue.js";
+import { queue as current, mount as mountQueue } from "./queue.js";
 import { onStored, takeLinked } from "./unsent.js";
 import "./input.js";
 import { takeField } from "./focus.js";
@@ -26,20 +26,29 @@ import { databaseName } from "./storage.js";
 import { METER } from "./selectors.js";
 import { store } from "./store.js";
 import { onNote } from "./notes.js";
+import { words, worded } from "./said.js";
+import { chats as mountChats } from "./chats.js";
+import { files as mountFiles } from "./files.js";
+import { microphone as mountMicrophone } from "./microphone.js";
+import { ways as mountPrompts } from "./picking.js";
+import { tray as mountTray } from "./tray.js";
 
 // What the server mounts, each where it draws it.
-export { chats } from "./chats.js";
-export { files } from "./files.js";
-export { microphone } from "./microphone.js";
-export { mountRow as promptRow, ways as prompts } from "./picking.js";
-export { mount as queue } from "./queue.js";
-export { tray } from "./tray.js";
+export const chats = worded("chats", mountChats);
+export const files = worded("files", mountFiles);
+export const microphone = worded("microphone", mountMicrophone);
+export const page = worded("page", ({ data }) => Object.assign(words, data.words));
+export const prompts = worded("prompts", mountPrompts);
+export const queue = worded("queue", mountQueue);
+export const tray = worded("tray", mountTray);
+export { mountRow as promptRow } from "./picking.js";
 
 document.body.classList.toggle("framed", window.top !== window);
 store.onStored = onStored;
 store.onTurned = showEnd;
 onNote("writes", (writes) => store.receive(writes));
-onNote("drawn", (said) => {
+onNote("drawn", (told) => {
+  const said = Object.assign(Object.create(words), told);
   onDrawn(said);
   current.onDrawn(said);
   if (said.isGate) {

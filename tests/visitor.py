@@ -65,6 +65,7 @@ class Visitor:
         self._fragments: dict[str, str] = {}  # in which widgets stand
         self._input = ""
         self._components: dict[str, str] = {}  # what draws itself, by its name
+        self.opened = Heard()  # with the empty page
 
     async def __aenter__(self) -> Self:
         self._connection = await connect(
@@ -77,7 +78,7 @@ class Visitor:
             additional_headers=self._headers,
             local_addr=(self._source, 0),
         )
-        await self._run(BackMsg())
+        self.opened = await self._run(BackMsg())
         return self
 
     async def __aexit__(

@@ -60,8 +60,7 @@ def draw(page: Page) -> None:
         width="stretch",
     )
     data = {
-        "words": text.import_words(),
-        "sharing": text.sharing_words(),
+        **program.words(),
         "has_pictures": any(round.pictures for round in visitor.conversation.all_rounds),
         "language": page.language.code,
         "largest": LARGEST,

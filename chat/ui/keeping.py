@@ -10,7 +10,6 @@ from chat.conversation.tree import Conversation
 from chat.keeping.store import Store
 from chat.languages.language import spoken
 from chat.ui import notes, program
-from chat.words import text
 
 _component = program.component("chats")
 
@@ -29,6 +28,10 @@ def prepare(store: Store | None, part: str) -> None:
 
 def draw(store: Store, key: str, conversation: Conversation, receive: Callable[[], None]) -> None:
     """Draw the list of the chats, with its end of the storage, which calls `receive` back."""
-    words = text.chats_words(asks_for_titles=store.asks_for_titles)
-    data = {**store.state(conversation), "words": words, "language": spoken().code}
+    data = {
+        **store.state(conversation),
+        **program.words(),
+        "asks_for_titles": store.asks_for_titles,
+        "language": spoken().code,
+    }
     _component(key=key, data=data, on_came_change=receive)

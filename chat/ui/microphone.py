@@ -39,7 +39,7 @@ def _draw(page: Page) -> None:
             "rate": BYTES_A_SECOND,
             "letters": page.visitor.owners.max_chars,
         },
-        "words": text.microphone_words(),
+        **program.words(),
     }
     _component(key=KEY, data=data, on_came_change=partial(session.dictate, page, KEY))
 

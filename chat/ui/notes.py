@@ -42,19 +42,7 @@ def tell_drawn(page: Parts) -> None:
 
 
 def _tell(drawn: dict[str, object]) -> None:
-    said = {
-        **drawn,
-        "gone": text.PRESS_IS_GONE,
-        "waits": text.PRESS_WAITS,
-        "left": {
-            "kept": text.ANSWER_IS_LEFT,
-            "back": text.ANSWER_IS_BACK,
-            "gone": text.ANSWER_IS_GONE,
-        },
-        "tooLong": text.PASTE_IS_TOO_LONG,
-        "run": uuid4().hex,  # new to each run
-    }
-    st.html(note("drawn", said))
+    st.html(note("drawn", {**drawn, "run": uuid4().hex}))  # new to each run
 
 
 def note(kind: str, value: object) -> str:

@@ -19,11 +19,15 @@ from starlette.routing import Route
 
 from chat.languages.language import spoken
 from chat.settings import PROJECT
-from chat.ui import notes, speech
+from chat.ui import browser_words, notes, speech
 from chat.ui.bundle import bundle, part
 from chat.words import text
 
-_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
+}
 _STATIC = {
     file.name: file.read_text(encoding="utf-8")
     for file in sorted((PROJECT / "static").iterdir())
@@ -41,6 +45,7 @@ _FILES = {
     **_STATIC,
     **{f"{name}.js": part(name, content, PROGRAM) for name, content in _MODULES.items()},
     PROGRAM: bundle(_MODULES, PROGRAM.removesuffix(".js")),
+    **browser_words.files(),
 }
 _HASH = hashlib.sha256(
     b"".join(hashlib.sha256(word.encode()).digest() for file in _FILES.items() for word in file)
@@ -75,6 +80,11 @@ def component(mount: str) -> Any:  # noqa: ANN401 - Streamlit's own type is priv
 _mount = component("page")
 
 
+def words() -> dict[str, str]:
+    """Of a component's data: where its words are, in whose place the browser puts them."""
+    return {"words": path(browser_words.name(spoken().code))}
+
+
 def start(person: str) -> None:
     """Have the browser load the program, which shows nothing by itself.
 
@@ -82,7 +92,7 @@ def start(person: str) -> None:
     """
     with st.container(key="program"):
         st.html(notes.note("person", person) + speech.note())
-        _mount(key="program_mount")
+        _mount(key="program_mount", data=words())
     _have_it_drawn_after_a_break()
 
 
@@ -97,8 +107,9 @@ def _have_it_drawn_after_a_break() -> None:
 
 
 def style() -> str:
-    """HTML that has the page load the style (head.py)."""
-    return f'<link rel="stylesheet" href="{path(STYLE)}">'
+    """HTML that has the page load the style, and the words beside its program (head.py)."""
+    said = words()["words"]
+    return f'<link rel="stylesheet" href="{path(STYLE)}"><link rel="modulepreload" href="{said}">'
 
 
 def link() -> str:

@@ -10,7 +10,6 @@ from functools import partial
 from chat.prompts import picked
 from chat.ui import beginning, program, session
 from chat.ui.page import Page
-from chat.words import text
 
 KEY = "prompts"
 
@@ -23,7 +22,7 @@ def draw(page: Page) -> None:
     visitor = page.visitor
     data = {
         "received": page.picked,
-        "words": text.prompts_words(),
+        **program.words(),
         "language": page.language.code,
         "keeps": visitor.store is not None,
         "shipped": [

@@ -6,7 +6,6 @@ from functools import partial
 
 from chat.ui import program, session
 from chat.ui.page import Page
-from chat.words import text
 
 KEY = "queue"
 
@@ -20,6 +19,6 @@ def draw(page: Page) -> None:
         "received": page.queue.received,
         "isRefused": page.visitor.refused is not None,
         "longest": page.visitor.owners.max_chars,
-        "words": text.queue_words(),
+        **program.words(),
     }
     _component(key=KEY, data=data, on_came_change=partial(session.ask_queued, page, KEY))

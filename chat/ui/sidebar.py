@@ -6,7 +6,6 @@ Each group of widgets is a part of the page: a change while an answer streams wa
 
 from __future__ import annotations
 
-import html
 import json
 from contextlib import closing
 from datetime import UTC, datetime
@@ -63,7 +62,8 @@ def draw(page: Page, counter: TokenCounter) -> None:
                 usage.draw_opener(page)
                 if visitor.owners.language is None:
                     page.draw(Part.LANGUAGE, _language)
-                st.html(_shortcuts())
+                # It shows what the keyboard does (shortcuts.js).
+                st.html(f'<button class="show-shortcuts">{text.SHORTCUTS}</button>')
     if is_loading:
         _redraw_when_loaded(page, counter)
 
@@ -84,12 +84,6 @@ def _language(page: Page) -> None:
         on_change=page.choose_language,
         format_func=lambda code: language(code).name,
     )
-
-
-def _shortcuts() -> str:
-    """A button that shows what the keyboard does (shortcuts.js)."""
-    words = html.escape(json.dumps(text.shortcuts()))
-    return f'<button class="show-shortcuts" data-words="{words}">{text.SHORTCUTS}</button>'
 
 
 def _draw_meter(page: Page) -> None:

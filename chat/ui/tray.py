@@ -53,7 +53,7 @@ def draw(page: Page) -> None:
             "longest": SIDE,
             "thumbnail": THUMBNAIL_SIDE,
         },
-        "words": text.tray_words(),
+        **program.words(),
     }
     _component(key=KEY, data=data, on_came_change=partial(session.attach, page, KEY))
 

@@ -30,6 +30,20 @@ def queue_words() -> dict[str, Word]:
     return spoken().table("queue")
 
 
+def page_words() -> dict[str, object]:
+    """What the browser says of what was pressed or pasted, and of an answer that was left."""
+    return {
+        "gone": say("press_is_gone"),
+        "waits": say("press_waits"),
+        "tooLong": say("paste_is_too_long"),
+        "left": {
+            "kept": say("answer_is_left"),
+            "back": say("answer_is_back"),
+            "gone": say("answer_is_gone"),
+        },
+    }
+
+
 def version(shown: int, count: int) -> str:
     """Which of several versions is shown."""
     return say("version", shown=shown, count=count)

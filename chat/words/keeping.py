@@ -11,13 +11,14 @@ from chat.languages.language import Word, say, spoken
 from chat.markup.plain import literal
 
 
-def chats_words(*, asks_for_titles: bool) -> dict[str, Word]:
-    """The words of the list of chats, which the browser writes."""
+def chats_words() -> dict[str, Word]:
+    """The words of the list of chats, which the browser writes.
+
+    `kept_and_titled` stands in place of `kept` where models are asked for titles.
+    """
     language = spoken()
-    words = language.table("chats")
-    if asks_for_titles:
-        words["kept"] = language.joined(say("chats.kept"), say("asks_for_titles"))
-    return words
+    titled = language.joined(say("chats.kept"), say("asks_for_titles"))
+    return {**language.table("chats"), "kept_and_titled": titled}
 
 
 def notice(notice: Notice) -> str:

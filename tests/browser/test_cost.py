@@ -7,8 +7,17 @@ from tests.fakes import service as fake
 from tests.fakes.service import Reply, ScriptedService, answering, chunk
 from tests.visitor import Heard, Visitor, run
 
+EMPTY_PAGE = 22_000  # bytes, without the words of what the browser draws itself
 MOST_MESSAGES = 60  # for a question with an answer of two words
 PARAGRAPH = "word " * 60 + "\n\n"
+
+
+def test_an_empty_page_is_small(app: str) -> None:
+    async def opened() -> Heard:
+        async with Visitor(app) as visitor:
+            return visitor.opened
+
+    assert run(opened()).received < EMPTY_PAGE
 
 
 def test_of_an_answer_only_the_last_block_is_sent_again(app: str, service: ScriptedService) -> None:

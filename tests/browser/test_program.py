@@ -11,17 +11,25 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from chat.languages.language import CODES, ENGLISH
 from chat.settings import PROJECT
-from chat.ui import program
+from chat.ui import browser_words, program
 from chat.words import text
 from tests.browser.chat_page import ChatPage, in_program, opened, visitor, wait_until
 from tests.browser.keeping import again, chats, expect_kept
 from tests.fakes.service import ScriptedService, answering
 from tests.running import running_app
 
-FILES = sorted(file.name for file in (PROJECT / "static").iterdir())
+WORDS = [browser_words.name(code) for code in CODES]
+FILES = sorted([*(file.name for file in (PROJECT / "static").iterdir()), *WORDS])
 AS_THEY_STAND = sorted([program.STYLE, *program.ALONE])
-LOADED = sorted([program.PROGRAM, *AS_THEY_STAND])  # all others are a part of these
+# All others are a part of these, or words of another language.
+LOADED = sorted([program.PROGRAM, browser_words.name(ENGLISH), *AS_THEY_STAND])
+TYPES = {
+    "js": "text/javascript; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "json": "application/json",
+}
 FOR_GOOD = "public, max-age=31536000, immutable"
 
 
@@ -37,14 +45,14 @@ def asked(address: str, method: str = "GET", **headers: str) -> tuple[int, Messa
 
 @pytest.mark.parametrize("name", FILES)
 def test_each_file_is_served_to_be_kept_for_good(demo_app: str, name: str) -> None:
-    kind = {"js": "text/javascript", "css": "text/css"}[name.rpartition(".")[2]]
+    kind = TYPES[name.rpartition(".")[2]]
     address = f"{demo_app}/{program.path(name)}"
     status, headers, body = asked(address)
     assert status == 200
     if name in AS_THEY_STAND:
         assert body == (PROJECT / "static" / name).read_bytes()
     assert headers["Cache-Control"] == FOR_GOOD
-    assert headers["Content-Type"] == f"{kind}; charset=utf-8"
+    assert headers["Content-Type"] == kind
     assert headers["X-Content-Type-Options"] == "nosniff"
     status, headers, nothing = asked(address, "HEAD")
     assert (status, headers["Content-Length"], nothing) == (200, str(len(body)), b"")

@@ -7,10 +7,12 @@ const press = (target, more = {}) =>
   target.dispatchEvent(new KeyboardEvent("keydown", { key: "?", bubbles: true, cancelable: true, ...more }));
 
 before(async () => {
+  const { words } = await import("../../static/said.js");
+  words.shortcuts = WORDS;
   await import("../../static/shortcuts.js");
 });
 
-beforeEach(() => draw(`${INPUT}<button class="show-shortcuts" data-words='${JSON.stringify(WORDS)}'>Keyboard</button>`));
+beforeEach(() => draw(`${INPUT}<button class="show-shortcuts">Keyboard</button>`));
 
 test("a question mark shows what the keyboard does, but not where one writes", async () => {
   press(find("textarea"));
