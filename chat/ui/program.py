@@ -109,7 +109,8 @@ def _have_it_drawn_after_a_break() -> None:
 def style() -> str:
     """HTML that has the page load the style, and the words beside its program (head.py)."""
     said = words()["words"]
-    return f'<link rel="stylesheet" href="{path(STYLE)}"><link rel="modulepreload" href="{said}">'
+    preload = f'<link rel="preload" as="fetch" crossorigin href="{said}">'
+    return f'<link rel="stylesheet" href="{path(STYLE)}">{preload}'
 
 
 def link() -> str:
